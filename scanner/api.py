@@ -1,0 +1,43 @@
+"""Everything a check may import, in one place.
+
+A check imports this module and the pure standard library (`re`, `ipaddress`, `datetime`), nothing else.
+"""
+
+from scanner.check import check, failed, not_applicable, passed, review, unknown, warned
+from scanner.facts import *  # noqa: F403 - the fact types are the vocabulary of checks
+from scanner.facts import __all__ as _facts
+from scanner.model import (
+    Absent,
+    Maybe,
+    Outcome,
+    Privilege,
+    Reason,
+    Severity,
+    Status,
+    Unknown,
+    is_known,
+    need,
+    need_or,
+)
+
+__all__ = [
+    "Absent",
+    "Maybe",
+    "Outcome",
+    "Privilege",
+    "Reason",
+    "Severity",
+    "Status",
+    "Unknown",
+    "check",
+    "failed",
+    "is_known",
+    "need",
+    "need_or",
+    "not_applicable",
+    "passed",
+    "review",
+    "unknown",
+    "warned",
+    *_facts,
+]

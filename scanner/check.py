@@ -1,0 +1,285 @@
+"""Checks: pure functions of facts, found by their path, loaded from content, plug-ins or a folder.
+
+`checks/password/min_length.py` is the check `password/min_length`. Positional parameters are the facts it
+needs, keyword-only parameters what a profile or a site may tune. A fact annotated `X | None` lets the check
+judge absence itself, `X | Unknown` lets it fail on the facts that are there; otherwise an absent fact makes
+the finding not applicable and an unknown one makes it unknown before the check runs.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import inspect
+import re
+import sys
+import types
+import typing
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from importlib.machinery import ModuleSpec
+from pathlib import Path
+from typing import Any
+
+from scanner.content import content_dir
+from scanner.errors import ConfigError, PluginError, Problem
+from scanner.facts.base import Fact
+from scanner.model import Outcome, Reason, Severity, Status, Unknown
+
+ID = re.compile(r"[a-z][a-z0-9_]*(?:/[a-z][a-z0-9_]*)+")
+ENTRY_POINTS = "ctpat.checks"
+BUILT_IN = "built-in"
+
+
+# --- What a check returns --------------------------------------------------------------------------------
+
+
+def passed(*, actual: str, note: str = "") -> Outcome:
+    """The facts meet the requirement; `actual` says what was observed."""
+    return Outcome(status=Status.PASS, actual=actual, note=note)
+
+
+def warned(*, expected: str, actual: str, note: str = "") -> Outcome:
+    """Met only within the tolerance that the profile names."""
+    return Outcome(status=Status.WARN, expected=expected, actual=actual, note=note)
+
+
+def failed(*, expected: str, actual: str, items: Sequence[str] = (), note: str = "") -> Outcome:
+    """The facts break the requirement; `items` lists the offenders one by one."""
+    return Outcome(status=Status.FAIL, expected=expected, actual=actual, items=tuple(items), note=note)
+
+
+def review(*, question: str, items: Sequence[str], actual: str = "", note: str = "") -> Outcome:
+    """The facts are there and a person has to judge the list."""
+    shown = actual or f"{len(items)} to be judged by a person"
+    return Outcome(status=Status.REVIEW, question=question, items=tuple(items), actual=shown, note=note)
+
+
+def not_applicable(why: str) -> Outcome:
+    """The requirement has no object here; `why` says so in one clause."""
+    return Outcome(status=Status.NOT_APPLICABLE, actual=why)
+
+
+def unknown(code: Reason, detail: str) -> Outcome:
+    """A check itself may say only `stale` or `no_evidence`; the other codes belong to readers and the engine."""
+    if code not in (Reason.STALE, Reason.NO_EVIDENCE):
+        raise ValueError(f"a check may not answer unknown({code})")
+    return Outcome(status=Status.UNKNOWN, reason=code, actual=detail)
+
+
+# --- What a check is -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class FactParameter:
+    """One fact a check asks for, and which non-values it wants to judge itself."""
+
+    name: str
+    fact: type[Fact]
+    takes_absent: bool
+    takes_unknown: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """A check ready to run. `parameters` maps each tunable name to its default."""
+
+    id: str
+    title: str
+    severity: Severity
+    why: str
+    reference: str
+    remediation: str
+    references: tuple[str, ...]
+    facts: tuple[FactParameter, ...]
+    parameters: Mapping[str, Any]
+    run: Callable[..., Outcome] = field(repr=False)
+    version: int = 1
+    aliases: tuple[str, ...] = ()
+    deprecated: str = ""
+    cases: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    source: str = BUILT_IN
+
+    @property
+    def family(self) -> str:
+        return self.id.rsplit("/", 1)[0]
+
+
+def check(
+    *,
+    title: str,
+    severity: Severity,
+    remediation: str,
+    references: Sequence[str] = (),
+    version: int = 1,
+    aliases: Sequence[str] = (),
+    deprecated: str = "",
+) -> Callable[[Callable[..., Outcome]], Check]:
+    """Make a function a check; why and source come from its module's docstring (`Why:`, `Source:`)."""
+
+    def decorate(function: Callable[..., Outcome]) -> Check:
+        module = sys.modules.get(function.__module__)
+        why, source = _why_and_source((module.__doc__ if module else "") or "")
+        facts, parameters = _signature(function)
+        return Check(
+            id="",  # the loader knows the path
+            title=title,
+            severity=severity,
+            why=why,
+            reference=source,
+            remediation=remediation,
+            references=tuple(references),
+            facts=facts,
+            parameters=parameters,
+            run=function,
+            version=version,
+            aliases=tuple(aliases),
+            deprecated=deprecated,
+        )
+
+    return decorate
+
+
+def _why_and_source(doc: str) -> tuple[str, str]:
+    """The paragraphs that open with `Why:` and `Source:`; both are owed."""
+    found = {"Why": "", "Source": ""}
+    current = ""
+    for line in inspect.cleandoc(doc).splitlines()[1:]:
+        word, colon, rest = line.partition(":")
+        if colon and word in found:
+            current, line = word, rest
+        elif not line.strip():
+            current = ""
+        if current:
+            found[current] = f"{found[current]} {line.strip()}".strip()
+    if not all(found.values()):
+        raise ValueError("the module docstring needs a paragraph 'Why: …' and one 'Source: …'")
+    return found["Why"], found["Source"]
+
+
+def _signature(function: Callable[..., Outcome]) -> tuple[tuple[FactParameter, ...], dict[str, Any]]:
+    hints = typing.get_type_hints(function)
+    facts: list[FactParameter] = []
+    parameters: dict[str, Any] = {}
+    for name, parameter in inspect.signature(function).parameters.items():
+        if parameter.kind is parameter.KEYWORD_ONLY:
+            if parameter.default is parameter.empty:
+                raise ValueError(f"parameter {name!r} needs a default")
+            parameters[name] = parameter.default
+        else:
+            facts.append(_fact_parameter(name, hints.get(name)))
+    if not facts:
+        raise ValueError("a check needs at least one fact")
+    return tuple(facts), parameters
+
+
+def _fact_parameter(name: str, hint: Any) -> FactParameter:
+    union = isinstance(hint, types.UnionType) or typing.get_origin(hint) is typing.Union
+    parts = typing.get_args(hint) if union else (hint,)
+    kinds = [part for part in parts if isinstance(part, type) and issubclass(part, Fact)]
+    others = [part for part in parts if part not in kinds and part not in (type(None), Unknown)]
+    if len(kinds) != 1 or others:
+        raise ValueError(f"parameter {name!r} must be one fact type, optionally `| None` and `| Unknown`")
+    return FactParameter(name, kinds[0], type(None) in parts, Unknown in parts)
+
+
+# --- Where checks come from ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class CheckSource:
+    """A folder of checks: who answers for it, and the prefix its IDs get."""
+
+    folder: Path
+    name: str
+    prefix: str = ""
+
+
+def load_checks(extra: Sequence[Path] = ()) -> dict[str, Check]:
+    """All checks by ID: built-in, installed plug-ins, then the folders named on the command line.
+
+    Raises PluginError for anything that does not load and ConfigError for an ID that occurs twice.
+    """
+    sources = [CheckSource(content_dir("checks"), BUILT_IN), *_plugins()]
+    sources += [CheckSource(_existing(folder), str(folder)) for folder in extra]
+    found: dict[str, Check] = {}
+    for source in sources:
+        for item in _load_folder(source):
+            for name in (item.id, *item.aliases):
+                if (other := found.get(name)) is not None:
+                    raise ConfigError(
+                        Problem(
+                            path=str(source.folder),
+                            message=f"the check ID '{name}' exists twice",
+                            found=f"{item.id} from {item.source} and {other.id} from {other.source}",
+                            expected="each ID once; rename the newer one",
+                        )
+                    )
+            found[item.id] = item
+    return dict(sorted(found.items()))
+
+
+def _existing(folder: Path) -> Path:
+    if not folder.is_dir():
+        raise ConfigError(Problem(path=str(folder), message="no such folder of checks (--checks)"))
+    return folder
+
+
+def _plugins() -> Iterator[CheckSource]:
+    from importlib.metadata import entry_points  # 40 ms: only the commands that load checks pay it
+
+    for point in entry_points(group=ENTRY_POINTS):
+        who = point.dist.name if point.dist else point.value
+        spec: ModuleSpec | None
+        try:
+            spec = importlib.util.find_spec(point.value)
+        except (ImportError, ValueError) as error:
+            raise PluginError(f"{who}: the package '{point.value}' cannot be found: {error}") from error
+        if spec is None or not spec.submodule_search_locations:
+            raise PluginError(f"{who}: '{point.value}' of entry point '{point.name}' is not a package of checks")
+        yield CheckSource(Path(next(iter(spec.submodule_search_locations))), who, f"{point.name}/")
+
+
+def _load_folder(source: CheckSource) -> Iterator[Check]:
+    for path in sorted(source.folder.rglob("*")):
+        relative = path.relative_to(source.folder)
+        if path.suffix not in {".py", ".yaml", ".yml"} or path.name == "__init__.py" or _hidden(relative):
+            continue
+        name = relative.with_suffix("").as_posix()
+        if not ID.fullmatch(name):
+            raise PluginError(
+                f"{path}: '{name}' is no check ID; expected family/name in lower case with _ between words"
+            )
+        loaded = _load_python(path, name) if path.suffix == ".py" else _load_yaml(path, name)
+        yield replace(loaded, id=source.prefix + name, source=source.name)
+
+
+def _hidden(relative: Path) -> bool:
+    return any(part.startswith((".", "_")) for part in relative.parts)
+
+
+def _load_yaml(path: Path, name: str) -> Check:
+    from scanner.rule import load_rule
+
+    return load_rule(path, name)
+
+
+def _load_python(path: Path, name: str) -> Check:
+    """Run one file of a check; it must hold exactly one."""
+    module_name = f"_ctpat_check_{name.replace('/', '__')}_{abs(hash(path)):x}"
+    spec = importlib.util.spec_from_file_location(module_name, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[module_name] = module  # get_type_hints and the decorator look the module up
+    try:
+        spec.loader.exec_module(module)
+    except ConfigError:
+        raise
+    except Exception as error:
+        raise PluginError(f"{path}: does not load: {type(error).__name__}: {error}") from error
+    finally:
+        sys.modules.pop(module_name, None)
+    found = [value for value in vars(module).values() if isinstance(value, Check)]
+    if len(found) != 1:
+        raise PluginError(f"{path}: {len(found)} checks in one file; expected exactly one function under @check")
+    return found[0]

@@ -1,0 +1,83 @@
+"""Local accounts: who can log in, with what, since when, and how long ago they last did."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import ClassVar
+
+from scanner.facts.base import Fact
+from scanner.model import Maybe
+
+
+class AccountKind(StrEnum):
+    """What an account is for, from its number and place, never from its name."""
+
+    SUPERUSER = "superuser"
+    HUMAN = "human"
+    SYSTEM = "system"
+
+
+class PasswordState(StrEnum):
+    """What an account's password field allows; never the hash itself."""
+
+    USABLE = "usable"
+    LOCKED = "locked"
+    EMPTY = "empty"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """One local account.
+
+    `identifier` is the uid in decimal, or the SID. `interactive`: the shell admits a login session.
+    `hash_scheme` is a word such as yescrypt, sha512, sha256, bcrypt, md5, des, nt. `password_changed` is None when
+    a change is due at the next login or the date is not kept; the ages are days, None for no limit.
+    `expires` is the account's own end, None for never. `last_login` is None when no login is on record since
+    `Accounts.logins_since`.
+    """
+
+    name: str
+    identifier: str
+    kind: AccountKind
+    interactive: bool
+    home: str
+    shell: str
+    group_ids: tuple[str, ...]
+    password: Maybe[PasswordState]
+    hash_scheme: Maybe[str]
+    password_changed: Maybe[date | None]
+    password_min_age_days: Maybe[int | None]
+    password_max_age_days: Maybe[int | None]
+    expires: Maybe[date | None]
+    last_login: Maybe[datetime | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accounts(Fact):
+    """All local accounts of the target.
+
+    `duplicates` are sentences naming what occurs twice; `foreign_entries` are lines that import accounts from
+    elsewhere (`+` entries). `hashes_in_plain_view` names accounts whose hash any user can read. `logins_since` is
+    the start of the login records, `logins_source` says which records they are. `scan_account` is the account of
+    this collection, which always looks fresh. `groups` maps each local group to the names of its members, those by
+    primary group included.
+    """
+
+    name: ClassVar[str] = "accounts"
+    title: ClassVar[str] = "local accounts"
+
+    accounts: tuple[Account, ...]
+    groups: tuple[tuple[str, tuple[str, ...]], ...]
+    duplicates: tuple[str, ...]
+    foreign_entries: tuple[str, ...]
+    hashes_in_plain_view: Maybe[tuple[str, ...]]
+    logins_since: Maybe[datetime]
+    logins_source: str
+    scan_account: str
+
+    def members(self, group: str) -> tuple[str, ...]:
+        """The members of a local group; empty where there is no such group."""
+        return next((members for name, members in self.groups if name == group), ())

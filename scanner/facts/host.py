@@ -1,0 +1,38 @@
+"""What the target is: name, operating system, kernel, container or machine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from scanner.facts.base import Fact
+from scanner.model import Maybe
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Host(Fact):
+    """Identity of the target.
+
+    `os_id` is the vendor's own identifier (`debian`, `rhel`, `windows-server`), `os_version` its release number,
+    `os_family` the package world it belongs to (`debian`, `rhel`, `suse`, `alpine`, `arch`, `windows`, else the id).
+    `container` is true for a system container, where kernel, firewall and disks belong to the outer host.
+    `chassis` is `server`, `desktop`, `laptop`, `vm`, `container` or what the firmware says. `clock` is the target's
+    own time when the collection began.
+    """
+
+    name: ClassVar[str] = "host"
+    title: ClassVar[str] = "host identity and operating system"
+
+    hostname: Maybe[str]
+    os_id: Maybe[str]
+    os_version: Maybe[str]
+    os_name: Maybe[str]
+    os_family: Maybe[str]
+    kernel: Maybe[str]
+    architecture: Maybe[str]
+    init: Maybe[str]
+    virtualization: Maybe[str]
+    container: Maybe[bool]
+    chassis: Maybe[str]
+    clock: Maybe[datetime]

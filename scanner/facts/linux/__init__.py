@@ -1,0 +1,8 @@
+"""How Linux fills the facts: one module per family, each with its probes, its readers and `READERS`."""
+
+from __future__ import annotations
+
+from scanner.facts.base import Reader
+
+READERS: tuple[Reader, ...] = ()
+"""Every reader, in the order in which their probes run: cheap and important first."""

@@ -1,0 +1,90 @@
+"""A site: one client location or company, with its targets, credentials, answers and parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from scanner.model import Target
+from scanner.secret import SecretRef
+
+
+class Become(StrEnum):
+    """How a collection may raise its rights on a target."""
+
+    NONE = "none"
+    SUDO = "sudo"
+    DOAS = "doas"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SshCredential:
+    """How to log in over SSH. Only what is named here is offered: extra keys trip lock-outs."""
+
+    user: str | None = None
+    keys: tuple[Path, ...] = ()
+    certificate: Path | None = None
+    passphrase: SecretRef | None = None
+    password: SecretRef | None = None
+    agent: bool = False
+    become: Become = Become.NONE
+    become_password: SecretRef | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WinrmCredential:
+    """How to log in over WinRM."""
+
+    user: str
+    password: SecretRef | None = None
+    auth: str = "ntlm"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credential:
+    """A named way in; targets point to it by name."""
+
+    name: str
+    ssh: SshCredential | None = None
+    winrm: WinrmCredential | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Applicability:
+    """The answer to a yes/no question of a conditional requirement, with the reason a `no` needs."""
+
+    applies: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Bounds on one scan; seconds, counts and bytes."""
+
+    concurrency: int = 32
+    per_jump_host: int = 8
+    connect_s: float = 10.0
+    login_s: float = 20.0
+    target_s: float = 180.0
+    output_bytes: int = 16 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """Everything one site file says, resolved: inventories read, target names unique, credentials checked."""
+
+    name: str
+    company: str = ""
+    entities: tuple[str, ...] = ()
+    anniversary: str | None = None  # MM-DD
+    profile: str = "ctpat"
+    overlays: tuple[str, ...] = ()
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    applicability: Mapping[str, Applicability] = field(default_factory=dict)
+    credentials: Mapping[str, Credential] = field(default_factory=dict)
+    targets: tuple[Target, ...] = ()
+    limits: Limits = Limits()
+    path: Path | None = None

@@ -1,0 +1,59 @@
+"""The contract between a transport and the collection: one session per target, byte channels inside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Bytes as they came from one of the two output streams."""
+
+    data: bytes
+    is_error: bool = False
+
+
+class ChannelClosed(Exception):
+    """The far side has closed both output streams; nothing more will come."""
+
+
+class Channel(Protocol):
+    """One running command on the far side. Not thread-safe; used by one thread from start to end."""
+
+    def send(self, data: bytes, timeout_s: float) -> None:
+        """Write to standard input. Raises TimeLimit when the peer does not take it, Unreachable when it is gone."""
+
+    def close_input(self) -> None:
+        """Half-close: the far side sees the end of its standard input."""
+
+    def receive(self, timeout_s: float) -> Chunk | None:
+        """The next bytes of either stream; None when none came in time. Raises ChannelClosed at the end."""
+
+    def exit_status(self) -> int | None:
+        """The command's exit status once the channel is closed; None when the peer never said."""
+
+    def close(self) -> None:
+        """End the channel, whatever its state; never raises and never blocks."""
+
+
+@dataclass(slots=True)
+class SessionInfo:
+    """What a login taught us: who we are there, how sure we are of the peer, what it cost."""
+
+    account: str = ""
+    host_key: str = ""
+    round_trips: int = 0
+    notes: list[str] = field(default_factory=list)
+
+
+class Session(Protocol):
+    """One login. Opening a channel costs no new login."""
+
+    info: SessionInfo
+
+    def open(self, command: str, timeout_s: float) -> Channel:
+        """Start `command` on the far side, without a terminal."""
+
+    def close(self) -> None:
+        """End the session; never raises."""
