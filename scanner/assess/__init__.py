@@ -1,0 +1,1 @@
+"""From facts to findings (`findings`), and from findings to the state of each requirement (`rollup`)."""

@@ -1,0 +1,183 @@
+"""Runs checks on the facts of one target: exactly one finding per planned check, whatever happens.
+
+Pure: the same raw facts give the same findings. This is the one place where facts' errors are caught, and the
+lines that call a reader or a check are the only ones in the program that catch `Exception`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from scanner.check import Check, FactParameter
+from scanner.errors import FactAbsent, FactUnavailable
+from scanner.facts import Collection, Fact
+from scanner.facts.base import Probe, RawFacts, Reader, probes_of
+from scanner.facts.linux import READERS as LINUX_READERS
+from scanner.model import Absent, Finding, Outcome, Reason, Status, Target, Unknown
+from scanner.text import clean, clean_all
+
+READERS: Mapping[str, tuple[Reader, ...]] = {"linux": LINUX_READERS}
+"""The readers of each platform."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedCheck:
+    """One check as this run applies it to one target.
+
+    `looser` are sentences, one for each parameter that the site set looser than the criteria pack tolerates; with
+    any of them, a pass is only a warning.
+    """
+
+    check: Check
+    requirements: tuple[str, ...]
+    values: Mapping[str, Any] = field(default_factory=dict)
+    looser: tuple[str, ...] = ()
+
+
+def readers_for(platform: str, checks: Iterable[Check]) -> tuple[Reader, ...]:
+    """The readers of `platform` whose facts the checks ask for."""
+    wanted = {parameter.fact for check in checks for parameter in check.facts}
+    return tuple(reader for reader in READERS.get(platform, ()) if reader.fact in wanted)
+
+
+def probes_for(platform: str, checks: Iterable[Check]) -> tuple[Probe, ...]:
+    """The union of the probes that the checks need: what one script will run."""
+    return tuple(probes_of(readers_for(platform, checks)))
+
+
+class FactSet:
+    """The facts of one target, each read once, on demand, from the raw facts."""
+
+    def __init__(self, raw: RawFacts, target: Target) -> None:
+        self.raw = raw
+        self._readers = {reader.fact: reader for reader in READERS.get(raw.platform, ())}
+        self._facts: dict[type[Fact], Fact | Absent | Unknown] = {Collection: _collection(raw, target)}
+
+    def supports(self, kind: type[Fact]) -> bool:
+        """Whether this platform has a reader for the fact at all."""
+        return kind in self._facts or kind in self._readers
+
+    def get(self, kind: type[Fact]) -> Fact | Absent | Unknown:
+        """The fact, or why there is none."""
+        if kind not in self._facts:
+            self._facts[kind] = self._read(kind)
+        return self._facts[kind]
+
+    def evidence(self, kinds: Iterable[type[Fact]]) -> tuple[str, ...]:
+        """SHA-256 of each section of output that the facts were read from, in the order of the script."""
+        probes = probes_of([self._readers[kind] for kind in kinds if kind in self._readers])
+        sections = (self.raw.sections.get(probe.name) for probe in probes)
+        return tuple(dict.fromkeys(section.sha256 for section in sections if section is not None))
+
+    def _read(self, kind: type[Fact]) -> Fact | Absent | Unknown:
+        reader = self._readers.get(kind)
+        if reader is None:
+            return Unknown(Reason.UNSUPPORTED, f"{kind.title}: not read on {self.raw.platform}")
+        try:
+            return reader.read(self.raw)
+        except Exception as error:  # a reader must never take other facts with it
+            return Unknown(Reason.FAULT, f"{kind.title}: the reader failed ({type(error).__name__}: {error})")
+
+
+def _collection(raw: RawFacts, target: Target) -> Collection:
+    return Collection(
+        collected_at=raw.collected_at,
+        privilege=raw.privilege,
+        account=raw.account,
+        platform=raw.platform,
+        target=target.name,
+        role=target.role,
+        tags=target.tags,
+    )
+
+
+def judge(plan: Sequence[PlannedCheck], raw: RawFacts, target: Target) -> tuple[Finding, ...]:
+    """One finding per planned check, in the order of the plan."""
+    facts = FactSet(raw, target)
+    return tuple(_finding(planned, _outcome(planned, facts), target, _evidence(planned, facts)) for planned in plan)
+
+
+def not_judged(plan: Sequence[PlannedCheck], target: Target, reason: Reason, detail: str) -> tuple[Finding, ...]:
+    """The findings of a target that could not be collected: every planned check, unknown, and why."""
+    outcome = Outcome(status=Status.UNKNOWN, reason=reason, actual=detail)
+    return tuple(_finding(planned, outcome, target, ()) for planned in plan)
+
+
+def _evidence(planned: PlannedCheck, facts: FactSet) -> tuple[str, ...]:
+    return facts.evidence(parameter.fact for parameter in planned.check.facts)
+
+
+def _outcome(planned: PlannedCheck, facts: FactSet) -> Outcome:
+    parameters = planned.check.facts
+    if missing := [parameter.fact.title for parameter in parameters if not facts.supports(parameter.fact)]:
+        subject = ", ".join(missing)
+        return Outcome(status=Status.NOT_CHECKED, actual=f"no check for {facts.raw.platform} exists yet: {subject}")
+    values = {parameter.name: facts.get(parameter.fact) for parameter in parameters}
+    if (early := _without_running(parameters, values)) is not None:
+        return early
+    arguments = {name: None if isinstance(value, Absent) else value for name, value in values.items()}
+    return _weaken(_run(planned, arguments), planned.looser)
+
+
+def _without_running(
+    parameters: Sequence[FactParameter], values: Mapping[str, Fact | Absent | Unknown]
+) -> Outcome | None:
+    """The outcome that facts decide by not being there; proved absence goes before ignorance."""
+    absent = [values[p.name] for p in parameters if not p.takes_absent]
+    for value in absent:
+        if isinstance(value, Absent):
+            return Outcome(status=Status.NOT_APPLICABLE, actual=value.reason)
+    for parameter in parameters:
+        value = values[parameter.name]
+        if isinstance(value, Unknown) and not parameter.takes_unknown:
+            return _unknown(value)
+    return None
+
+
+def _run(planned: PlannedCheck, arguments: Mapping[str, Any]) -> Outcome:
+    try:
+        return planned.check.run(**arguments, **planned.values)
+    except FactUnavailable as error:
+        return _unknown(error.unknown)
+    except FactAbsent as error:
+        return Outcome(status=Status.NOT_APPLICABLE, actual=error.absent.reason)
+    except Exception as error:  # one faulty check must not take the others with it
+        detail = f"the check failed ({type(error).__name__}: {error})"
+        return Outcome(status=Status.UNKNOWN, reason=Reason.FAULT, actual=detail)
+
+
+def _unknown(value: Unknown) -> Outcome:
+    return Outcome(status=Status.UNKNOWN, reason=value.code, actual=value.detail)
+
+
+def _weaken(outcome: Outcome, looser: Sequence[str]) -> Outcome:
+    """A pass under a threshold looser than the criteria pack tolerates is not green."""
+    if not looser or outcome.status is not Status.PASS:
+        return outcome
+    note = "; ".join([*looser, *([outcome.note] if outcome.note else [])])
+    return replace(
+        outcome, status=Status.WARN, expected=outcome.expected or "a threshold within the pack's limit", note=note
+    )
+
+
+def _finding(planned: PlannedCheck, outcome: Outcome, target: Target, evidence: tuple[str, ...]) -> Finding:
+    is_unknown = outcome.status is Status.UNKNOWN
+    return Finding(
+        check=planned.check.id,
+        version=planned.check.version,
+        target=target.name,
+        status=outcome.status,
+        expected=clean(outcome.expected),
+        actual="" if is_unknown else clean(outcome.actual),
+        reason=outcome.reason,
+        detail=clean(outcome.actual) if is_unknown else "",
+        note=clean(outcome.note),
+        question=clean(outcome.question),
+        items=clean_all(outcome.items),
+        evidence=evidence,
+        requirements=planned.requirements,
+        parameters=dict(planned.values),
+        source=planned.check.source,
+    )

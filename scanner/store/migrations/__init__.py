@@ -1,0 +1,1 @@
+"""Schema revisions, applied by `store.schema` on SQLite and PostgreSQL alike."""
