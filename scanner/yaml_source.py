@@ -1,4 +1,4 @@
-"""YAML with the place of every key and value, for files that people write: site files, criteria packs, checks, inventories.
+"""YAML with the place of every key and value: site files, criteria packs, checks, inventories.
 
 The parser's events are turned into plain data by a loop of our own, for three reasons. Every problem needs a
 line and a column. Hostile input must end in a `Problem`: size, depth and aliases are bounded here, and nothing
@@ -100,17 +100,26 @@ class Document:
 
     def place(self, loc: Loc, *, key: bool = False) -> tuple[int, int]:
         """Line and column of the value at `loc`, or of its key. Parts of `loc` that do not exist are skipped."""
+        place = (self.root.line, self.root.column)
+        for _, step in self._walk(loc):
+            node = step.node if isinstance(step, Entry) else step
+            place = (step.line, step.column) if key else (node.line, node.column)
+        return place
+
+    def trail(self, loc: Loc) -> list[str | int]:
+        """The parts of `loc` that exist."""
+        return [part for part, _ in self._walk(loc)]
+
+    def _walk(self, loc: Loc) -> Iterator[tuple[str | int, Entry | Node]]:
         node = self.root
-        place = (node.line, node.column)
         for part in loc:
             children = node.children
             if isinstance(children, dict) and (entry := children.get(str(part))) is not None:
                 node = entry.node
-                place = (entry.line, entry.column) if key else (node.line, node.column)
+                yield part, entry
             elif isinstance(children, list) and isinstance(part, int) and 0 <= part < len(children):
                 node = children[part]
-                place = (node.line, node.column)
-        return place
+                yield part, node
 
     def problem(
         self,
