@@ -1,6 +1,6 @@
 """The facts: one frozen, platform-neutral type per subject. Readers live in `facts.linux`."""
 
-from scanner.facts.accounts import Account, AccountKind, Accounts, PasswordState
+from scanner.facts.accounts import Account, AccountKind, Accounts, HomeFolder, PasswordState
 from scanner.facts.base import Fact
 from scanner.facts.collection import Collection
 from scanner.facts.host import Host
@@ -21,6 +21,7 @@ __all__ = [
     "Accounts",
     "Collection",
     "Fact",
+    "HomeFolder",
     "Host",
     "PasswordState",
     "SshServer",

@@ -8,7 +8,9 @@ from enum import StrEnum
 from typing import ClassVar
 
 from scanner.facts.base import Fact
-from scanner.model import Maybe
+from scanner.model import Absent, Maybe, Reason, Unknown, is_known
+
+_NOT_READ = Unknown(Reason.NO_EVIDENCE, "this platform's reader does not tell")
 
 
 class AccountKind(StrEnum):
@@ -36,7 +38,7 @@ class Account:
     `hash_scheme` is a word such as yescrypt, sha512, sha256, bcrypt, md5, des, nt. `password_changed` is None when
     a change is due at the next login or the date is not kept; the ages are days, None for no limit.
     `expires` is the account's own end, None for never. `last_login` is None when no login is on record since
-    `Accounts.logins_since`.
+    `Accounts.logins_since`. `disabled`: switched off as a whole, whatever the credential.
     """
 
     name: str
@@ -53,6 +55,37 @@ class Account:
     password_max_age_days: Maybe[int | None]
     expires: Maybe[date | None]
     last_login: Maybe[datetime | None]
+    disabled: Maybe[bool] = False
+
+    def expired(self, on: date) -> Maybe[bool]:
+        """True when the account itself has ended before that day; it then admits nobody, with any credential."""
+        if isinstance(self.expires, Absent | Unknown):
+            return self.expires
+        return self.expires is not None and self.expires < on
+
+    def closed(self, on: date) -> Maybe[bool]:
+        """True when no credential opens the account that day: switched off or expired."""
+        if self.disabled is True:
+            return True
+        ended = self.expired(on)
+        if ended is True or is_known(self.disabled):
+            return ended
+        return self.disabled
+
+    def has_password(self) -> Maybe[bool]:
+        """True when some password, the empty one included, is accepted."""
+        if isinstance(self.password, Absent | Unknown):
+            return self.password
+        return self.password in (PasswordState.USABLE, PasswordState.EMPTY)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HomeFolder:
+    """One folder in the place where home folders lie; `owner` is None when no account has that number."""
+
+    path: str
+    owner_identifier: str
+    owner: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +96,8 @@ class Accounts(Fact):
     elsewhere (`+` entries). `hashes_in_plain_view` names accounts whose hash any user can read. `logins_since` is
     the start of the login records, `logins_source` says which records they are. `scan_account` is the account of
     this collection, which always looks fresh. `groups` maps each local group to the names of its members, those by
-    primary group included.
+    primary group included. `directories` names the sources of further accounts beside the local ones (`sss`,
+    `ldap`, `winbind`, ...), which are not listed here. `homes` are the folders where home folders lie.
     """
 
     name: ClassVar[str] = "accounts"
@@ -77,6 +111,12 @@ class Accounts(Fact):
     logins_since: Maybe[datetime]
     logins_source: str
     scan_account: str
+    directories: Maybe[tuple[str, ...]] = _NOT_READ
+    homes: Maybe[tuple[HomeFolder, ...]] = _NOT_READ
+
+    def named(self, name: str) -> Account | None:
+        """The first account of that name, None where there is none."""
+        return next((account for account in self.accounts if account.name == name), None)
 
     def members(self, group: str) -> tuple[str, ...]:
         """The members of a local group; empty where there is no such group."""

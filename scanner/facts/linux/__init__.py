@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from scanner.facts.base import Reader
+from scanner.facts.linux import accounts
 
-READERS: tuple[Reader, ...] = ()
+READERS: tuple[Reader, ...] = (*accounts.READERS,)
 """Every reader, in the order in which their probes run: cheap and important first."""
