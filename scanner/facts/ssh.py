@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from scanner.facts.base import Fact
-from scanner.model import Maybe
+from scanner.model import Maybe, Reason, Unknown
+
+_NOT_READ = Unknown(Reason.NO_EVIDENCE, "this platform's reader does not tell")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,8 +38,9 @@ class SshServer(Fact):
 
     `settings` is unknown when the effective configuration could not be read; it holds the global evaluation first.
     `match_blocks` counts Match lines; `matches_evaluated` is unknown when there are any and their effect could not
-    be read. `config_text` are lower-case keyword/value pairs of the configuration files in order: they may prove a
-    fault, never its absence.
+    be read. `config_text` are lower-case keyword/value pairs of the configuration files in order, included files in
+    their place: they may prove a fault, never its absence. `host_keys` are the kinds (`rsa`, `ed25519`, ...) and sizes
+    in bits of the server's own keys. `access_rules` are the lines of the host's login rules that apply to SSH logins.
     """
 
     name: ClassVar[str] = "ssh_server"
@@ -50,3 +53,15 @@ class SshServer(Fact):
     match_blocks: Maybe[int]
     matches_evaluated: Maybe[bool]
     config_text: Maybe[tuple[tuple[str, str], ...]]
+    host_keys: Maybe[tuple[tuple[str, int], ...]] = _NOT_READ
+    access_rules: Maybe[tuple[str, ...]] = _NOT_READ
+
+    def configured(self, keyword: str) -> str | None:
+        """The value that the configuration text gives a keyword outside of Match blocks: the first one wins."""
+        condition = "all"
+        for name, value in self.config_text if isinstance(self.config_text, tuple) else ():
+            if name == "match":
+                condition = value.lower()
+            elif name == keyword and condition == "all":
+                return value
+        return None
