@@ -213,7 +213,8 @@ class Target:
 
     `address` is a host name or an address literal without brackets, or the folder of a `replay:` target;
     empty for `local:`. `host_key` pins the SSH host key as `SHA256:…`. `jump` lists the jump hosts in the
-    order they are passed. `origin` says which file and line, or which option, named this target.
+    order they are passed. `host_key_alias` is the name to look up in `known_hosts` instead of the address.
+    `origin` says which file and line, or which option, named this target.
     """
 
     name: str
@@ -229,6 +230,8 @@ class Target:
     jump: tuple[Target, ...] = ()
     known_hosts: tuple[str, ...] = ()
     identity_files: tuple[str, ...] = ()
+    certificate_files: tuple[str, ...] = ()
+    host_key_alias: str | None = None
     origin: str = ""
 
 

@@ -83,6 +83,12 @@ def split_authority(text: str) -> tuple[str | None, str, int | None]:
     return user, check_host(host), read_port(tail) if colon else None
 
 
+def read_hop(text: str, origin: str) -> Target:
+    """One jump host, `[user@]host[:port]` or `ssh://…`. Raises AddressError."""
+    user, address, port = split_authority(text.strip().removeprefix("ssh://"))
+    return Target(name=address, transport="ssh", address=address, port=port, user=user, origin=origin)
+
+
 def read_user(login: str) -> str:
     """A login name; `user:password` is refused without repeating it."""
     if ":" in login:
