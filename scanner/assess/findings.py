@@ -7,15 +7,16 @@ lines that call a reader or a check are the only ones in the program that catch 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from typing import Any
 
 from scanner.check import Check, FactParameter
 from scanner.errors import FactAbsent, FactUnavailable
-from scanner.facts import Collection, Fact
+from scanner.facts import Collection, Fact, Host
 from scanner.facts.base import Probe, RawFacts, Reader, probes_of
 from scanner.facts.linux import READERS as LINUX_READERS
 from scanner.model import Absent, Finding, Outcome, Reason, Status, Target, Unknown
+from scanner.profile.parameters import EffectiveParameters, hold_below_green
 from scanner.text import clean, clean_all
 
 READERS: Mapping[str, tuple[Reader, ...]] = {"linux": LINUX_READERS}
@@ -26,19 +27,17 @@ READERS: Mapping[str, tuple[Reader, ...]] = {"linux": LINUX_READERS}
 class PlannedCheck:
     """One check as this run applies it to one target.
 
-    `looser` are sentences, one for each parameter that the site set looser than the criteria pack tolerates; with
-    any of them, a pass is only a warning.
+    `parameters` are the values in force; one that is looser than the criteria pack tolerates makes a pass a warning.
     """
 
     check: Check
     requirements: tuple[str, ...]
-    values: Mapping[str, Any] = field(default_factory=dict)
-    looser: tuple[str, ...] = ()
+    parameters: EffectiveParameters
 
 
 def readers_for(platform: str, checks: Iterable[Check]) -> tuple[Reader, ...]:
-    """The readers of `platform` whose facts the checks ask for."""
-    wanted = {parameter.fact for check in checks for parameter in check.facts}
+    """The readers of `platform` whose facts the checks ask for; what the target is, is always read."""
+    wanted = {Host} | {parameter.fact for check in checks for parameter in check.facts}
     return tuple(reader for reader in READERS.get(platform, ()) if reader.fact in wanted)
 
 
@@ -93,9 +92,8 @@ def _collection(raw: RawFacts, target: Target) -> Collection:
     )
 
 
-def judge(plan: Sequence[PlannedCheck], raw: RawFacts, target: Target) -> tuple[Finding, ...]:
+def judge(plan: Sequence[PlannedCheck], facts: FactSet, target: Target) -> tuple[Finding, ...]:
     """One finding per planned check, in the order of the plan."""
-    facts = FactSet(raw, target)
     return tuple(_finding(planned, _outcome(planned, facts), target, _evidence(planned, facts)) for planned in plan)
 
 
@@ -118,7 +116,7 @@ def _outcome(planned: PlannedCheck, facts: FactSet) -> Outcome:
     if (early := _without_running(parameters, values)) is not None:
         return early
     arguments = {name: None if isinstance(value, Absent) else value for name, value in values.items()}
-    return _weaken(_run(planned, arguments), planned.looser)
+    return hold_below_green(_run(planned, arguments), planned.parameters)
 
 
 def _without_running(
@@ -138,7 +136,7 @@ def _without_running(
 
 def _run(planned: PlannedCheck, arguments: Mapping[str, Any]) -> Outcome:
     try:
-        return planned.check.run(**arguments, **planned.values)
+        return planned.check.run(**arguments, **planned.parameters.values)
     except FactUnavailable as error:
         return _unknown(error.unknown)
     except FactAbsent as error:
@@ -150,16 +148,6 @@ def _run(planned: PlannedCheck, arguments: Mapping[str, Any]) -> Outcome:
 
 def _unknown(value: Unknown) -> Outcome:
     return Outcome(status=Status.UNKNOWN, reason=value.code, actual=value.detail)
-
-
-def _weaken(outcome: Outcome, looser: Sequence[str]) -> Outcome:
-    """A pass under a threshold looser than the criteria pack tolerates is not green."""
-    if not looser or outcome.status is not Status.PASS:
-        return outcome
-    note = "; ".join([*looser, *([outcome.note] if outcome.note else [])])
-    return replace(
-        outcome, status=Status.WARN, expected=outcome.expected or "a threshold within the pack's limit", note=note
-    )
 
 
 def _finding(planned: PlannedCheck, outcome: Outcome, target: Target, evidence: tuple[str, ...]) -> Finding:
@@ -178,6 +166,6 @@ def _finding(planned: PlannedCheck, outcome: Outcome, target: Target, evidence: 
         items=clean_all(outcome.items),
         evidence=evidence,
         requirements=planned.requirements,
-        parameters=dict(planned.values),
+        parameters=dict(planned.parameters.values),
         source=planned.check.source,
     )

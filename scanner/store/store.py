@@ -371,9 +371,8 @@ def _utc(value: datetime) -> datetime:
 
 def _targets(connection: Connection, run_id: str) -> tuple[TargetResult, ...]:
     plan = select(t.planned.c.row).where(t.planned.c.run == run_id).order_by(t.planned.c.ordinal)
-    results = dict(
-        connection.execute(select(t.result.c.target, t.result.c.row).where(t.result.c.run == run_id)).tuples().all()
-    )
+    query = select(t.result.c.target, t.result.c.row).where(t.result.c.run == run_id)
+    results = {row.target: row.row for row in connection.execute(query)}
     rows = connection.scalars(plan).all()
     return tuple(
         parse(TargetResult, results[row["name"]]) if row["name"] in results else _never_answered(row) for row in rows
@@ -416,7 +415,7 @@ def _stored_run(connection: Connection, row: Mapping[Any, Any]) -> StoredRun:
         partial=row["partial"] is not False,
         planned=connection.scalar(select(count).select_from(t.planned).where(t.planned.c.run == run_id)) or 0,
         answered=connection.scalar(select(count).select_from(t.result).where(t.result.c.run == run_id)) or 0,
-        states=dict(connection.execute(states).tuples().all()),
+        states={state: number for state, number in connection.execute(states)},  # noqa: C416 - a Row is no pair to mypy
         digest=row["digest"],
     )
 

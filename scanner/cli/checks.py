@@ -1,0 +1,69 @@
+"""`ctpat checks`: what the scanner judges, and why."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from scanner.check import Check
+
+_dirs = click.option(
+    "--checks", "checks_dirs", type=click.Path(path_type=Path), multiple=True, metavar="DIR", help="Further checks."
+)
+
+
+@click.group("checks")
+def command() -> None:
+    """List the checks, or show one with its reasons."""
+
+
+@command.command("list")
+@_dirs
+def list_(checks_dirs: tuple[Path, ...]) -> None:
+    """Every check by ID, with its severity and title."""
+    from scanner.check import load_checks
+
+    for check in load_checks(checks_dirs).values():
+        gone = f" (deprecated: {check.deprecated})" if check.deprecated else ""
+        click.echo(f"{check.id:36} {check.severity.value:9} {check.title}{gone}")
+
+
+@command.command("show")
+@click.argument("check_id", metavar="CHECK")
+@_dirs
+def show(check_id: str, checks_dirs: tuple[Path, ...]) -> None:
+    """One check: why it exists, what it reads, what may be tuned, and how to mend what it finds."""
+    from scanner.check import load_checks
+    from scanner.errors import ConfigError
+    from scanner.suggest import hint
+
+    checks = load_checks(checks_dirs)
+    found = next((check for check in checks.values() if check_id in (check.id, *check.aliases)), None)
+    if found is None:
+        raise ConfigError(
+            f"no check is named '{check_id}'; {hint(check_id, checks) or '`ctpat checks list` shows them all'}"
+        )
+    click.echo(_text(found))
+
+
+def _text(check: Check) -> str:
+    from scanner.profile import load_profile
+
+    profile = load_profile("ctpat")
+    lines = [
+        f"{check.id} (version {check.version}, {check.severity.value}, {check.source})",
+        check.title,
+        "",
+        f"Why:         {check.why}",
+        f"Source:      {check.reference}",
+        f"Remediation: {check.remediation}",
+        f"Reads:       {', '.join(parameter.fact.name for parameter in check.facts)}",
+        f"Evidence for criterion: {', '.join(profile.requirements_of(check.id)) or 'none in the ctpat pack'}",
+    ]
+    key = check.id.replace("/", ".")
+    lines += [f"Parameter:   {key}.{name} (default: {value})" for name, value in check.parameters.items()]
+    lines += [f"See:         {reference}" for reference in check.references]
+    return "\n".join(lines)

@@ -1,0 +1,115 @@
+"""Options that several commands share, and what they turn into."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from scanner.check import Check
+    from scanner.profile.model import Profile
+
+F = TypeVar("F", bound=Callable[..., Any])
+FORMATS = ("html", "json", "csv")
+DEFAULT_PROFILE = "ctpat"
+DEFAULT_STORE = "ctpat.db"
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One `-o FORMAT=PATH`."""
+
+    format: str
+    path: str
+
+    def path_for(self, site: str) -> Path:
+        """The file for one site; `{site}` in the path is its name."""
+        return Path(self.path.replace("{site}", site)).expanduser()
+
+
+class OutputType(click.ParamType):
+    """`FORMAT=PATH`."""
+
+    name = "FORMAT=PATH"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Output:
+        if isinstance(value, Output):
+            return value
+        format_, equals, path = str(value).partition("=")
+        if format_ not in FORMATS or not equals or not path:
+            self.fail(f"'{value}' is no output; write one of {', '.join(f'{f}=PATH' for f in FORMATS)}", param, ctx)
+        return Output(format_, path)
+
+
+def content_options(command: F) -> F:
+    """`--profile`, `--overlay`, `--checks`."""
+    for option in (
+        click.option(
+            "--checks",
+            "checks_dirs",
+            type=click.Path(path_type=Path),
+            multiple=True,
+            metavar="DIR",
+            help="A folder of further checks. They run with the scanner's rights: name only folders you trust.",
+        ),
+        click.option("--overlay", "overlays", multiple=True, metavar="NAME", help="A stricter profile laid over it."),
+        click.option("--profile", metavar="NAME|PATH", help="Criteria pack; default: the site's, else ctpat."),
+    ):
+        command = option(command)
+    return command
+
+
+def store_option(command: F) -> F:
+    """`--store`."""
+    return click.option(
+        "--store",
+        metavar="PATH|URL",
+        envvar="CTPAT_STORE",
+        help=f"Where runs are kept. Default: {DEFAULT_STORE} beside the site file. [env: CTPAT_STORE]",
+    )(command)
+
+
+def output_option(command: F) -> F:
+    """`-o FORMAT=PATH`."""
+    return click.option(
+        "-o",
+        "--output",
+        "outputs",
+        type=OutputType(),
+        multiple=True,
+        metavar="FORMAT=PATH",
+        help=f"Also write a report: {', '.join(FORMATS)}. Repeatable; {{site}} in PATH is the site's name.",
+    )(command)
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """The checks and the criteria pack of one run."""
+
+    checks: Mapping[str, Check]
+    brought: frozenset[str]
+    profile: Profile
+
+
+def load_content(profile: str | None, overlays: tuple[str, ...], checks_dirs: tuple[Path, ...]) -> Content:
+    """Load checks and profile; every problem is a ConfigError or PluginError before any connection."""
+    from scanner.check import BUILT_IN, load_checks
+    from scanner.profile import load_profile
+
+    checks = load_checks(checks_dirs)
+    loaded = load_profile(profile or DEFAULT_PROFILE, overlays=overlays, checks=checks)
+    brought = frozenset(id_ for id_, check in checks.items() if check.source != BUILT_IN)
+    return Content(checks, brought, loaded)
+
+
+def store_beside(store: str | None, site_file: Path | None) -> str:
+    """The store to use: the one named, else the one that lies beside the site file."""
+    if store:
+        return store
+    return str(site_file.parent / DEFAULT_STORE) if site_file else DEFAULT_STORE

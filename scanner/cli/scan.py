@@ -1,0 +1,241 @@
+"""`ctpat scan`: the main job."""
+
+from __future__ import annotations
+
+import sys
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from scanner import __version__
+from scanner.cli.ending import INTERRUPTED
+from scanner.cli.options import (
+    Content,
+    Output,
+    content_options,
+    output_option,
+    store_beside,
+    store_option,
+)
+from scanner.errors import SecretError
+from scanner.model import Assessment, Coverage, Level, RunInfo, State
+
+if TYPE_CHECKING:
+    from scanner.engine.scan import ScanResult
+    from scanner.engine.selection import Selection
+    from scanner.inventory.site import Site
+    from scanner.store import Store
+
+FAIL_ON = ("gap", "partial", "should", "unreached", "never")
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One site of this call, with the file it came from."""
+
+    site: Site
+    content: Content
+    file: Path | None
+
+
+@click.command("scan")
+@click.argument("sites", nargs=-1, type=click.Path(path_type=Path), metavar="[SITE]…")
+@click.option(
+    "--target", "uris", multiple=True, metavar="URI", help="Scan this as well: ssh://user@host:port, local:, …"
+)
+@click.option("--local", is_flag=True, help="Scan this machine; the same as --target local:")
+@click.option("--user", metavar="NAME", help="Login for --target.")
+@click.option("-i", "--identity", type=click.Path(path_type=Path), metavar="FILE", help="Private key for --target.")
+@click.option("--password", metavar="REF", help="Password for --target: prompt, env:NAME, file:PATH, cmd:…, keyring:…")
+@click.option("--become", type=click.Choice(["none", "sudo", "doas"]), help="How to raise rights on --target.")
+@click.option("--become-password", metavar="REF", help="Password for sudo: a reference, as for --password.")
+@click.option("--only", multiple=True, metavar="CHECK", help="Only these checks or families; the rest is not assessed.")
+@click.option("--dry-run", is_flag=True, help="Print what would run where, and connect to nothing.")
+@click.option("--record", type=click.Path(path_type=Path), metavar="DIR", help="Also write what replay: reads.")
+@click.option("--concurrency", type=click.IntRange(1, 1000), metavar="N", help="Targets at a time.")
+@click.option("--timeout", type=click.FloatRange(5, 86400), metavar="SECONDS", help="Limit for one target.")
+@click.option(
+    "--fail-on",
+    multiple=True,
+    type=click.Choice(FAIL_ON),
+    help="Exit 1 only for these: a Must that is a gap, a Must that is not fully evidenced (partial), a Should that is "
+    "not met, a target that was not reached; or never. Without it: 1 for a gap, 3 for partial.",
+)
+@output_option
+@store_option
+@content_options
+def command(sites: tuple[Path, ...], **options: Any) -> int:
+    """Collect, judge, store, and print the table by criterion.
+
+    SITE is a site file (`ctpat init` writes one). Without SITE, name targets with --target or --local.
+
+    \b
+    ctpat scan --local -o html=report.html
+    ctpat scan site.yaml
+    ctpat scan --target ssh://scan@10.0.0.11 --become sudo
+    """
+    return run(sites, Options(**options))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """The options of one call, as click hands them over."""
+
+    uris: tuple[str, ...]
+    local: bool
+    user: str | None
+    identity: Path | None
+    password: str | None
+    become: str | None
+    become_password: str | None
+    only: tuple[str, ...]
+    dry_run: bool
+    record: Path | None
+    concurrency: int | None
+    timeout: float | None
+    fail_on: tuple[str, ...]
+    outputs: tuple[Output, ...]
+    store: str | None
+    profile: str | None
+    overlays: tuple[str, ...]
+    checks_dirs: tuple[Path, ...]
+
+
+def run(sites: Sequence[Path], options: Options) -> int:
+    """Everything is read and checked for all sites before the first connection."""
+    from scanner.cli.sites import jobs
+
+    todo = jobs(sites, options)
+    _check_outputs(options.outputs, todo)
+    if options.dry_run:
+        return _dry_run(todo, options)
+    return worst_status([_scan(job, options) for job in todo])
+
+
+def _check_outputs(outputs: Sequence[Output], todo: Sequence[Job]) -> None:
+    """A report that could not be written is known before the scan, not after it."""
+    for output in outputs:
+        if len(todo) > 1 and "{site}" not in output.path:
+            raise click.UsageError(f"-o {output.format}={output.path}: several sites need {{site}} in the path")
+        for job in todo:
+            folder = output.path_for(job.site.name).parent
+            if not folder.is_dir():
+                raise click.UsageError(f"-o {output.format}={output.path}: there is no folder {folder}")
+
+
+def _dry_run(todo: Sequence[Job], options: Options) -> int:
+    from scanner.cli.explained import plan_lines
+
+    for job in todo:
+        for line in plan_lines(job.site, _selection(job, options)):
+            click.echo(line)
+    return 0
+
+
+def _selection(job: Job, options: Options) -> Selection:
+    from scanner.engine.selection import select
+
+    return select(job.content.profile, job.content.checks, only=options.only, brought=job.content.brought)
+
+
+def _scan(job: Job, options: Options) -> int:
+    from scanner.cli.screen import progress
+    from scanner.engine.collector import HostCollector, recorder
+    from scanner.engine.scan import Scan, scan
+    from scanner.store import Store
+
+    selection = _selection(job, options)
+    where = store_beside(options.store, job.file)
+    store = Store.open(where)
+    try:
+        with HostCollector(job.site, selection.checks.values(), ask=_ask) as collector:
+            task = Scan(
+                site=job.site,
+                selection=selection,
+                collector=collector,
+                writer=store.begin(_info(job), job.site.targets),
+                now=_now,
+                keep=recorder(options.record) if options.record else None,
+            )
+            with progress(len(job.site.targets)) as shown:
+                result = scan(task, shown)
+        return _ending(job, result, store, where, options)
+    finally:
+        store.close()
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _ask(prompt: str) -> str:
+    """Ask a person for a secret; only where there is one."""
+    if not sys.stdin.isatty():
+        raise SecretError(f"{prompt}: there is no terminal to ask at; use env:, file:, keyring: or cmd: instead")
+    return str(click.prompt(prompt, hide_input=True, err=True))
+
+
+def _info(job: Job) -> RunInfo:
+    return RunInfo(
+        id=str(uuid.uuid4()),
+        site=job.site.name,
+        company=job.site.company,
+        entities=job.site.entities,
+        started=_now(),
+        finished=None,
+        scanner=f"ctpat-scanner {__version__}",
+        profile=job.content.profile.ref,
+    )
+
+
+def _ending(job: Job, result: ScanResult, store: Store, where: str, options: Options) -> int:
+    """Say where to look, write the reports, and decide the exit status."""
+    from scanner.cli.screen import table
+
+    click.echo(f"\n{job.site.company or job.site.name}: evidence for {job.content.profile.title}\n")
+    click.echo(table(result.assessments, result.coverage))
+    if options.outputs:
+        from scanner.cli.rendering import write
+
+        write(store.load(result.run.id), job.content, options.outputs)
+    click.echo(f"\nRun {result.run.id[:8]} is kept in {where}. `ctpat history` lists the runs.")
+    for output in options.outputs:
+        click.echo(f"Report: {output.path_for(job.site.name)}")
+    if result.interrupted:
+        click.echo("Interrupted: what was collected is kept, and the run is marked partial.", err=True)
+        return INTERRUPTED
+    return status(result.assessments, result.coverage, options.fail_on)
+
+
+# --- Exit status -------------------------------------------------------------------------------------------------
+
+_MET = (State.EVIDENCED, State.DOCUMENT_ON_FILE, State.NOT_APPLICABLE)
+_BROKEN = (State.GAP, State.ATTESTATION_EXPIRED)
+
+
+def status(assessments: Sequence[Assessment], coverage: Coverage, fail_on: Sequence[str]) -> int:
+    """0, 1 or 3 as documented; with `--fail-on`, 1 when one of its conditions holds and 0 otherwise."""
+    from scanner.assess.rollup import exit_status
+
+    if not fail_on:
+        return exit_status(assessments)
+    musts = [a.state for a in assessments if a.level is Level.MUST]
+    shoulds = [a.state for a in assessments if a.level is Level.SHOULD]
+    holds = {
+        "gap": any(state in _BROKEN for state in musts),
+        "partial": any(state not in _MET for state in musts),
+        "should": any(state in _BROKEN for state in shoulds),
+        "unreached": coverage.reached < coverage.planned,
+        "never": False,
+    }
+    return int(any(holds[condition] for condition in fail_on))
+
+
+def worst_status(statuses: Sequence[int]) -> int:
+    """One exit status for several sites: an interruption first, then a gap, then what is not fully evidenced."""
+    return next((status for status in (INTERRUPTED, 1, 3) if status in statuses), 0)

@@ -1,0 +1,1 @@
+"""Many targets: which checks run where, who opens the connection, how many at a time, and what became of each."""

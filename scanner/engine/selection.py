@@ -1,0 +1,56 @@
+"""Which checks a run applies to a target, with which parameters, and for which requirements."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from scanner.assess.findings import PlannedCheck
+from scanner.check import Check
+from scanner.errors import ConfigError, Problem
+from scanner.inventory.site import Site
+from scanner.model import Target
+from scanner.profile.model import Profile
+from scanner.profile.parameters import EffectiveParameters, effective
+from scanner.suggest import hint
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The checks of one run: those of the profile, and those that the user brought along."""
+
+    profile: Profile
+    checks: Mapping[str, Check]
+
+    def plan(self, site: Site, target: Target) -> tuple[PlannedCheck, ...]:
+        """What one target is judged by; the same checks for every target, so that the denominator is one number."""
+        return tuple(self._planned(check, site, target) for check in self.checks.values())
+
+    def _planned(self, check: Check, site: Site, target: Target) -> PlannedCheck:
+        use = self.profile.uses.get(check.id)
+        parameters = (
+            effective(use, site.parameters, target.parameters) if use else EffectiveParameters(values=check.parameters)
+        )
+        return PlannedCheck(check=check, requirements=self.profile.requirements_of(check.id), parameters=parameters)
+
+
+def select(
+    profile: Profile, checks: Mapping[str, Check], *, only: Sequence[str] = (), brought: Collection[str] = ()
+) -> Selection:
+    """The checks that the profile uses and those brought by plug-ins or `--checks`; or `only` these.
+
+    Raises ConfigError for a name in `only` that no check has; a family name selects all its checks.
+    """
+    chosen = {id_: check for id_, check in checks.items() if id_ in profile.uses or id_ in brought}
+    if not only:
+        return Selection(profile, chosen)
+    wanted = {id_ for name in only for id_ in _named(name, checks)}
+    return Selection(profile, {id_: check for id_, check in checks.items() if id_ in wanted})
+
+
+def _named(name: str, checks: Mapping[str, Check]) -> list[str]:
+    found = [id_ for id_, check in checks.items() if name in (id_, check.family, *check.aliases)]
+    if not found:
+        tip = hint(name, checks) or "`ctpat checks list` shows them all"
+        raise ConfigError(Problem(path="--only", message=f"no check or family is named '{name}'", hint=tip))
+    return found
