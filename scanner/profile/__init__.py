@@ -1,0 +1,58 @@
+"""Criteria packs: what a standard asks, which checks serve it, which thresholds it tolerates."""
+
+from scanner.profile.load import available_profiles, load_profile
+from scanner.profile.model import (
+    AttestationSlot,
+    Audience,
+    Automation,
+    CheckRef,
+    CheckUse,
+    Condition,
+    Crosswalk,
+    Direction,
+    Expression,
+    Group,
+    Guardrail,
+    Kind,
+    LevelFrom,
+    Parameter,
+    Profile,
+    Requirement,
+    Source,
+    checks_in,
+)
+from scanner.profile.parameters import (
+    EffectiveParameters,
+    effective,
+    hold_below_green,
+    parameter_key,
+    parameter_problems,
+)
+
+__all__ = [
+    "AttestationSlot",
+    "Audience",
+    "Automation",
+    "CheckRef",
+    "CheckUse",
+    "Condition",
+    "Crosswalk",
+    "Direction",
+    "EffectiveParameters",
+    "Expression",
+    "Group",
+    "Guardrail",
+    "Kind",
+    "LevelFrom",
+    "Parameter",
+    "Profile",
+    "Requirement",
+    "Source",
+    "available_profiles",
+    "checks_in",
+    "effective",
+    "hold_below_green",
+    "load_profile",
+    "parameter_key",
+    "parameter_problems",
+]

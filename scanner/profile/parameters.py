@@ -1,0 +1,170 @@
+"""Thresholds: whose value counts, and which values are too loose to leave a requirement green.
+
+The order is pack, overlay, site, target: the later one wins. A site or a target may tune any parameter, but a
+value looser than the pack's guardrail turns a pass into a warning, so that the requirement cannot be green on a
+threshold that the pack does not stand behind.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from scanner.errors import ConfigError, Problem
+from scanner.model import Outcome, Status
+from scanner.profile.model import CheckUse, Direction, Guardrail, Parameter, Profile
+from scanner.suggest import hint as near_hint
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EffectiveParameters:
+    """The values one check runs with on one target; `looser` explains each value beyond its guardrail."""
+
+    values: Mapping[str, Any]
+    looser: tuple[str, ...] = ()
+
+
+def parameter_key(check: str, name: str) -> str:
+    """The key of a parameter in a site file: `password/min_length`, `required` is `password.min_length.required`."""
+    return f"{check.replace('/', '.')}.{name}"
+
+
+def effective(
+    use: CheckUse, site: Mapping[str, Any] | None = None, target: Mapping[str, Any] | None = None
+) -> EffectiveParameters:
+    """The values in force for one check: the pack's, then the site's, then the target's.
+
+    Keys of the two mappings are as in `parameter_key`; keys of other checks are ignored. Raises ConfigError for a
+    value of the wrong type; `parameter_problems` finds those, and misspelt keys, before a run begins.
+    """
+    layers = (target or {}, site or {})
+    values = {name: _in_force(use.check, parameter, layers) for name, parameter in use.parameters.items()}
+    notes = (_too_loose(use.check, use.parameters[name], value) for name, value in values.items())
+    return EffectiveParameters(values=values, looser=tuple(note for note in notes if note))
+
+
+def _in_force(check: str, parameter: Parameter, layers: tuple[Mapping[str, Any], ...]) -> Any:
+    key = parameter_key(check, parameter.name)
+    for layer in layers:
+        if key in layer:
+            return _given(key, parameter, layer[key])
+    return parameter.value
+
+
+def _given(key: str, parameter: Parameter, value: Any) -> Any:
+    try:
+        return conform(value, parameter.value, parameter.hint)
+    except ValueError as error:
+        raise ConfigError(f"the parameter '{key}' does not fit: {error}") from error
+
+
+def _too_loose(check: str, parameter: Parameter, value: Any) -> str:
+    """Why a value cannot leave the requirement green, empty where it can."""
+    key = parameter_key(check, parameter.name)
+    if parameter.guardrail is not None:
+        if is_looser(value, parameter.guardrail):
+            return (
+                f"{key} is set to {show(value)}; the loosest value that may be green is "
+                f"{show(parameter.guardrail.loosest)}"
+            )
+        return ""
+    if parameter.free or value == parameter.value:
+        return ""
+    return (
+        f"{key} is set to {show(value)}; the profile uses {show(parameter.value)} and allows no other value to be green"
+    )
+
+
+def hold_below_green(outcome: Outcome, parameters: EffectiveParameters) -> Outcome:
+    """A pass under a threshold that is too loose becomes a warning that says so; everything else stays."""
+    if outcome.status is not Status.PASS or not parameters.looser:
+        return outcome
+    note = "; ".join(part for part in (outcome.note, *parameters.looser) if part)
+    return replace(
+        outcome, status=Status.WARN, note=note, expected=outcome.expected or "a threshold within the profile's limit"
+    )
+
+
+# --- Guardrails ------------------------------------------------------------------------------------------
+
+
+def _below(value: Any, loosest: Any) -> bool:
+    return value is None or (loosest is not None and bool(value < loosest))
+
+
+def _above(value: Any, loosest: Any) -> bool:
+    return loosest is not None and (value is None or bool(value > loosest))
+
+
+_LOOSER: Mapping[Direction, Callable[[Any, Any], bool]] = {
+    Direction.MIN: _below,
+    Direction.MAX: _above,
+    Direction.SUBSET: lambda value, loosest: not set(value) <= set(loosest),
+    Direction.SUPERSET: lambda value, loosest: not set(value) >= set(loosest),
+    Direction.EXACTLY: lambda value, loosest: bool(value != loosest),
+}
+
+
+def is_looser(value: Any, guardrail: Guardrail) -> bool:
+    """True when a value is beyond the guardrail; values that cannot be compared count as looser."""
+    try:
+        return _LOOSER[guardrail.direction](value, guardrail.loosest)
+    except TypeError:
+        return True
+
+
+def show(value: Any) -> str:
+    """A parameter's value in words for a report."""
+    words = {None: "no limit", True: "yes", False: "no"}
+    if value is None or isinstance(value, bool):
+        return words[value]
+    if isinstance(value, list | tuple):
+        return ", ".join(show(item) for item in value) or "nothing"
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+# --- Parameters that a person wrote ----------------------------------------------------------------------
+
+
+def conform(value: Any, default: Any, hint: Any = None) -> Any:
+    """The value as the parameter's type; lists become tuples. Raises ValueError with the expected type.
+
+    `hint` is the annotation of the check's parameter; without one the type of its default decides. Nothing is
+    guessed: `"14"` is no number and `1` no boolean.
+    """
+    from pydantic import TypeAdapter, ValidationError  # 60 ms: only commands that read a profile pay it
+
+    wanted = hint if hint is not None else _type_of(default)
+    try:
+        # JSON is the mode in which a strict adapter still takes a list for a tuple and a string for a date.
+        return TypeAdapter(wanted).validate_json(json.dumps(value, default=_plain), strict=True)
+    except ValidationError as error:
+        raise ValueError(f"{error.errors()[0]['msg'].lower()}") from error
+
+
+def _type_of(default: Any) -> Any:
+    if default is None:
+        return Any
+    return tuple[Any, ...] if isinstance(default, list | tuple) else type(default)
+
+
+def _plain(value: Any) -> str:
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def parameter_problems(profile: Profile, parameters: Mapping[str, Any], path: str) -> Iterator[Problem]:
+    """What is wrong with a site's or a target's parameters: names that no check has, values of the wrong type."""
+    known = {
+        parameter_key(use.check, name): each for use in profile.uses.values() for name, each in use.parameters.items()
+    }
+    for key, value in parameters.items():
+        if key not in known:
+            yield Problem(path=path, message=f"no check has the parameter '{key}'", hint=near_hint(key, known))
+            continue
+        try:
+            conform(value, known[key].value, known[key].hint)
+        except ValueError as error:
+            yield Problem(path=path, message=f"the parameter '{key}' does not fit: {error}", found=repr(value))
