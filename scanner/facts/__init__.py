@@ -4,12 +4,16 @@ from scanner.facts.accounts import Account, AccountKind, Accounts, HomeFolder, P
 from scanner.facts.base import Fact
 from scanner.facts.collection import Collection
 from scanner.facts.host import Host
+from scanner.facts.keys import AuthorizedKey, AuthorizedKeys, KeyFile
+from scanner.facts.privileges import GrantScope, PrivilegeGrant, Privileges, SecretAsked
 from scanner.facts.ssh import SshServer, SshSettings
 
 FACTS: tuple[type[Fact], ...] = (
     Collection,
     Host,
     Accounts,
+    Privileges,
+    AuthorizedKeys,
     SshServer,
 )
 """Every fact type, in the order in which `ctpat facts list` shows them."""
@@ -19,11 +23,18 @@ __all__ = [
     "Account",
     "AccountKind",
     "Accounts",
+    "AuthorizedKey",
+    "AuthorizedKeys",
     "Collection",
     "Fact",
+    "GrantScope",
     "HomeFolder",
     "Host",
+    "KeyFile",
     "PasswordState",
+    "PrivilegeGrant",
+    "Privileges",
+    "SecretAsked",
     "SshServer",
     "SshSettings",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scanner.facts.base import Reader
-from scanner.facts.linux import accounts, ssh
+from scanner.facts.linux import accounts, keys, privileges, ssh
 
-READERS: tuple[Reader, ...] = (*accounts.READERS, *ssh.READERS)
+READERS: tuple[Reader, ...] = (*accounts.READERS, *privileges.READERS, *keys.READERS, *ssh.READERS)
 """Every reader, in the order in which their probes run: cheap and important first."""
