@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from scanner.errors import Problem
@@ -65,7 +65,7 @@ def refuse(
 
 def check_model(
     document: Document,
-    adapter: TypeAdapter[T],
+    validate: Callable[[Any], T],
     data: Any,
     *,
     at: Loc = (),
@@ -74,10 +74,11 @@ def check_model(
 ) -> tuple[T | None, list[Problem]]:
     """Validate `data`, which stands at `at` in the document: the model, or None and every problem with its place.
 
-    `root` is the annotation to look valid key names up in; `is_secret` says where a value must not be shown.
+    `validate` is the `validate_python` of a TypeAdapter or the `model_validate` of a model, `root` the annotation
+    to look valid key names up in; `is_secret` says where a value must not be shown.
     """
     try:
-        return adapter.validate_python(data), []
+        return validate(data), []
     except ValidationError as error:
         problems = [
             _problem(document, (*at, *detail["loc"]), detail, root, detail["loc"], is_secret)
@@ -132,6 +133,8 @@ def _merge(problems: list[Problem]) -> list[Problem]:
 def _unknown_key(document: Document, loc: Loc, names: list[str]) -> Problem:
     word = str(loc[-1])
     near = near_hint(word, names)
+    if near is None and any(mark in word.lower() for mark in ("pass", "secret", "token")):
+        near = "secrets belong to an entry under credentials, as a reference"
     expected = None if near or not names else listed(names)
     return document.problem(loc, f"unknown key '{_printable(word)}'", key=True, expected=expected, hint=near)
 

@@ -112,6 +112,8 @@ def read_port(text: str) -> int:
 def check_host(text: str) -> str:
     """A host name, an IPv4 or IPv6 literal (with or without brackets); returned without brackets."""
     host = text.strip()
+    if "@" in host:  # what stands before it may hold a password: it is not repeated
+        raise AddressError("a host only is expected here", hint="give the login name with the key 'user'")
     if host.startswith("[") and host.endswith("]"):
         return _ipv6(host[1:-1])
     if ":" in host:
@@ -133,8 +135,6 @@ def check_name(text: str) -> str:
 def _host_form(host: str) -> str:
     if "/" in host and re.fullmatch(r"[0-9a-fA-F.:]+/[0-9]+", host):
         return "one host; `ctpat discover` reads networks"
-    if "@" in host:
-        return "a host only; give the login name with the key 'user'"
     return "for example fs01.acme.example, 10.0.0.11 or fd00::11"
 
 
@@ -170,7 +170,7 @@ def _no_scheme(uri: str, scheme: str, colon: str) -> AddressError:
     near = suggest(scheme, TRANSPORTS) if colon else None
     if near:
         return AddressError("unknown kind of target", expected=FORMS, hint=f"did you mean '{near}:'?")
-    tip = f"write ssh://{_shown(uri)} or winrms://{_shown(uri)}" if re.fullmatch(r"[\w.@-]+", uri) else None
+    tip = f"write ssh://{_shown(uri)} or winrms://{_shown(uri)}" if re.fullmatch(r"[\w.-]+(@[\w.-]+)?", uri) else None
     return AddressError("this is no target URI", expected=FORMS, hint=tip)
 
 

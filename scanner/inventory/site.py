@@ -74,7 +74,10 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """Everything one site file says, resolved: inventories read, target names unique, credentials checked."""
+    """Everything one site file says, resolved: inventories read, target names unique, credentials checked.
+
+    `notes` says what the files it names hold and was not taken over: shown to the person, never an error.
+    """
 
     name: str
     company: str = ""
@@ -88,3 +91,4 @@ class Site:
     targets: tuple[Target, ...] = ()
     limits: Limits = Limits()
     path: Path | None = None
+    notes: tuple[str, ...] = ()

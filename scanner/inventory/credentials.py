@@ -1,0 +1,109 @@
+"""Credentials of a site file: from the model that was read to the frozen type, with paths and references made whole."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from scanner.errors import Problem
+from scanner.inventory.models import CredentialModel, SshModel, WinrmModel
+from scanner.inventory.site import Become, Credential, SshCredential, WinrmCredential
+from scanner.secret import AGENT, SecretRef, parse_ref
+from scanner.yaml_source import Document
+
+
+def credential(name: str, model: CredentialModel, base: Path) -> Credential:
+    """`base` is the folder of the site file: relative key files and `file:` references start there."""
+    return Credential(
+        name=name,
+        ssh=_ssh(name, model.ssh, base) if model.ssh else None,
+        winrm=_winrm(name, model.winrm, base) if model.winrm else None,
+    )
+
+
+def _ssh(name: str, model: SshModel, base: Path) -> SshCredential:
+    keys = _keys(model)
+    return SshCredential(
+        user=model.user,
+        keys=tuple(whole_path(key, base) for key in keys if key != AGENT),
+        certificate=whole_path(model.certificate, base) if model.certificate else None,
+        passphrase=_reference(model.passphrase, f"pass phrase of the key of credential '{name}'", base),
+        password=_reference(model.password, f"SSH password of credential '{name}'", base),
+        agent=model.agent or AGENT in keys,
+        become=Become(model.become),
+        become_password=_reference(model.become_password, f"{model.become} password of credential '{name}'", base),
+    )
+
+
+def _keys(model: SshModel) -> list[str]:
+    return [model.key] if isinstance(model.key, str) else list(model.key or [])
+
+
+def _winrm(name: str, model: WinrmModel, base: Path) -> WinrmCredential:
+    return WinrmCredential(
+        user=model.user,
+        password=_reference(model.password, f"WinRM password of credential '{name}'", base),
+        auth=model.auth,
+    )
+
+
+def _reference(text: str | None, label: str, base: Path) -> SecretRef | None:
+    """A reference that means the same from any folder; `prompt` gets a label, so that it is asked once a credential."""
+    if text is None:
+        return None
+    ref = parse_ref(text)
+    if ref.scheme == "prompt" and not ref.rest:
+        return SecretRef("prompt", label)
+    if ref.scheme == "file" and not _delivered(ref.rest, os.environ):
+        return replace(ref, rest=str(whole_path(ref.rest, base)))
+    return ref
+
+
+def _delivered(rest: str, environ: Mapping[str, str]) -> bool:
+    """A bare name that the service manager has put into its folder of credentials."""
+    folder = environ.get("CREDENTIALS_DIRECTORY")
+    return bool(folder) and "/" not in rest and (Path(folder or "") / rest).is_file()
+
+
+def whole_path(text: str, base: Path) -> Path:
+    """`~` expanded, relative paths below `base`."""
+    try:
+        return base / Path(text).expanduser()
+    except RuntimeError:  # ~nobody-of-that-name: stays as written and fails where it is opened, by name
+        return base / text
+
+
+def credential_problems(name: str, model: CredentialModel, document: Document, base: Path) -> list[Problem]:
+    """What the shape cannot say: keys that exist, and settings that need each other."""
+    ssh = model.ssh
+    if ssh is None:
+        return _winrm_problems(name, model.winrm, document)
+    at = ("credentials", name, "ssh")
+    problems = [
+        document.problem((*at, "key"), f"the key file {path} does not exist", hint="paths start at the site file")
+        for key in _keys(ssh)
+        if key != AGENT and not (path := whole_path(key, base)).exists()
+    ]
+    if ssh.certificate and not whole_path(ssh.certificate, base).exists():
+        problems.append(document.problem((*at, "certificate"), "the certificate file does not exist"))
+    if (ssh.passphrase or ssh.certificate) and not _keys(ssh):
+        which = "passphrase" if ssh.passphrase else "certificate"
+        problems.append(
+            document.problem((*at, which), f"'{which}' belongs to a key", expected="the key 'key' beside it")
+        )
+    if ssh.become_password and ssh.become == "none":
+        problems.append(
+            document.problem(
+                (*at, "become_password"), "a password for nothing", expected="become: sudo or doas beside it"
+            )
+        )
+    return problems + _winrm_problems(name, model.winrm, document)
+
+
+def _winrm_problems(name: str, model: WinrmModel | None, document: Document) -> list[Problem]:
+    if model is None or model.password or model.auth == "kerberos":
+        return []
+    at = ("credentials", name, "winrm")
+    return [document.problem(at, f"'{model.auth}' needs a password", expected="password: a reference such as prompt")]

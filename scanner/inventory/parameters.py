@@ -1,0 +1,133 @@
+"""Check parameters of a site file: `password.min_length.required: 15`, checked against the checks that are loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import Any, Protocol
+
+from scanner.errors import Problem
+from scanner.suggest import hint, listed
+from scanner.yaml_source import Document, Loc, describe
+
+_KINDS: tuple[tuple[type, str], ...] = (
+    (bool, "yes or no"),
+    (int, "a whole number"),
+    (float, "a number"),
+    (str, "text"),
+    (tuple, "a list"),
+    (list, "a list"),
+    (frozenset, "a list"),
+    (dict, "a mapping"),
+)
+
+
+class Tunable(Protocol):
+    """What is asked of a check here; checks themselves are loaded further on in the flow."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def aliases(self) -> tuple[str, ...]: ...
+    @property
+    def parameters(self) -> Mapping[str, Any]: ...
+
+
+def split_key(key: str) -> tuple[str, str]:
+    """`password.min_length.required` is the parameter `required` of the check `password/min_length`."""
+    check, _, name = key.rpartition(".")
+    return check.replace(".", "/"), name
+
+
+def for_check(parameters: Mapping[str, Any], check: Tunable) -> dict[str, Any]:
+    """The values that a site or a target sets for one check, by parameter name; its aliases count."""
+    ids = {check.id, *check.aliases}
+    parts = ((split_key(key), value) for key, value in parameters.items())
+    return {name: converted(value, check.parameters.get(name)) for (owner, name), value in parts if owner in ids}
+
+
+def converted(value: Any, default: Any) -> Any:
+    """A YAML value in the type of the parameter's default: lists become what the default is."""
+    if isinstance(value, list) and isinstance(default, tuple | frozenset):
+        return type(default)(value)
+    if isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if isinstance(default, Enum):
+        return type(default)(value)
+    return value
+
+
+def parameter_problems(
+    document: Document, loc: Loc, parameters: Mapping[str, Any], checks: Mapping[str, Tunable]
+) -> list[Problem]:
+    """Every parameter that names no check, no parameter of it, or has a value of the wrong type."""
+    by_id = {name: check for check in checks.values() for name in (check.id, *check.aliases)}
+    problems = (_problem(document, (*loc, key), key, value, by_id) for key, value in parameters.items())
+    return [problem for problem in problems if problem is not None]
+
+
+def _problem(document: Document, at: Loc, key: str, value: Any, by_id: Mapping[str, Tunable]) -> Problem | None:
+    owner, name = split_key(key)
+    check = by_id.get(owner)
+    if check is None:
+        return _no_check(document, at, key, owner, by_id)
+    if name not in check.parameters:
+        dotted = owner.replace("/", ".")
+        valid = [f"{dotted}.{parameter}" for parameter in check.parameters]
+        return document.problem(
+            at,
+            f"the check {check.id} has no parameter '{name}'",
+            key=True,
+            expected=listed(valid) or "nothing: this check has no parameters",
+            hint=hint(key, valid),
+        )
+    expected = _mismatch(value, check.parameters[name])
+    if expected is None:
+        return None
+    default = check.parameters[name]
+    shown = listed(map(str, default), last="and") if isinstance(default, tuple | list | frozenset) else default
+    return document.problem(
+        at, f"'{key}' does not fit", found=describe(value), expected=expected, hint=f"the default is {shown}"
+    )
+
+
+def _no_check(document: Document, at: Loc, key: str, owner: str, by_id: Mapping[str, Tunable]) -> Problem:
+    if key.replace(".", "/") in by_id:
+        valid = by_id[key.replace(".", "/")].parameters
+        return document.problem(
+            at, f"'{key}' is a check; its parameter is missing", key=True, expected=listed(f"{key}.{x}" for x in valid)
+        )
+    names = {f"{name.replace('/', '.')}.{p}": None for name, check in by_id.items() for p in check.parameters}
+    return document.problem(
+        at,
+        f"no check has the parameter '{key}'",
+        key=True,
+        expected="family.check.parameter; `ctpat checks list` shows them",
+        hint=hint(key, names) or hint(owner.replace("/", "."), (name.replace("/", ".") for name in by_id)),
+    )
+
+
+def _mismatch(value: Any, default: Any) -> str | None:
+    """What was expected, or None where the value is of the default's kind."""
+    if isinstance(default, Enum):
+        words = [str(member.value) for member in type(default)]
+        return None if value in words else listed(words)
+    if isinstance(default, tuple | list | frozenset):
+        return _list_mismatch(value, tuple(default))
+    for kind, words_ in _KINDS:
+        if isinstance(default, kind):
+            return None if _is(value, kind) else words_
+    return None  # a default of None says nothing about the type
+
+
+def _list_mismatch(value: Any, default: tuple[Any, ...]) -> str | None:
+    if not isinstance(value, list):
+        return "a list, such as [a, b]"
+    wrong = next((words for entry in value if default and (words := _mismatch(entry, default[0]))), None)
+    return f"a list whose every item is {wrong}" if wrong else None
+
+
+def _is(value: Any, kind: type) -> bool:
+    if kind is bool or isinstance(value, bool):
+        return kind is bool and isinstance(value, bool)
+    return isinstance(value, int | float) if kind is float else isinstance(value, kind)
