@@ -135,13 +135,17 @@ _CLAUSES: Mapping[RawState, str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawFacts:
-    """Everything one target said in one collection."""
+    """Everything one target said in one collection.
+
+    `error` says why the collection ended early; it is the reason for every probe that did not run.
+    """
 
     platform: str
     collected_at: datetime
     privilege: Privilege
     account: str = ""
     sections: Mapping[str, RawFact] = field(default_factory=dict)
+    error: tuple[Reason, str] | None = None
 
     def get(self, probe: str) -> RawFact:
         """The raw fact of a probe; one that is missing altogether counts as not run."""
@@ -162,6 +166,8 @@ class RawFacts:
     def why_not(self, probe: str) -> Unknown:
         """Why a probe's output cannot be used."""
         raw = self.get(probe)
+        if raw.state is RawState.NOT_RUN and self.error is not None:
+            return Unknown(self.error[0], f"{probe}: the collection ended before it ran: {self.error[1]}")
         detail = f"{probe}: {_CLAUSES.get(raw.state, 'its output cannot be used')}"
         if raw.state is RawState.FAILED:
             detail += f" (exit status {raw.status})"

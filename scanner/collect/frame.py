@@ -1,0 +1,189 @@
+"""The frame around each probe's output, read back: total, whatever the bytes are.
+
+Lines of the frame start with `@NONCE`; a line of a probe's standard output with `|`, of its standard error with
+`!`. The nonce has 128 random bits and no probe ever sees it, so no output can open, close or end a section.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from scanner.facts.base import EXIT_ABSENT, EXIT_DENIED, EXIT_MISSING_TOOL, RawFact, RawFacts, RawState
+from scanner.model import Reason, Transcript
+
+_KILLED = 9
+_TERMINATED = 15
+# A death by signal n is 128+n, in ksh93 256+n, in yash 384+n; 124 and 125 are what the timeouts of GNU and uutils say.
+_OUT_OF_TIME = frozenset({124, 125} | {base + n for base in (128, 256, 384) for n in (_KILLED, _TERMINATED)})
+_STATES: Mapping[int, RawState] = {
+    0: RawState.OK,
+    EXIT_ABSENT: RawState.ABSENT,
+    EXIT_DENIED: RawState.DENIED,
+    EXIT_MISSING_TOOL: RawState.MISSING_TOOL,
+}
+_MAX_STDERR = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What a transcript holds: `header` from the last START, `plan` the probes it was to run, `done` at its end."""
+
+    started: bool = False
+    done: bool = False
+    header: Mapping[str, str] = field(default_factory=dict)
+    plan: tuple[str, ...] = ()
+    sections: Mapping[str, RawFact] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Open:
+    """A section whose end has not been seen yet."""
+
+    probe: str
+    limit_s: int | None
+    cap: int | None
+    lines: list[bytes] = field(default_factory=list)
+    errors: list[bytes] = field(default_factory=list)
+    ended_line: bool = False
+
+    def take(self, line: bytes) -> None:
+        mark = line[:1]
+        if mark == b"|" and not self.ended_line and not self.errors:
+            self.lines.append(line[1:])
+        elif mark == b"!":
+            self.errors.append(line[1:])
+        elif not line and not self.errors:
+            self.ended_line = True  # the newline before a marker found the line already ended
+
+    @property
+    def stdout(self) -> bytes:
+        body = b"\n".join(self.lines)
+        return body + b"\n" if self.ended_line and self.lines else body
+
+    @property
+    def stderr(self) -> bytes:
+        return b"\n".join(self.errors)[:_MAX_STDERR]
+
+    def raw(self, state: RawState, status: int | None = None, duration_ms: int | None = None) -> RawFact:
+        return RawFact(
+            probe=self.probe,
+            state=state,
+            stdout=self.stdout,
+            stderr=self.stderr,
+            status=status,
+            duration_ms=duration_ms,
+        )
+
+    def close(self, words: Sequence[str]) -> RawFact:
+        status, reader, duration = (_number(word) for word in (*words, "", "", "")[:3])
+        return self.raw(self._state(status, reader, duration), status, duration)
+
+    def _state(self, status: int | None, reader: int | None, duration_ms: int | None) -> RawState:
+        if self.cap is None or self.limit_s is None or len(self.stdout) >= self.cap:
+            return RawState.TRUNCATED
+        if status is None or reader != 0 or status in _OUT_OF_TIME:
+            return RawState.TIMEOUT
+        if duration_ms is not None and duration_ms >= self.limit_s * 1000:
+            return RawState.TIMEOUT
+        return _STATES.get(status, RawState.FAILED)
+
+
+def parse(data: bytes, nonce: str) -> Frame:
+    """The sections in `data` whose markers carry `nonce`; never raises.
+
+    What comes before START is ignored. A section that never ended is a time-out, a probe of the plan that never
+    began is not run. A probe that was seen twice counts as what ended first.
+    """
+    reader = _Reader()
+    for words, line in _lines(data, nonce):
+        if words is None:
+            reader.text(line)
+        else:
+            reader.marker(words)
+    return reader.finish()
+
+
+def _lines(data: bytes, nonce: str) -> Iterator[tuple[list[str] | None, bytes]]:
+    mark = f"@{nonce} ".encode()
+    for line in data.split(b"\n"):
+        if nonce and line.startswith(mark):
+            yield line[len(mark) :].decode("utf-8", "replace").split(" "), line
+        else:
+            yield None, line
+
+
+class _Reader:
+    """Collects sections marker by marker."""
+
+    def __init__(self) -> None:
+        self.frame = Frame()
+        self.sections: dict[str, RawFact] = {}
+        self.open: _Open | None = None
+
+    def text(self, line: bytes) -> None:
+        if self.open is not None:
+            self.open.take(line)
+
+    def marker(self, words: list[str]) -> None:
+        kind, rest = words[0], words[1:]
+        if kind == "START":
+            self._leave()
+            pairs = (word.partition("=") for word in rest)
+            self.frame = replace(self.frame, started=True, header={key: value for key, _, value in pairs})
+        elif not self.frame.started:
+            return
+        elif kind == "PLAN":
+            self.frame = replace(self.frame, plan=tuple(filter(None, rest)))
+        elif kind == "B" and rest:
+            self._leave()
+            limit_s, cap = (_number(word) for word in (*rest[1:], "", "")[:2])
+            self.open = _Open(rest[0], limit_s, cap)
+        elif kind == "E" and self.open is not None and rest and rest[0] == self.open.probe:
+            self._keep(self.open.close(rest[1:]))
+            self.open = None
+        elif kind == "DONE":
+            self._leave()
+            self.frame = replace(self.frame, done=True)
+
+    def _keep(self, raw: RawFact) -> None:
+        before = self.sections.get(raw.probe)
+        if before is None or before.status is None:
+            self.sections[raw.probe] = raw
+
+    def _leave(self) -> None:
+        if self.open is not None:
+            self._keep(self.open.raw(RawState.TIMEOUT))
+            self.open = None
+
+    def finish(self) -> Frame:
+        self._leave()
+        return replace(self.frame, sections=self.sections)
+
+
+def _number(word: str) -> int | None:
+    return int(word) if word.isascii() and word.isdigit() and len(word) <= 15 else None
+
+
+def raw_facts(transcript: Transcript, planned: Iterable[str] = ()) -> RawFacts:
+    """The raw facts of a transcript, one for every probe that was planned.
+
+    `planned` adds probe names to those that the transcript itself says were to run. A probe that did not run
+    carries the reason why the collection ended early.
+    """
+    frame = parse(transcript.stdout, transcript.nonce)
+    sections = dict(frame.sections)
+    for name in (*frame.plan, *planned):
+        sections.setdefault(name, RawFact(probe=name, state=RawState.NOT_RUN))
+    return RawFacts(
+        platform=transcript.platform,
+        collected_at=transcript.collected_at,
+        privilege=transcript.privilege,
+        account=transcript.account,
+        sections=sections,
+        error=transcript.error or _silent_end(frame),
+    )
+
+
+def _silent_end(frame: Frame) -> tuple[Reason, str] | None:
+    return None if frame.done else (Reason.TIMEOUT, "the script did not reach its end")

@@ -1,0 +1,111 @@
+"""The one place where secrets are cut from bytes before anything is stored.
+
+A value is replaced by asterisks, as many as the next multiple of 16: the number of lines stays, no line gets
+shorter (a section that reached its byte cap still shows it), and the length of a secret is not told. Redacting twice
+changes nothing. Every pattern is linear in the length of its input.
+"""
+
+from __future__ import annotations
+
+import re
+
+from scanner.secret import Secret
+
+_BLOCK = 16
+
+
+def _fill(value: bytes) -> bytes:
+    return b"*" * (-(-len(value) // _BLOCK) * _BLOCK)
+
+
+# Each pattern has one group named `secret`, or `q1`, `q2` for what stands in quotes; the rest of the match stays.
+_WORDS = rb"PASSWORD|PASSPHRASE|TOKEN|SECRET|ACCESS_?KEY|SECRET_?KEY|API_?KEY|PRIVATE_?KEY"
+_PREFIXED = rb"(?i)(?<![A-Za-z0-9_])(?:[A-Za-z0-9]{0,32}_){0,6}"
+_OPTIONS = rb"password|passwd|passphrase|passin|passout|pass|secret|secret-key|token|api-key|auth-token|encryption-key"
+# A quoted value up to the same quote, or a word. Words of logic stay: they are settings, and JSON has to stay JSON.
+_VALUE = (
+    rb"""(?:\\?"(?P<q2>[^"\n]{1,4096})"|'(?P<q1>[^'\n]{1,4096})'"""
+    rb"""|(?!(?:true|false|null|yes|no|none)\b|[{\[])(?P<secret>[^\s"';&|<>]{1,4096}))"""
+)
+
+_PATTERNS: tuple[re.Pattern[bytes], ...] = tuple(
+    re.compile(pattern)
+    for pattern in (
+        # crypt(5): $id$[params$]salt$hash, yescrypt, gost-yescrypt, scrypt, bcrypt, SHA, MD5; not the bare `$id$`.
+        rb"\$(?:[0-9a-z]{1,4}|argon2(?:id|i|d)|scram-sha-[0-9]{1,3}|P|S)\$(?P<secret>[^\s:'\"|\\]{8,512})",
+        # Traditional DES and BSDi, where a line has the shape of shadow(5).
+        rb"(?m)^[| !]{0,3}[^:\s]{1,64}:[!*]{0,2}(?P<secret>[./0-9A-Za-z]{13}|_[./0-9A-Za-z]{19})"
+        rb":[0-9]{0,7}:[0-9]{0,7}:",
+        # scheme://user:password@host
+        rb"[A-Za-z][A-Za-z0-9+.-]{0,31}://[^\s/:@'\"]{0,256}:(?P<secret>[^\s/'\"]{1,1024})@",
+        # NAME_PASSWORD=value, in any case.
+        _PREFIXED + rb"[A-Za-z0-9]{0,32}(?:" + _WORDS + rb"|PASSWD)['\"]?[ \t]{0,8}=[ \t]{0,8}" + _VALUE,
+        # password: value, "api_token": "value"; not the `passwd:` of nsswitch.conf nor the NOPASSWD: of sudoers.
+        _PREFIXED + rb"(?:" + _WORDS + rb")['\"]?[ \t]{0,8}:[ \t]{1,8}" + _VALUE,
+        # --password value, --password=value
+        rb"(?i)(?<![\w-])--?(?:" + _OPTIONS + rb")(?:=|[ \t]{1,8})(?!-)" + _VALUE,
+        # -p value, -pvalue: only where the program is one that takes a password there.
+        rb"\b(?:mysql|mysqldump|mariadb|mariadb-dump|sshpass|xtrabackup|mariabackup|7z|7za|zip)\b"
+        rb"[^\n]{0,200}?[ \t]-[pP][ \t]{0,4}(?!-)(?P<secret>[^\s\"';&|<>]{1,1024})",
+        # Authorization: Basic …, Bearer …
+        rb"(?i)\bauthorization['\"]?[ \t]{0,4}[:=][ \t]{0,4}['\"]?(?:basic|bearer|token)[ \t]{1,4}"
+        rb"(?P<secret>[^\s'\"]{4,4096})",
+    )
+)
+_GROUPS = ("secret", "q1", "q2")
+_KEY_BEGIN = re.compile(rb"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----")
+_KEY_END = re.compile(rb"-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----")
+_PREFIX = re.compile(rb"[| !]{0,3}")
+_KEY_LINES = 400
+
+
+def redact(data: bytes) -> bytes:
+    """`data` without passwords, their hashes, private keys and credentials in URLs and options."""
+    data = _redact_keys(data)
+    for pattern in _PATTERNS:
+        data = pattern.sub(_cut, data)
+    return data
+
+
+def redact_value(data: bytes, secret: Secret) -> bytes:
+    """`data` without one known value, wherever it stands."""
+    value = secret.reveal().encode()
+    return data.replace(value, _fill(value)) if len(value) >= 4 else data
+
+
+def _cut(match: re.Match[bytes]) -> bytes:
+    groups = match.groupdict()
+    name = next(name for name in _GROUPS if groups.get(name) is not None)
+    start, end = match.start(name) - match.start(), match.end(name) - match.start()
+    whole = match.group()
+    return whole[:start] + _fill(whole[start:end]) + whole[end:]
+
+
+def _redact_keys(data: bytes) -> bytes:
+    if b"PRIVATE KEY" not in data:
+        return data
+    lines, inside = data.split(b"\n"), 0
+    for number, line in enumerate(lines):
+        lines[number], inside = _key_line(line, inside)
+    return b"\n".join(lines)
+
+
+def _key_line(line: bytes, inside: int) -> tuple[bytes, int]:
+    """One line, and how many more may belong to an open key: a frame's marker always ends it."""
+    if line.startswith(b"@"):
+        return line, 0
+    begin = _KEY_BEGIN.search(line)
+    if begin is None and not inside:
+        return line, 0
+    start = begin.end() if begin else _prefix(line)
+    end = _KEY_END.search(line, start)
+    stop = end.start() if end else len(line)
+    carriage = b"\r" if not end and line.endswith(b"\r") and stop > start else b""
+    body = line[start : stop - len(carriage)]
+    left = 0 if end else (_KEY_LINES if begin else inside - 1)
+    return line[:start] + _fill(body) + carriage + line[stop:], left
+
+
+def _prefix(line: bytes) -> int:
+    match = _PREFIX.match(line)
+    return match.end() if match else 0

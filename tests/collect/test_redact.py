@@ -1,0 +1,113 @@
+"""Secrets are cut from bytes before anything is stored."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from scanner.redact import redact, redact_value
+from scanner.secret import Secret
+
+SECRETS = [
+    (b"bob:$6$rounds=5000$abcdefgh$Zk3Yq/abc.def0123456789:19000:0:", b"Zk3Yq"),
+    (b"eve:$y$j9T$F5Jx5fExrKuPp53xLKQ..1$tnSYvahCwPBHKZUspmcxMfb0.WiB9W6zEaKlOBL35rC:1:", b"tnSYvah"),
+    (b"old:$1$saltsalt$qjXMvbEw8oaL.CzflDtaK/:1:", b"qjXMv"),
+    (b"web:$2b$12$GhvMmNVjRW29ulnudl.LbuAnUtN/LRfe1JsBm1Xu6LE3059z5Tr8m", b"GhvMm"),
+    (b"| des:rEK1ecacw.7.c:19000:0:99999:7:::", b"rEK1ecacw"),
+    (b"|https://scan:hunter2@example.org/repo", b"hunter2"),
+    (b"|postgres://u:p@ss@db/x", b"p@ss"),
+    (b"|Environment=RESTIC_PASSWORD=hunter2 A=b", b"hunter2"),
+    (b"|export BORG_PASSPHRASE='two words'", b"two words"),
+    (b'|"PBS_PASSWORD": "hunter2",', b"hunter2"),
+    (b"|AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI/K7MDENG", b"wJalr"),
+    (b"|GITLAB_TOKEN=glpat-abc", b"glpat"),
+    (b"|CLIENT_SECRET = abcdef", b"abcdef"),
+    (b"|encryption_passphrase: correct-horse", b"correct-horse"),
+    (b"|/usr/bin/tool --password hunter2 --verbose", b"hunter2"),
+    (b"|/usr/bin/tool --password='hun ter2'", b"hun ter2"),
+    (b"|mysqldump -u root -phunter2 db", b"hunter2"),
+    (b"|sshpass -p hunter2 ssh host", b"hunter2"),
+    (b"|password=hunter2", b"hunter2"),
+    (b"|Authorization: Bearer abcdef.ghi", b"abcdef"),
+]
+HARMLESS = [
+    b"bob:$6$",
+    b"eve:!$y$",
+    b"passwd:         files systemd sss",
+    b"scan ALL=(root) NOPASSWD: /usr/sbin/sshd -T",
+    b"PasswordAuthentication no",
+    b"password\t[success=1 default=ignore]\tpam_unix.so obscure use_authtok try_first_pass yescrypt",
+    b"passwd_tries=3, passwd_timeout=5",
+    b'|{"password": true, "token": null}',
+    b"-w /etc/passwd -p wa -k identity",
+    b"tool --password-file=/root/pw",
+    b"token:x:1001:1001::/home/token:/bin/sh",
+    b"root:*:19000:0:99999:7:::",
+    b"256 SHA256:AbCdEfGhIjKlMnOpQrStUvWxYz0123456789abcdefg scan@host (ED25519)",
+    b"http://deb.debian.org:80/debian bookworm/main",
+    b"@0123456789abcdef0123456789abcdef E password 0 0 10",
+]
+
+
+@pytest.mark.parametrize(("line", "secret"), SECRETS)
+def test_secret_is_cut(line: bytes, secret: bytes) -> None:
+    after = redact(line)
+    assert secret not in after
+    assert b"*" in after
+    assert len(after) >= len(line)
+    assert redact(after) == after
+
+
+@pytest.mark.parametrize("line", HARMLESS)
+def test_settings_survive(line: bytes) -> None:
+    assert redact(line) == line
+
+
+def test_private_key_goes_and_the_frame_stays() -> None:
+    data = b"|a\n| -----BEGIN OPENSSH PRIVATE KEY-----\n| b3BlbnNzaC1rZXk\n| AAAA\n@n E x 0 0 1\n|after\n"
+    after = redact(data)
+    assert b"b3Blbn" not in after and b"| AAAA" not in after
+    assert b"\n@n E x 0 0 1\n|after\n" in after
+    assert after.count(b"\n") == data.count(b"\n")
+
+
+def test_private_key_ends_at_its_end() -> None:
+    data = b"-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----\nPermitRootLogin no"
+    after = redact(data)
+    assert b"MIIE" not in after
+    assert after.endswith(b"-----END RSA PRIVATE KEY-----\nPermitRootLogin no")
+
+
+def test_private_key_on_one_line() -> None:
+    after = redact(b'"key": "-----BEGIN PRIVATE KEY-----\\nMIIE\\n-----END PRIVATE KEY-----", "x": 1')
+    assert b"MIIE" not in after and after.endswith(b'"x": 1')
+
+
+def test_our_own_password_goes_wherever_it_stands() -> None:
+    assert b"s3cret!" not in redact_value(b"echoed: s3cret! again", Secret("s3cret!"))
+
+
+@given(st.binary(max_size=2000))
+@example(b"password=" * 50)
+@example(b"-----BEGIN PRIVATE KEY-----\r\n\r\n")
+def test_twice_is_once_and_lines_stay(data: bytes) -> None:
+    once = redact(data)
+    assert redact(once) == once
+    assert once.count(b"\n") == data.count(b"\n")
+    assert len(once) >= len(data)
+
+
+@given(st.lists(st.sampled_from([w for line, _ in SECRETS for w in line.split()] + [b" ", b"\n", b"'", b'"', b"="])))
+def test_twice_is_once_on_shapes_of_secrets(words: list[bytes]) -> None:
+    once = redact(b" ".join(words))
+    assert redact(once) == once
+
+
+@pytest.mark.parametrize("piece", [b"A_" * 40, b"password", b"a" * 99 + b" ", b"$6$", b"x://", b"-p ", b"'\"=:", b"a:"])
+def test_linear_on_megabytes(piece: bytes) -> None:
+    began = time.process_time()
+    redact(piece * (1_000_000 // len(piece)))
+    assert time.process_time() - began < 8
