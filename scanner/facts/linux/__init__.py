@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from scanner.facts.base import Reader
-from scanner.facts.linux import accounts, keys, privileges, ssh
+from scanner.facts.linux import accounts, firewall, keys, network, password, privileges, ssh
 
-READERS: tuple[Reader, ...] = (*accounts.READERS, *privileges.READERS, *keys.READERS, *ssh.READERS)
+READERS: tuple[Reader, ...] = (
+    *accounts.READERS,
+    *privileges.READERS,
+    *keys.READERS,
+    *ssh.READERS,
+    *password.READERS,
+    *firewall.READERS,
+    *network.READERS,
+)
 """Every reader, in the order in which their probes run: cheap and important first."""

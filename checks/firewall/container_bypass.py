@@ -1,0 +1,27 @@
+"""Containers publish no port to every network unless somebody approved it.
+
+Why: a published port is forwarded ahead of the host's own rules; ufw and firewalld neither block nor show it.
+Source: Docker Engine manual, packet filtering and firewalls: published ports bypass ufw.
+"""
+
+from scanner.api import Outcome, PublishedPorts, Severity, check, failed, passed
+
+
+@check(
+    title="Container ports are not published past the firewall",
+    severity=Severity.HIGH,
+    remediation="Publish on one address, such as `-p 127.0.0.1:8080:80`, or filter in the DOCKER-USER chain; add "
+    "ports that are meant to be open to `approved`.",
+    references=("https://docs.docker.com/engine/network/packet-filtering-firewalls/",),
+)
+def container_bypass(published: PublishedPorts, *, approved: tuple[int, ...] = ()) -> Outcome:
+    """Fail on a port on a non-loopback address that is not in `approved`."""
+    loose = [
+        str(port)
+        for port in published.ports
+        if not port.is_loopback and not set(range(port.first, port.last + 1)) <= set(approved)
+    ]
+    if loose:
+        actual = f"{len(loose)} published ports go past the host's firewall"
+        return failed(expected="published on 127.0.0.1 only, or approved", actual=actual, items=loose)
+    return passed(actual=f"{len(published.ports)} published ports, all on loopback or approved")

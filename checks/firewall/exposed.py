@@ -1,0 +1,52 @@
+"""No service that belongs inside is reachable from foreign networks.
+
+Why: databases, file shares, remote desktops and plain-text logins are what intruders look for first.
+Source: CISA Cross-Sector CPG 1.0.1, 2.W (no exploitable services on the internet); CIS Debian 12 v1.1.0, 2.1.22.
+"""
+
+from collections.abc import Sequence
+
+from scanner.api import Listener, Listeners, Outcome, Severity, check, failed, need_or, passed, review
+
+DANGEROUS = (
+    *(21, 23, 69, 111, 135, 139, 161, 445, 512, 513, 514, 873, 1433, 1521, 2049, 2375, 3306, 3389, 5432),
+    *range(5900, 5911),
+    *range(6000, 6011),
+    *(6379, 9200, 11211, 27017),
+)
+
+
+@check(
+    title="No dangerous service is reachable from outside",
+    severity=Severity.HIGH,
+    remediation="Bind the service to 127.0.0.1, stop it, or close its port in the firewall for foreign networks; add "
+    "ports that are meant to be open to `approved`.",
+    references=("https://www.cisa.gov/cross-sector-cybersecurity-performance-goals",),
+)
+def exposed(listeners: Listeners, *, denied: tuple[int, ...] = DANGEROUS, approved: tuple[int, ...] = ()) -> Outcome:
+    """Fail on a reachable port in `denied`, ask about others that are not in `approved`; approval wins."""
+    asked = [socket for socket in listeners.sockets if socket.port not in approved and not socket.is_loopback]
+    reachable = [socket for socket in asked if True in (socket.reachable_v4, socket.reachable_v6)]
+    dangerous = [socket for socket in reachable if socket.port in denied]
+    if dangerous:
+        return failed(
+            expected="no port of the deny list is reachable from a foreign network",
+            actual=f"{len(dangerous)} such ports pass the host's own firewall",
+            items=_shown(dangerous),
+        )
+    for socket in asked:
+        if socket not in reachable:
+            _settled(socket)
+    if reachable:
+        return review(question="Is each of these services meant to be reachable?", items=_shown(reachable))
+    return passed(actual=f"{len(listeners.sockets)} listening sockets, none reachable that is not approved")
+
+
+def _settled(socket: Listener) -> None:
+    """End the check as unknown where a socket's reachability is; a family it does not serve is settled."""
+    for answer in (socket.reachable_v4, socket.reachable_v6):
+        need_or(answer, False)
+
+
+def _shown(sockets: Sequence[Listener]) -> list[str]:
+    return sorted({f"{socket}: {socket.because}" if socket.because else str(socket) for socket in sockets})
