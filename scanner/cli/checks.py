@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from scanner.cli.options import DEFAULT_PROFILE
+
 if TYPE_CHECKING:
     from scanner.check import Check
+    from scanner.profile import Profile
 
 _dirs = click.option(
     "--checks", "checks_dirs", type=click.Path(path_type=Path), multiple=True, metavar="DIR", help="Further checks."
@@ -24,7 +27,7 @@ def command() -> None:
 @_dirs
 def list_(checks_dirs: tuple[Path, ...]) -> None:
     """Every check by ID, with its severity and title."""
-    from scanner.check import load_checks
+    from scanner.catalogue import load_checks
 
     for check in load_checks(checks_dirs).values():
         gone = f" (deprecated: {check.deprecated})" if check.deprecated else ""
@@ -36,8 +39,9 @@ def list_(checks_dirs: tuple[Path, ...]) -> None:
 @_dirs
 def show(check_id: str, checks_dirs: tuple[Path, ...]) -> None:
     """One check: why it exists, what it reads, what may be tuned, and how to mend what it finds."""
-    from scanner.check import load_checks
+    from scanner.catalogue import load_checks
     from scanner.errors import ConfigError
+    from scanner.profile import load_profile
     from scanner.suggest import hint
 
     checks = load_checks(checks_dirs)
@@ -46,13 +50,10 @@ def show(check_id: str, checks_dirs: tuple[Path, ...]) -> None:
         raise ConfigError(
             f"no check is named '{check_id}'; {hint(check_id, checks) or '`ctpat checks list` shows them all'}"
         )
-    click.echo(_text(found))
+    click.echo(_text(found, load_profile(DEFAULT_PROFILE, checks=checks)))
 
 
-def _text(check: Check) -> str:
-    from scanner.profile import load_profile
-
-    profile = load_profile("ctpat")
+def _text(check: Check, profile: Profile) -> str:
     lines = [
         f"{check.id} (version {check.version}, {check.severity.value}, {check.source})",
         check.title,

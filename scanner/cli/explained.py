@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from scanner.assess.findings import readers_for
+from scanner.assess.findings import probes_for, readers_for
 from scanner.check import Check
 from scanner.collect.script import Script
+from scanner.engine.selection import Selection
+from scanner.engine.targets import address_of
 from scanner.errors import ConfigError
 from scanner.facts.base import Access, Grant, Probe
+from scanner.inventory.site import Site
 
 _HEAD = """# Least privilege for the scan account, as sudoers(5) reads it.
 #
@@ -36,6 +39,19 @@ def reasons(script: Script, platform: str, checks: Iterable[Check]) -> str:
             f"at most {probe.timeout_s} s and {probe.max_bytes // 1024} KiB",
         ]
     return "\n".join(lines)
+
+
+def plan_lines(site: Site, selection: Selection) -> Iterator[str]:
+    """What a scan would do, target by target, without doing it."""
+    probes = probes_for("linux", selection.checks.values())
+    yield f"site {site.name}: {len(site.targets)} targets, {len(selection.checks)} checks, {len(probes)} probes each"
+    yield f"profile {selection.profile.ref.name} {selection.profile.ref.edition}"
+    for target in site.targets:
+        way = " via ".join([target.transport, *(hop.name for hop in reversed(target.jump))])
+        login = f" as {target.user}" if target.user else ""
+        yield f"  {target.name}: {way} {address_of(target)}{login}, credential {target.credential or 'none'}"
+    yield "checks:"
+    yield from (f"  {name}" for name in selection.checks)
 
 
 def grants(probes: Sequence[Probe], user: str) -> str:

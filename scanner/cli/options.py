@@ -33,7 +33,7 @@ class Output:
         return Path(self.path.replace("{site}", site)).expanduser()
 
 
-class OutputType(click.ParamType):
+class OutputType(click.ParamType[Output]):
     """`FORMAT=PATH`."""
 
     name = "FORMAT=PATH"
@@ -93,19 +93,23 @@ class Content:
     """The checks and the criteria pack of one run."""
 
     checks: Mapping[str, Check]
-    brought: frozenset[str]
     profile: Profile
+
+    @property
+    def brought(self) -> frozenset[str]:
+        """The checks that did not come with the program: they run although no requirement names them."""
+        from scanner.check import BUILT_IN
+
+        return frozenset(id_ for id_, check in self.checks.items() if check.source != BUILT_IN)
 
 
 def load_content(profile: str | None, overlays: tuple[str, ...], checks_dirs: tuple[Path, ...]) -> Content:
     """Load checks and profile; every problem is a ConfigError or PluginError before any connection."""
-    from scanner.check import BUILT_IN, load_checks
+    from scanner.catalogue import load_checks
     from scanner.profile import load_profile
 
     checks = load_checks(checks_dirs)
-    loaded = load_profile(profile or DEFAULT_PROFILE, overlays=overlays, checks=checks)
-    brought = frozenset(id_ for id_, check in checks.items() if check.source != BUILT_IN)
-    return Content(checks, brought, loaded)
+    return Content(checks, load_profile(profile or DEFAULT_PROFILE, overlays=overlays, checks=checks))
 
 
 def store_beside(store: str | None, site_file: Path | None) -> str:

@@ -13,10 +13,10 @@ def command() -> None:
 @command.command("list")
 def list_() -> None:
     """The packs and overlays that ship with the program."""
-    from scanner.profile import shipped
+    from scanner.profile import available_profiles
 
-    for name, title in shipped().items():
-        click.echo(f"{name:24} {title}")
+    for name in available_profiles():
+        click.echo(name)
 
 
 @command.command("show")
@@ -24,7 +24,7 @@ def list_() -> None:
 @click.option("--overlay", "overlays", multiple=True, metavar="NAME")
 def show(name: str, overlays: tuple[str, ...]) -> None:
     """The requirements of a pack: level, what is checked, what only people can state."""
-    from scanner.check import load_checks
+    from scanner.catalogue import load_checks
     from scanner.cli.packs import pack_lines
     from scanner.profile import load_profile
 
@@ -37,7 +37,7 @@ def show(name: str, overlays: tuple[str, ...]) -> None:
 @click.option("--overlay", "overlays", multiple=True, metavar="NAME")
 def validate(path: str, overlays: tuple[str, ...]) -> None:
     """Read a pack or overlay by path or name and say everything that is wrong with it."""
-    from scanner.check import load_checks
+    from scanner.catalogue import load_checks
     from scanner.profile import load_profile
 
     profile = load_profile(path, overlays=overlays, checks=load_checks())

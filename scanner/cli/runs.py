@@ -15,7 +15,7 @@ def site_name(site: str | None) -> str | None:
     """The name of a site from its file, or the name as written."""
     if site is None or not Path(site).is_file():
         return site
-    from scanner.inventory.load import load_site
+    from scanner.inventory.loader import load_site
 
     return load_site(Path(site)).name
 

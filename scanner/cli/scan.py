@@ -15,7 +15,6 @@ import click
 from scanner import __version__
 from scanner.cli.ending import INTERRUPTED
 from scanner.cli.options import (
-    Content,
     Output,
     content_options,
     output_option,
@@ -26,21 +25,12 @@ from scanner.errors import SecretError
 from scanner.model import Assessment, Coverage, Level, RunInfo, State
 
 if TYPE_CHECKING:
+    from scanner.cli.sites import Job
     from scanner.engine.scan import ScanResult
     from scanner.engine.selection import Selection
-    from scanner.inventory.site import Site
     from scanner.store import Store
 
 FAIL_ON = ("gap", "partial", "should", "unreached", "never")
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """One site of this call, with the file it came from."""
-
-    site: Site
-    content: Content
-    file: Path | None
 
 
 @click.command("scan")
@@ -51,6 +41,7 @@ class Job:
 @click.option("--local", is_flag=True, help="Scan this machine; the same as --target local:")
 @click.option("--user", metavar="NAME", help="Login for --target.")
 @click.option("-i", "--identity", type=click.Path(path_type=Path), metavar="FILE", help="Private key for --target.")
+@click.option("--passphrase", metavar="REF", help="Pass phrase of --identity: a reference, as for --password.")
 @click.option("--password", metavar="REF", help="Password for --target: prompt, env:NAME, file:PATH, cmd:…, keyring:…")
 @click.option("--become", type=click.Choice(["none", "sudo", "doas"]), help="How to raise rights on --target.")
 @click.option("--become-password", metavar="REF", help="Password for sudo: a reference, as for --password.")
@@ -90,6 +81,7 @@ class Options:
     local: bool
     user: str | None
     identity: Path | None
+    passphrase: str | None
     password: str | None
     become: str | None
     become_password: str | None
@@ -153,13 +145,13 @@ def _scan(job: Job, options: Options) -> int:
     where = store_beside(options.store, job.file)
     store = Store.open(where)
     try:
-        with HostCollector(job.site, selection.checks.values(), ask=_ask) as collector:
+        with HostCollector(job.site, selection.checks.values(), ask=ask_person, now=utc_now) as collector:
             task = Scan(
                 site=job.site,
                 selection=selection,
                 collector=collector,
                 writer=store.begin(_info(job), job.site.targets),
-                now=_now,
+                now=utc_now,
                 keep=recorder(options.record) if options.record else None,
             )
             with progress(len(job.site.targets)) as shown:
@@ -169,11 +161,12 @@ def _scan(job: Job, options: Options) -> int:
         store.close()
 
 
-def _now() -> datetime:
+def utc_now() -> datetime:
+    """The time, for the head of a run and of each collection."""
     return datetime.now(UTC)
 
 
-def _ask(prompt: str) -> str:
+def ask_person(prompt: str) -> str:
     """Ask a person for a secret; only where there is one."""
     if not sys.stdin.isatty():
         raise SecretError(f"{prompt}: there is no terminal to ask at; use env:, file:, keyring: or cmd: instead")
@@ -186,7 +179,7 @@ def _info(job: Job) -> RunInfo:
         site=job.site.name,
         company=job.site.company,
         entities=job.site.entities,
-        started=_now(),
+        started=utc_now(),
         finished=None,
         scanner=f"ctpat-scanner {__version__}",
         profile=job.content.profile.ref,

@@ -80,9 +80,10 @@ def scan(job: Scan, observer: Observer) -> ScanResult:
     """Collect and judge every target of the site; Ctrl-C keeps what is there and marks the run partial."""
     rollup = Rollup(
         job.selection.profile,
-        applicability=job.site.applicability,
+        on=job.writer.info.started.date(),
+        planned=len(job.site.targets),
         entities=job.site.entities,
-        day=job.writer.info.started.date(),
+        applicability=job.site.applicability,
     )
     cancelled = threading.Event()
     for answer in _answers(job, cancelled):

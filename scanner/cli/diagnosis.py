@@ -1,0 +1,96 @@
+"""The words of `ctpat doctor`: one target at a time, each gap with its cure."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import click
+
+from scanner.assess.findings import probes_for
+from scanner.cli.scan import ask_person, utc_now
+from scanner.cli.sites import Job
+from scanner.collect import raw_facts
+from scanner.engine.collector import HostCollector
+from scanner.engine.selection import select
+from scanner.engine.targets import address_of
+from scanner.errors import TargetError
+from scanner.facts.base import Access, Probe, RawFact, RawState
+from scanner.model import Privilege, Target, Transcript
+from scanner.text import clean
+
+_FINE = (RawState.OK, RawState.ABSENT)
+_CURES = {
+    RawState.MISSING_TOOL: "the program is not installed there; if it should be, install it, else nothing is wrong",
+    RawState.TIMEOUT: "the target was too slow, or the command hangs there; try it by hand",
+    RawState.TRUNCATED: "its output is larger than any we know; look at it by hand",
+    RawState.NOT_RUN: "the collection ended before it; see above, or raise --timeout of the scan",
+}
+
+
+def diagnose(job: Job) -> int:
+    """Check every target of the site; 1 when something would stay unread."""
+    content = job.content
+    checks = select(content.profile, content.checks, brought=content.brought).checks.values()
+    probes = {probe.name: probe for probe in probes_for("linux", checks)}
+    cancelled = threading.Event()
+    with HostCollector(job.site, checks, ask=ask_person, now=utc_now) as collector:
+
+        def look(target: Target) -> tuple[list[str], bool]:
+            try:
+                transcript = collector.collect(target, cancelled).transcript
+            except TargetError as error:
+                return [f"  not reached: {error.detail}", *(f"    {k}: {v}" for k, v in error.evidence.items())], False
+            return _read(transcript, probes)
+
+        with ThreadPoolExecutor(job.site.limits.concurrency) as pool:
+            results = list(zip(job.site.targets, pool.map(look, job.site.targets), strict=True))
+    for target, (lines, _) in results:
+        click.echo(f"{target.name} ({target.transport} {address_of(target)})".replace(" )", ")"))
+        for line in lines:
+            click.echo(clean(line, 4000))
+    return 0 if all(fine for _, (_, fine) in results) else 1
+
+
+def _read(transcript: Transcript, probes: dict[str, Probe]) -> tuple[list[str], bool]:
+    raw = raw_facts(transcript, probes)
+    lines = [f"  logged in as {transcript.account or '?'}, rights: {_RIGHTS[transcript.privilege]}"]
+    if transcript.host_key:
+        lines.append(f"  host key {transcript.host_key}, trusted")
+    lines += [f"  note: {note}" for note in transcript.notes]
+    if transcript.error:
+        lines.append(f"  ended early ({transcript.error[0].value}): {transcript.error[1]}")
+    gaps = [section for section in raw.sections.values() if section.state not in _FINE and section.probe in probes]
+    for section in gaps:
+        lines += _gap(section, probes[section.probe])
+    lines.append("  everything is readable" if not gaps else f"  {len(gaps)} of {len(probes)} probes cannot be read")
+    return lines, not gaps and transcript.error is None
+
+
+_RIGHTS = {
+    Privilege.ROOT: "root",
+    Privilege.GRANTS: "the account's own, plus single commands by sudo or doas",
+    Privilege.USER: "the account's own only",
+}
+
+
+def _gap(section: RawFact, probe: Probe) -> Iterator[str]:
+    complaint = f": {section.complaint}" if section.complaint else ""
+    yield f"  {probe.name}: {section.state.value}{complaint}"
+    yield f"    it is read because: {probe.why}"
+    if section.state is RawState.DENIED and probe.grants:
+        yield "    cure: grant the scan account (`ctpat explain --sudoers` prints the whole file):"
+        yield from (f"      {grant.command}" for grant in probe.grants)
+    elif section.state is RawState.DENIED:
+        yield f"    cure: {_group_cure(probe)}"
+    elif section.state in _CURES:
+        yield f"    cure: {_CURES[section.state]}"
+    else:
+        yield f"    the command ended with status {section.status}; run it by hand to see why"
+
+
+def _group_cure(probe: Probe) -> str:
+    if probe.access is Access.ROOT:
+        return "only root reads this; let the scan account become root with sudo, or accept that it is unknown"
+    return "add the scan account to the groups systemd-journal and (Debian family) adm"

@@ -1,0 +1,151 @@
+"""From the arguments of a command to sites that are ready to scan; every error before the first connection."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from scanner.catalogue import load_checks
+from scanner.check import Check
+from scanner.cli.options import DEFAULT_PROFILE, Content
+from scanner.errors import ConfigError, Problem
+from scanner.inventory.address import parse_target
+from scanner.inventory.loader import load_site
+from scanner.inventory.site import Become, Credential, Limits, Site, SshCredential
+from scanner.inventory.ssh_config import SshConfig
+from scanner.model import Target
+from scanner.profile import load_profile
+from scanner.secret import SecretRef, parse_ref
+from scanner.suggest import hint
+
+if TYPE_CHECKING:
+    from scanner.cli.scan import Options
+
+AD_HOC = "command line"
+LOCAL_NAME = "this-machine"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One site of a call, with its profile and checks; `file` is where the site was read from."""
+
+    site: Site
+    content: Content
+    file: Path | None
+
+
+def jobs(files: Sequence[Path], options: Options) -> list[Job]:
+    """A job for each site file, and one for the targets named on the command line. Raises ConfigError."""
+    if not files and not options.uris and not options.local:
+        raise click.UsageError("nothing to scan: name a site file, --target URI or --local (see --help)")
+    checks = load_checks(options.checks_dirs)
+    found = [_from_file(file, options, checks) for file in files]
+    if options.uris or options.local:
+        found.append(_from_options(options, checks))
+    _no_twins(found)
+    return found
+
+
+def one_site(
+    file: Path, profile: str | None, overlays: Sequence[str], checks_dirs: Sequence[Path], only: Sequence[str] = ()
+) -> Job:
+    """The job of one site file, or of some of its targets. Raises ConfigError."""
+    job = _read(file, profile, overlays, load_checks(checks_dirs))
+    names = [target.name for target in job.site.targets]
+    for name in only:
+        if name not in names:
+            raise ConfigError(Problem(path=str(file), message=f"no target is named '{name}'", hint=hint(name, names)))
+    chosen = tuple(target for target in job.site.targets if not only or target.name in only)
+    return replace(job, site=replace(job.site, targets=chosen))
+
+
+def _from_file(file: Path, options: Options, checks: Mapping[str, Check]) -> Job:
+    job = _read(file, options.profile, options.overlays, checks)
+    return replace(job, site=replace(job.site, limits=_limits(job.site.limits, options)))
+
+
+def _read(file: Path, profile_name: str | None, overlays: Sequence[str], checks: Mapping[str, Check]) -> Job:
+    site = load_site(file, checks=checks)
+    profile = load_profile(profile_name or site.profile, overlays or site.overlays, checks=checks)
+    answerable = {*profile.conditions, *profile.requirements}
+    if set(site.applicability) - answerable:
+        # Read again with the names that may be answered: the error then says where.
+        site = load_site(file, checks=checks, questions=profile.conditions, requirements=profile.requirements)
+    if not site.targets:
+        raise ConfigError(Problem(path=str(file), message="the site has no targets", expected="at least one"))
+    for note in site.notes:
+        click.echo(f"note: {note}", err=True)
+    return Job(site, Content(checks, profile), file)
+
+
+def _from_options(options: Options, checks: Mapping[str, Check]) -> Job:
+    uris = [*options.uris, *(["local:"] if options.local else [])]
+    settings = SshConfig.load()
+    credential = _credential(options)
+    targets = tuple(_target(uri, credential, settings) for uri in uris)
+    if len({target.name for target in targets}) != len(targets):
+        raise ConfigError("--target: two targets have the same name; name each once")
+    local_only = all(target.transport == "local" for target in targets)
+    site = Site(
+        name=LOCAL_NAME if local_only else "ad-hoc",
+        credentials={AD_HOC: credential},
+        targets=targets,
+        limits=_limits(Limits(), options),
+    )
+    profile = load_profile(options.profile or DEFAULT_PROFILE, options.overlays, checks=checks)
+    return Job(site, Content(checks, profile), None)
+
+
+def _target(uri: str, credential: Credential, settings: SshConfig) -> Target:
+    target = parse_target(uri)
+    if target.transport != "ssh":
+        return replace(target, name=LOCAL_NAME) if target.transport == "local" else target
+    ssh = credential.ssh
+    own = ssh is not None and bool(ssh.keys or ssh.password)
+    return replace(settings.apply(target, identities=not own), credential=AD_HOC)
+
+
+def _credential(options: Options) -> Credential:
+    keys = (options.identity,) if options.identity else ()
+    password = _ref(options.password, "--password")
+    ssh = SshCredential(
+        user=options.user,
+        keys=keys,
+        passphrase=_ref(options.passphrase, "--passphrase"),
+        password=password,
+        agent=not keys and password is None,
+        become=Become(options.become or "none"),
+        become_password=_ref(options.become_password, "--become-password"),
+    )
+    return Credential(name=AD_HOC, ssh=ssh)
+
+
+def _ref(text: str | None, option: str) -> SecretRef | None:
+    if text is None:
+        return None
+    try:
+        return parse_ref(text)
+    except ValueError as error:
+        raise ConfigError(Problem(path=option, message=str(error))) from error
+
+
+def _limits(limits: Limits, options: Options) -> Limits:
+    return replace(
+        limits,
+        concurrency=options.concurrency or limits.concurrency,
+        target_s=options.timeout or limits.target_s,
+    )
+
+
+def _no_twins(found: Sequence[Job]) -> None:
+    """Two files that call themselves the same site would share one history."""
+    seen: dict[str, Job] = {}
+    for job in found:
+        if (other := seen.setdefault(job.site.name, job)) is not job:
+            raise ConfigError(
+                Problem(path=str(job.file), message=f"the site '{job.site.name}' is also in {other.file}")
+            )

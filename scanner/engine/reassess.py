@@ -1,0 +1,97 @@
+"""Judges collections that are already there: the stored bytes of a run, or a folder of recordings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from scanner import __version__
+from scanner.assess.findings import FactSet, judge, not_judged
+from scanner.assess.rollup import Rollup
+from scanner.collect import raw_facts
+from scanner.engine.selection import Selection
+from scanner.engine.targets import reached
+from scanner.errors import ConfigError
+from scanner.inventory.site import Site
+from scanner.model import Finding, ProfileRef, Reason, RunInfo, RunResult, Target, TargetResult, Transcript
+from scanner.store import Store
+from scanner.store.store import coverage_of
+from scanner.transports.replay import read_recordings
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What to judge: the run's head, and per planned target its transcript or the line that says why there is none."""
+
+    run: RunInfo
+    planned: Sequence[tuple[Target, Transcript | TargetResult]]
+
+
+def from_store(store: Store, run_id: str, site: Site) -> Source:
+    """The stored bytes of a run, with the targets as they were planned."""
+    result = store.load(run_id)
+    transcripts = {transcript.target: transcript for transcript in store.transcripts(run_id)}
+    lines = {line.name: line for line in result.targets}
+    parameters = {target.name: target.parameters for target in site.targets}
+    planned = [replace(t, parameters=parameters.get(t.name, t.parameters)) for t in store.planned_targets(run_id)]
+    return Source(result.run, [(t, transcripts.get(t.name) or lines[t.name]) for t in planned])
+
+
+def from_recordings(directory: Path, site: Site) -> Source:
+    """Every recording in a folder; roles, tags and parameters come from the site's target of the same name."""
+    known = {target.name: target for target in site.targets}
+    found = [recording.transcript for recording in read_recordings(directory)]
+    began = min(transcript.collected_at for transcript in found)
+    ended = max(transcript.collected_at for transcript in found)
+    run = RunInfo(
+        id=f"recorded-{began:%Y%m%dT%H%M%SZ}",
+        site=site.name,
+        company=site.company,
+        entities=site.entities,
+        started=began,
+        finished=ended,
+        scanner=f"ctpat-scanner {__version__}",
+        profile=ProfileRef(name="", edition="", digest=""),  # `reassess` knows it
+    )
+    targets = [known.get(t.target) or Target(name=t.target, transport="replay", address=str(directory)) for t in found]
+    if len({target.name for target in targets}) != len(targets):
+        raise ConfigError(f"{directory}: two recordings are of the same target; put them in folders of their own")
+    return Source(run, list(zip(targets, found, strict=True)))
+
+
+def reassess(source: Source, site: Site, selection: Selection) -> RunResult:
+    """The result that this profile, these checks and these parameters give for the bytes at hand."""
+    run = replace(source.run, profile=selection.profile.ref, previous=None, digest=None)
+    rollup = Rollup(
+        selection.profile,
+        on=run.started.date(),
+        planned=len(source.planned),
+        entities=site.entities or run.entities,
+        applicability=site.applicability,
+    )
+    lines: list[TargetResult] = []
+    findings: list[Finding] = []
+    for target, what in source.planned:
+        line, found = _one(target, what, site, selection)
+        rollup.add(line, found)
+        lines.append(line)
+        findings += found
+    return RunResult(
+        run=run,
+        coverage=coverage_of(lines),
+        targets=tuple(lines),
+        findings=tuple(findings),
+        assessments=rollup.assessments(),
+    )
+
+
+def _one(
+    target: Target, what: Transcript | TargetResult, site: Site, selection: Selection
+) -> tuple[TargetResult, Iterable[Finding]]:
+    plan = selection.plan(site, target)
+    if isinstance(what, TargetResult):
+        return what, not_judged(plan, target, what.reason or Reason.FAULT, what.detail)
+    facts = FactSet(raw_facts(what), target)
+    findings = judge(plan, facts, target)
+    return reached(target, what, facts, findings), findings
