@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from scanner.facts.base import Reader
-from scanner.facts.linux import accounts, firewall, keys, network, password, privileges, ssh
+from scanner.facts.linux import accounts, firewall, host, keys, network, password, patching, privileges, ssh
 
 READERS: tuple[Reader, ...] = (
+    *host.READERS,
     *accounts.READERS,
     *privileges.READERS,
     *keys.READERS,
@@ -13,5 +14,6 @@ READERS: tuple[Reader, ...] = (
     *password.READERS,
     *firewall.READERS,
     *network.READERS,
+    *patching.READERS,
 )
 """Every reader, in the order in which their probes run: cheap and important first."""

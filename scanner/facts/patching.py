@@ -1,0 +1,196 @@
+"""Patch level: vendor support, pending updates, restarts, the running kernel, automatic updating, firmware."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import ClassVar
+
+from scanner.facts.base import Fact
+from scanner.model import Maybe
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Support(Fact):
+    """What the vendor's life cycle says of the installed release.
+
+    `standard_end` and `extended_end` are the last days of support; `extended_end` is absent where the vendor sells
+    or gives none. `extended_active` is whether this very target receives the extended updates: proved either way,
+    or unknown. `rolling` releases have no end; they are judged by their updates. `table_date` is the day the table
+    was taken from `table_source`.
+    """
+
+    name: ClassVar[str] = "support"
+    title: ClassVar[str] = "vendor support of the operating system"
+
+    release: str
+    rolling: bool
+    standard_end: Maybe[date]
+    extended_end: Maybe[date]
+    extended_active: Maybe[bool]
+    table_date: date
+    table_source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Update:
+    """One update that the provider offers and that is not installed.
+
+    `security` is unknown where the provider names the update without its class. `published` is the vendor's date.
+    `published_by` is a date on which it was already out: its age is at least that.
+    """
+
+    name: str
+    installed: str
+    available: str
+    security: Maybe[bool]
+    source: str
+    published: Maybe[datetime]
+    published_by: Maybe[datetime]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """A rule that keeps a package from being updated; `by` names it, `security` says whether it blocks a security
+    update now."""
+
+    name: str
+    by: str
+    security: Maybe[bool]
+    available: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateSource:
+    """One place updates come from, as far as its data lie on the target.
+
+    `security`: the provider marks it as carrying security updates for this release. `published` is the date the
+    source gave its own data, `valid_until` the end it set to them; both absent where the format has none.
+    """
+
+    name: str
+    security: bool
+    published: Maybe[datetime]
+    valid_until: Maybe[datetime]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatchLevel(Fact):
+    """What the update provider of the target knows to be missing.
+
+    `manager` names the provider. `pending` leaves out `holds` and `phased` (offered by the vendor to other hosts
+    first). `classified`: the provider tells security updates from others; where it does not, every update counts.
+    `sources` is empty when no update data lie on the target at all. `refreshed` is when the target last fetched its
+    update data, at the earliest. `last_run` is the end of the last run that installed updates. `installed_level` is
+    the publication date of the newest cumulative update that is installed, absent where updates come one by one.
+    `security_source` is whether a source of security updates for this release is in use.
+    """
+
+    name: ClassVar[str] = "patch_level"
+    title: ClassVar[str] = "pending updates"
+
+    manager: str
+    classified: bool
+    pending: Maybe[tuple[Update, ...]]
+    holds: Maybe[tuple[Hold, ...]]
+    phased: tuple[str, ...]
+    sources: Maybe[tuple[UpdateSource, ...]]
+    security_source: Maybe[bool]
+    refreshed: Maybe[datetime]
+    last_run: Maybe[datetime]
+    installed_level: Maybe[datetime]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restart(Fact):
+    """Whether installed updates wait for a restart.
+
+    `pending` is unknown when nothing that could tell answered; `asked` names what did answer. `since` is when the
+    first mark of it appeared.
+    """
+
+    name: ClassVar[str] = "restart"
+    title: ClassVar[str] = "pending restart"
+
+    pending: Maybe[bool]
+    since: Maybe[datetime]
+    reasons: tuple[str, ...]
+    asked: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kernel(Fact):
+    """The running kernel against the newest one installed of the same flavour.
+
+    `running` and `newest` name release and, where known, package version. `installed` is when the newest one came
+    onto the target. `livepatch` says what covers the running kernel, absent when nothing does.
+    """
+
+    name: ClassVar[str] = "kernel"
+    title: ClassVar[str] = "running kernel"
+
+    running: str
+    newest: Maybe[str]
+    current: Maybe[bool]
+    installed: Maybe[datetime]
+    livepatch: Maybe[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Updater:
+    """One mechanism of automatic updating.
+
+    `active`: every link of its chain is on; `broken` names the links that are not. `installs`: it installs security
+    updates rather than only fetching or announcing them. `last_completed` is the end of its last run that came to
+    an end, absent when its records show none; `last_error` is what that run complained of, absent when nothing.
+    """
+
+    name: str
+    active: Maybe[bool]
+    installs: Maybe[bool]
+    broken: tuple[str, ...]
+    last_completed: Maybe[datetime]
+    last_error: Maybe[str]
+    central: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AutoUpdates(Fact):
+    """Every mechanism of automatic updating that is installed; empty when there is none.
+
+    `unread` is what might hold another mechanism and could not be read.
+    """
+
+    name: ClassVar[str] = "auto_updates"
+    title: ClassVar[str] = "automatic updates"
+
+    updaters: tuple[Updater, ...]
+    unread: Maybe[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SideSoftware(Fact):
+    """Software that the system's package provider does not update: stores and folders of third parties.
+
+    `items` are `store: name version`. `held_until` is how long a store's own updating is put off, absent when it is
+    not; `held_since` when that began.
+    """
+
+    name: ClassVar[str] = "side_software"
+    title: ClassVar[str] = "software outside the system's updates"
+
+    items: tuple[str, ...]
+    held_until: Maybe[datetime]
+    held_since: Maybe[datetime]
+    unread: Maybe[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Firmware(Fact):
+    """Firmware updates that are known to be pending, as `device: installed -> available`."""
+
+    name: ClassVar[str] = "firmware"
+    title: ClassVar[str] = "firmware updates"
+
+    pending: Maybe[tuple[str, ...]]
+    refreshed: Maybe[datetime]
