@@ -73,9 +73,6 @@ class RuleFile(Strict):
     deprecated: str = ""
 
 
-_FILE: TypeAdapter[RuleFile] = TypeAdapter(RuleFile)
-
-
 # --- Comparisons -----------------------------------------------------------------------------------------
 
 
@@ -145,8 +142,7 @@ def show(value: Any) -> str:
 def load_rule(path: Path, name: str) -> Check:
     """Read one YAML check. Raises ConfigError with file, line and column for every problem at once."""
     document = load_yaml(path)
-    checked = check_model(document, _FILE, document.data, root=RuleFile)
-    content, problems = checked
+    content, problems = check_model(document, RuleFile.model_validate, document.data, root=RuleFile)
     if content is None:
         raise ConfigError(problems)
     return _Loader(document, content).check(name)

@@ -409,6 +409,8 @@ def _reason(title: str, status: Status, finding: Finding | None, *, supporting: 
     """Rank (0 worst) and words for one finding that keeps a requirement from being green."""
     if status is Status.FAIL:
         return (3, f"{title}: not met (supporting evidence)") if supporting else (0, f"{title}: not met")
+    if status is Status.NOT_CHECKED and finding is None:
+        return 1, f"{title}: not part of this run"
     if status is Status.UNKNOWN:
         code = finding.reason if finding else None
         return 1, f"{title}: unknown, {_CODES[code]}"

@@ -1,6 +1,6 @@
 """Criteria packs: what a standard asks, which checks serve it, which thresholds it tolerates."""
 
-from scanner.profile.load import available_profiles, load_profile
+from scanner.profile.load import load_profile, shipped
 from scanner.profile.model import (
     AttestationSlot,
     Audience,
@@ -48,11 +48,11 @@ __all__ = [
     "Profile",
     "Requirement",
     "Source",
-    "available_profiles",
     "checks_in",
     "effective",
     "hold_below_green",
     "load_profile",
     "parameter_key",
     "parameter_problems",
+    "shipped",
 ]

@@ -173,10 +173,6 @@ class OverlayFile(Strict):
     requirements: dict[RequirementKey, ChangeFile] = Field(default_factory=dict)
 
 
-PACK: TypeAdapter[PackFile] = TypeAdapter(PackFile)
-OVERLAY: TypeAdapter[OverlayFile] = TypeAdapter(OverlayFile)
-
-
 def profile_schema() -> dict[str, Any]:
     """The JSON Schema of criteria packs and overlays, as shipped in `scanner/schemas/profile.schema.json`."""
     schema = TypeAdapter(PackFile | OverlayFile).json_schema()

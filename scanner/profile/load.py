@@ -14,13 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import TypeAdapter
-
 from scanner.content import content_dir
 from scanner.errors import ConfigError, Problem
 from scanner.model import ProfileRef
 from scanner.profile.build import Builder, KnownCheck
-from scanner.profile.files import OVERLAY, PACK, OverlayFile, PackFile
+from scanner.profile.files import OverlayFile, PackFile
 from scanner.profile.model import Profile
 from scanner.suggest import hint as near_hint
 from scanner.suggest import listed
@@ -41,9 +39,9 @@ class _Read:
     content: PackFile | OverlayFile
 
 
-def available_profiles() -> tuple[str, ...]:
-    """The names of all shipped packs (`ctpat/2020-03`) and overlays."""
-    return tuple(sorted(_shipped()))
+def shipped() -> dict[str, str]:
+    """The shipped packs (`ctpat/2020-03`) and overlays by name, each with its title."""
+    return {name: _read(path).content.title for name, path in sorted(_shipped().items())}
 
 
 def load_profile(
@@ -80,14 +78,13 @@ def _with_bases(path: Path, seen: tuple[Path, ...]) -> list[_Read]:
 def _read(path: Path) -> _Read:
     document = load_yaml(path)
     if isinstance(document.data, dict) and "extends" in document.data:
-        return _Read(document, _valid(document, OVERLAY, OverlayFile))
-    return _Read(document, _valid(document, PACK, PackFile))
+        return _Read(document, _valid(document, OverlayFile))
+    return _Read(document, _valid(document, PackFile))
 
 
-def _valid(document: Document, adapter: TypeAdapter[M], root: type[M]) -> M:
-    checked = check_model(document, adapter, document.data, root=root)
-    content, problems = checked
-    if problems or not isinstance(content, root):
+def _valid(document: Document, model: type[M]) -> M:
+    content, problems = check_model(document, model.model_validate, document.data, root=model)
+    if content is None:
         raise ConfigError(problems)
     return content
 
