@@ -15,7 +15,6 @@ import types
 import typing
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from scanner.facts.base import Fact
@@ -175,9 +174,3 @@ def _fact_parameter(name: str, hint: Any) -> FactParameter:
     if len(kinds) != 1 or others:
         raise ValueError(f"parameter {name!r} must be one fact type, optionally `| None` and `| Unknown`")
     return FactParameter(name, kinds[0], type(None) in parts, Unknown in parts)
-
-
-def load_checks(extra: Sequence[Path] = ()) -> dict[str, Check]:
-    from scanner.catalogue import load_checks as load
-
-    return load(extra)

@@ -13,10 +13,10 @@ def command() -> None:
 @command.command("list")
 def list_() -> None:
     """The packs and overlays that ship with the program."""
-    from scanner.profile import available_profiles
+    from scanner.profile import shipped
 
-    for name in available_profiles():
-        click.echo(name)
+    for name, title in shipped().items():
+        click.echo(f"{name:24} {title}")
 
 
 @command.command("show")

@@ -1,0 +1,26 @@
+#!/bin/sh
+# Sets up the project and runs every check on it: format, lint, types, tests.
+# As root it installs the Debian packages that the tests talk to; elsewhere those tests skip and say why.
+# Arguments go to pytest.
+set -eu
+cd "$(dirname "$0")/.."
+. tools/venv.sh
+
+# Real far sides for the tests: shells, SSH servers, firewalls, a database, a browser, whole machines.
+packages='python3-venv openssh-server openssh-client dropbear-bin busybox-static dash bash ksh93u+m mksh yash fish tcsh
+sudo opendoas nftables iptables iproute2 ufw iputils-ping systemd-container mmdebstrap postgresql
+chromium chromium-driver poppler-utils libxml2-utils fontconfig fonts-dejavu-core'
+
+if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    missing=
+    for package in $packages; do
+        [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing="$missing $package"
+    done
+    # shellcheck disable=SC2086 # the list is meant to be split
+    [ -z "$missing" ] || debian $missing
+fi
+venv dev,postgres
+.venv/bin/ruff format --check
+.venv/bin/ruff check
+.venv/bin/mypy
+exec .venv/bin/pytest "$@"
