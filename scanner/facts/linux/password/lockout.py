@@ -108,11 +108,13 @@ def _part(found: Inputs, service: str) -> _Part:
 
 
 def _faillock(found: Inputs, service: str, stack: Stack, listed: Sequence[Rule]) -> _Part:
-    gaps = tuple(_faillock_gaps(found.pam, service, stack, listed))
+    gaps = _faillock_gaps(found.pam, service, stack, listed)
     refusing = next((rule for rule in listed if _refuses(rule)), listed[0])
     settings = module_settings(refusing, found, "faillock.conf")
     deny = settings.number("deny", _DENY)
     off = deny == 0 or not refusing.present
+    if deny == 0:
+        gaps.append("deny=0 switches the lockout off")
     return _Part(
         service=service,
         threshold=None if off else deny,
@@ -120,7 +122,7 @@ def _faillock(found: Inputs, service: str, stack: Stack, listed: Sequence[Rule])
         window_s=settings.number("fail_interval", _INTERVAL_S),
         exempts=_negated(settings.word("even_deny_root")),
         how=f"{refusing} with deny={deny}" if isinstance(deny, int) else deny.detail,
-        gaps=gaps,
+        gaps=tuple(gaps),
     )
 
 

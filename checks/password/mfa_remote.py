@@ -1,0 +1,105 @@
+"""A remote login needs more than one factor.
+
+Why: a password that was guessed or phished must not be enough to enter from outside.
+Source: CTPAT 4.8, 4.9; NIST SP 800-171 r2 3.5.3; sshd_config(5) AuthenticationMethods, PubkeyAuthOptions.
+"""
+
+from scanner.api import (
+    Outcome,
+    Severity,
+    SignIn,
+    SshServer,
+    SshSettings,
+    Unknown,
+    check,
+    failed,
+    need,
+    need_or,
+    passed,
+    review,
+)
+
+QUESTION = "Is every remote login protected by a second factor, for instance at the VPN in front of this server?"
+KEYS_QUESTION = "Are the keys of these logins protected by a passphrase or a hardware token?"
+
+
+@check(
+    title="Remote logins need a second factor",
+    severity=Severity.HIGH,
+    remediation="Demand two methods (`AuthenticationMethods publickey,keyboard-interactive`) with an MFA module in the "
+    "sshd stack, or admit only security keys with `PubkeyAuthOptions verify-required`.",
+)
+def mfa_remote(ssh: SshServer, sign_in: SignIn | Unknown | None, *, demanded: bool = False) -> Outcome:
+    """Pass when no connection gets in with one factor; a password alone fails where MFA is `demanded`, else review."""
+    settings = need(ssh.settings)
+    factor = sign_in.remote_second_factor if isinstance(sign_in, SignIn) else sign_in
+    weak = [f"{one}: {ways}" for one in settings if (ways := _single(one, _known(factor)))]
+    passwords = [text for text in weak if "password" in text]
+    if passwords and _uncertain(factor, settings):
+        need(factor)
+    if passwords and demanded:
+        return failed(expected="no remote login with a password alone", actual="; ".join(passwords), items=passwords)
+    if passwords:
+        return review(question=QUESTION, items=passwords, actual="a password alone is enough", note=_note(sign_in))
+    need_or(ssh.matches_evaluated, True)
+    if weak:
+        return review(question=KEYS_QUESTION, items=weak, actual="a key alone is enough, a password is not")
+    return passed(actual=f"every remote login needs two factors ({_known(factor) or 'demanded by the SSH server'})")
+
+
+def _known(factor: object) -> str | None:
+    return factor if isinstance(factor, str) else None
+
+
+def _uncertain(factor: object, settings: tuple[SshSettings, ...]) -> bool:
+    """A second factor in PAM may exist and could not be read."""
+    return isinstance(factor, Unknown) and any(one.first("usepam") == "yes" for one in settings)
+
+
+def _single(one: SshSettings, factor: str | None) -> str:
+    """The ways in that take one factor; empty when there is none."""
+    lists = one.values.get("authenticationmethods", ("any",))
+    if lists in ((), ("any",)):
+        ways = _enabled(one)
+        found = [way for way in ways if not _strong(way, one, factor)]
+    else:
+        words = [word for text in lists for word in text.split()]
+        found = [word for word in words if _count(word, one, factor) < 2]
+    return ", ".join(f"{way} alone" for way in found)
+
+
+def _enabled(one: SshSettings) -> list[str]:
+    keyboard = one.first("kbdinteractiveauthentication") or one.first("challengeresponseauthentication")
+    on = {
+        "password": one.first("passwordauthentication") != "no",
+        "keyboard-interactive (password)": keyboard == "yes",
+        "publickey": one.first("pubkeyauthentication") != "no",
+        "gssapi-with-mic (domain password)": one.first("gssapiauthentication") == "yes",
+        "hostbased": one.first("hostbasedauthentication") == "yes",
+    }
+    return [name for name, enabled in on.items() if enabled]
+
+
+def _strong(way: str, one: SshSettings, factor: str | None) -> bool:
+    """Whether one method alone already takes two factors."""
+    if way.startswith(("password", "keyboard-interactive")):
+        return factor is not None and one.first("usepam") == "yes"
+    return way.startswith("publickey") and _security_keys_only(one)
+
+
+def _count(word: str, one: SshSettings, factor: str | None) -> int:
+    """The different factors in one comma list; two passwords, or two keys, are one."""
+    kinds = {name.split(":")[0] for name in word.split(",")}
+    kinds = {"password" if name == "keyboard-interactive" else name for name in kinds}
+    return 2 if any(_strong(kind, one, factor) for kind in kinds) else len(kinds)
+
+
+def _security_keys_only(one: SshSettings) -> bool:
+    options = one.values.get("pubkeyauthoptions", ())
+    algorithms = ",".join(one.values.get("pubkeyacceptedalgorithms", ())).split(",")
+    only = all(name.startswith(("sk-", "webauthn-sk-")) for name in algorithms)
+    return only and any("verify-required" in text for text in options)
+
+
+def _note(sign_in: SignIn | Unknown | None) -> str:
+    return sign_in.second_factor_note if isinstance(sign_in, SignIn) else ""
