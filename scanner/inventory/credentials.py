@@ -75,19 +75,14 @@ def whole_path(text: str, base: Path) -> Path:
         return base / text
 
 
-def credential_problems(name: str, model: CredentialModel, document: Document, base: Path) -> list[Problem]:
-    """What the shape cannot say: keys that exist, and settings that need each other."""
+def credential_problems(name: str, model: CredentialModel, document: Document) -> list[Problem]:
+    """What the shape cannot say: settings that need each other. Files are looked for when they are used: reports
+    are also made on machines that hold no keys."""
     ssh = model.ssh
     if ssh is None:
         return _winrm_problems(name, model.winrm, document)
     at = ("credentials", name, "ssh")
-    problems = [
-        document.problem((*at, "key"), f"the key file {path} does not exist", hint="paths start at the site file")
-        for key in _keys(ssh)
-        if key != AGENT and not (path := whole_path(key, base)).exists()
-    ]
-    if ssh.certificate and not whole_path(ssh.certificate, base).exists():
-        problems.append(document.problem((*at, "certificate"), "the certificate file does not exist"))
+    problems: list[Problem] = []
     if (ssh.passphrase or ssh.certificate) and not _keys(ssh):
         which = "passphrase" if ssh.passphrase else "certificate"
         problems.append(

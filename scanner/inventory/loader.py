@@ -121,7 +121,7 @@ class _Loader:
             )
             self.problems += problems
             if model is not None:
-                self.problems += credential_problems(name, model, self.document, self.base)
+                self.problems += credential_problems(name, model, self.document)
                 found[name] = credential(name, model, self.base)
         return found
 

@@ -1,0 +1,314 @@
+"""Site files: what a good one becomes, and what every mistake is answered with."""
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scanner.errors import ConfigError
+from scanner.inventory.loader import load_site
+from scanner.inventory.parameters import for_check
+from scanner.inventory.schema import SCHEMA, text
+from scanner.inventory.site import Applicability, Become, Limits, Site
+from scanner.inventory.ssh_config import SshConfig
+from scanner.inventory.template import Answers, site_template
+from scanner.secret import SecretRef
+
+GOOD = """\
+site: acme-houston
+company: Acme Imports, Inc.
+entities: [importer]
+anniversary: "03-31"
+profile: ctpat
+parameters: {password.min_length.required: 15}
+applicability: {remote_access: yes, personal_devices: {applies: no, reason: "Ban, policy IT-07"}}
+credentials:
+  linux: {ssh: {user: scan, key: ~/.ssh/scan, become: sudo, become_password: prompt, passphrase: file:./pw}}
+  windows: {winrm: {user: 'ACME\\svc-scan', password: "keyring:ctpat/acme", auth: kerberos}}
+  agent: {ssh: {key: ssh-agent}}
+targets:
+  - {host: 10.0.0.11, credential: linux, role: server, tags: [trade-data]}
+  - {host: fs01.acme.example, credential: windows, role: server}
+  - {ansible: hosts.ini, credential: linux, limit: [web], tags: [x]}
+  - {csv: hosts.csv, credential: agent}
+  - {uri: "ssh://scan@[fd00::11]:2222", credential: agent, jump: ops@bastion}
+  - {uri: "local:", name: me}
+  - {uri: "replay:rec"}
+limits: {target_s: 60}
+"""
+HEAD = "site: a\nentities: [importer]\ncredentials: {c: {ssh: {user: u, key: ssh-agent}}}\n"
+
+
+@dataclass(frozen=True)
+class Tunable:
+    id: str = "password/min_length"
+    aliases: tuple[str, ...] = ("password/length",)
+    parameters: dict[str, Any] = field(
+        default_factory=lambda: {"required": 14, "ratio": 0.5, "accepted": ("no",), "strict": True}
+    )
+
+
+def load(source: str, folder: Path, **kwargs: Any) -> Site:
+    path = folder / "site.yaml"
+    path.write_text(source)
+    (folder / "hosts.ini").write_text("[web]\nweb[1:2] ansible_user=deploy\n[db]\ndb1\n")
+    (folder / "hosts.csv").write_text("host,name\n10.0.0.9,csv9\n")
+    kwargs.setdefault("checks", {"password/min_length": Tunable()})
+    return load_site(path, ssh_config=kwargs.pop("ssh_config", SshConfig()), **kwargs)
+
+
+def refused(source: str, folder: Path, **kwargs: Any) -> list[str]:
+    with pytest.raises(ConfigError) as caught:
+        load(source, folder, **kwargs)
+    assert "hunter2" not in str(caught.value).replace(str(folder), "")
+    return [str(problem).removeprefix(f"{folder}/") for problem in caught.value.problems]
+
+
+def test_a_whole_file(tmp_path: Path) -> None:
+    site = load(GOOD, tmp_path, questions=["remote_access", "personal_devices"])
+    assert (site.name, site.entities, site.anniversary) == ("acme-houston", ("importer",), "03-31")
+    assert site.applicability["personal_devices"] == Applicability(applies=False, reason="Ban, policy IT-07")
+    assert site.limits == Limits(target_s=60)
+    linux = site.credentials["linux"].ssh
+    assert linux is not None and linux.become is Become.SUDO and linux.keys == (Path("~/.ssh/scan").expanduser(),)
+    assert linux.passphrase == SecretRef("file", str(tmp_path / "pw"))
+    assert linux.become_password == SecretRef("prompt", "sudo password of credential 'linux'")
+    agent = site.credentials["agent"].ssh
+    assert agent is not None and agent.agent and not agent.keys
+
+
+def test_targets_of_every_source(tmp_path: Path) -> None:
+    found = {target.name: target for target in load(GOOD, tmp_path).targets}
+    assert list(found) == ["10.0.0.11", "fs01.acme.example", "web1", "web2", "csv9", "[fd00::11]:2222", "me", "rec"]
+    assert [t.transport for t in found.values()] == ["ssh", "winrms", "ssh", "ssh", "ssh", "ssh", "local", "replay"]
+    assert (found["10.0.0.11"].user, found["web1"].user, found["web1"].tags) == ("scan", "deploy", ("web", "x"))
+    assert [(hop.user, hop.address, hop.credential) for hop in found["[fd00::11]:2222"].jump] == [
+        ("ops", "bastion", "agent")
+    ]
+    assert found["rec"].address == str(tmp_path / "rec")
+    assert found["10.0.0.11"].origin == f"{tmp_path}/site.yaml:13"
+
+
+def test_openssh_settings_fill_gaps_only(tmp_path: Path) -> None:
+    config = tmp_path / "ssh_config"
+    config.write_text("Host web\n HostName 10.1.1.1\n User late\n Port 77\n IdentityFile /k\n ProxyJump b\n")
+    source = HEAD + "targets:\n  - {host: web, credential: c}\n  - {host: web, name: bare, port: 5}\n"
+    first, bare = load(source, tmp_path, ssh_config=SshConfig.load([config])).targets
+    assert (first.address, first.user, first.port, first.identity_files) == ("10.1.1.1", "u", 77, ())
+    assert (bare.user, bare.port, bare.identity_files, bare.jump[0].address) == ("late", 5, ("/k",), "b")
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("compny: x", "site.yaml:4:1: unknown key 'compny' (did you mean 'company'?)"),
+        ("anniversary: 02-30", "site.yaml:4:14: 'anniversary' is a day that no year has"),
+        ("anniversary: 3", "expected text (put it in quotes)"),
+        (
+            "parameters: {password.min_length.requird: 1}",
+            "site.yaml:4:14: the check password/min_length has no parameter",
+        ),
+        ("parameters: {pasword.min_length.required: 1}", "did you mean 'password.min_length.required'?"),
+        (
+            "parameters: {password.min_length.required: '15'}",
+            "found text '15'; expected a whole number (the default is 14)",
+        ),
+        ("parameters: {password.min_length.required: yes}", "expected a whole number"),
+        ("parameters: {password.min_length.accepted: no}", "expected a list"),
+        ("parameters: {password.min_length.accepted: [1]}", "a list whose every item is text"),
+        ("parameters: {password.min_length: 3}", "its parameter is missing"),
+        ("applicability: {remote_acces: yes}", "did you mean 'remote_access'?"),
+        ("applicability: {remote_access: no}", "a 'no' needs its reason"),
+        ("applicability: {remote_access: {applies: no, reason: ' '}}", "a 'no' needs its reason"),
+        ("applicability: {remote_access: maybe}", "does not fit"),
+        (
+            "limits: {concurrency: 0}",
+            "site.yaml:4:23: 'concurrency' does not fit; found a number 0; expected at least 1",
+        ),
+        ("limits: {targt_s: 5}", "did you mean 'target_s'?"),
+        ("site: b", "site.yaml:4:1: the key 'site' occurs twice (the first one is in line 1)"),
+        ("targets: {host: a}", "expected a list"),
+        ("targets: [text]", "this target says not what it is"),
+        ("targets: [{name: x}]", "one of the keys host, uri, ansible or csv"),
+        ("targets: [{hots: a, credential: c}]", "unknown key 'hots' (did you mean 'host'?)"),
+        ("targets: [{host: a, credential: d}]", "the credential 'd' is not defined; expected c"),
+        ("targets: [{host: a, credential: c, port: 22:22}]", "found text '22:22'; expected a whole number"),
+        ("targets: [{host: a, credential: c, role: servr}]", "did you mean 'server'?"),
+        ("targets: [{host: a, credential: c, transport: winrms}]", "does not open winrms"),
+        ("targets: [{host: a, transport: winrms}]", "has no credential"),
+        ("targets: [{host: a}]", "ssh_config names no IdentityFile for it"),
+        (
+            "targets: [{host: a, credential: c}, {host: b, name: a, credential: c}]",
+            "the target name 'a' is taken (the other",
+        ),
+        ("targets: [{host: a, credential: c, password: hunter2}]", "secrets belong to an entry under credentials"),
+        ("targets: [{host: 'u:hunter2@a', credential: c}]", "a host only is expected here"),
+        ("targets: [{uri: 'ssh://u:hunter2@a', credential: c}]", "site.yaml:4:17: a password is never written"),
+        ("targets: [{host: a, credential: c, jump: 'u:hunter2@a'}]", "a password is never written"),
+        ("targets: [{host: 10.0.0.0/24, credential: c}]", "ctpat discover"),
+        ("targets: [{host: a, credential: c, parameters: {password.min_length.x: 1}}]", "has no parameter 'x'"),
+        (
+            "targets: [{ansible: hosts.ini, credential: c, limit: [wbe]}]",
+            "no host or group 'wbe' in hosts.ini (did you mean",
+        ),
+        ("targets: [{ansible: hosts.ini, credential: c, limit: '!web,!db'}]", "leaves no host to scan"),
+        ("targets: [{ansible: none.ini, credential: c}]", "site.yaml:4:21: "),
+        ("targets: [{csv: hosts.csv, credential: c, limit: csv8}]", "no host or group 'csv8' in hosts.csv"),
+    ],
+)
+def test_mistakes(line: str, message: str, tmp_path: Path) -> None:
+    found = refused(f"{HEAD}{line}\n", tmp_path, questions=["remote_access"])
+    assert any(message in problem for problem in found), "\n".join(found)
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ("{ssh: {user: u, password: hunter2}}", "a password is never written here"),
+        ("{ssh: {user: u, password: 12345}}", "a password is never written here"),
+        ("{ssh: {user: u, password: [hunter2]}}", "a password is never written here"),
+        ("{ssh: hunter2}", "'ssh' does not fit; found text; expected a mapping"),
+        ("hunter2", "'x' does not fit; found text"),
+        ("{ssh: {user: 'u:hunter2'}}", "a password is never written into an address"),
+        ("{ssh: {user: u, becom: sudo}}", "did you mean 'become'?"),
+        ("{ssh: {user: u, key: k, become_password: prompt}}", "a password for nothing"),
+        ("{ssh: {user: u, passphrase: prompt}}", "'passphrase' belongs to a key"),
+        ("{winrm: {user: u}}", "'ntlm' needs a password"),
+        ("{winrm: {password: prompt}}", "the key 'user' is missing"),
+        ("{winrm: {user: u, password: prompt, auth: kerberos5}}", "did you mean 'kerberos'?"),
+        ("{}", "this credential opens nothing"),
+        ("{sh: {}}", "did you mean 'ssh'?"),
+    ],
+)
+def test_credentials(body: str, message: str, tmp_path: Path) -> None:
+    found = refused(f"site: a\nentities: [importer]\ncredentials:\n  x: {body}\n", tmp_path)
+    assert any(message in problem for problem in found), "\n".join(found)
+
+
+def test_every_problem_at_once(tmp_path: Path) -> None:
+    found = refused(
+        "site: A B\nentities: [importr]\nsite: c\ncredentials: {x: {ssh: {usr: a}}}\n"
+        "targets:\n  - {host: a, credential: y}\n  - {host: a b, credential: x}\nparameters: {a.b.c: 1}\n",
+        tmp_path,
+    )
+    assert [problem.split(":")[1] for problem in found] == ["1", "2", "3", "4", "6", "7", "8"]
+
+
+def test_both_ways_in_need_a_transport(tmp_path: Path) -> None:
+    source = "site: a\nentities: [importer]\ncredentials: {b: {ssh: {key: k}, winrm: {user: u, password: prompt}}}\n"
+    assert "opens both SSH and WinRM" in refused(source + "targets: [{host: h, credential: b}]\n", tmp_path)[0]
+    assert (
+        load(source + "targets: [{host: h, credential: b, transport: psrp}]\n", tmp_path).targets[0].transport == "psrp"
+    )
+
+
+@pytest.mark.parametrize(("source", "message"), [("", "empty"), ("- a", "no site file"), ("x", "no site file")])
+def test_no_site_file(source: str, message: str, tmp_path: Path) -> None:
+    assert message in refused(source, tmp_path)[0]
+
+
+def test_keys_with_nothing_behind_them(tmp_path: Path) -> None:
+    assert load("site: a\nentities: [importer]\ntargets:\nparameters:\n", tmp_path).targets == ()
+
+
+def test_parameters_of_one_check() -> None:
+    given_ = {"password.length.accepted": ["a"], "password.min_length.ratio": 1, "other.check.required": 2}
+    assert for_check(given_, Tunable()) == {"accepted": ("a",), "ratio": 1.0}
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(
+                st.sampled_from(
+                    [
+                        "site",
+                        "entities",
+                        "credentials",
+                        "targets",
+                        "host",
+                        "ansible",
+                        "csv",
+                        "uri",
+                        "ssh",
+                        "password",
+                        "limits",
+                        "jump",
+                        "key",
+                        "x",
+                    ]
+                ),
+                inner,
+                max_size=4,
+            )
+        ),
+        max_leaves=12,
+    )
+)
+def test_any_shape(tmp_path_factory: pytest.TempPathFactory, data: Any) -> None:
+    path = tmp_path_factory.getbasetemp() / "any.yaml"
+    path.write_text(yaml.safe_dump(data))
+    try:
+        load_site(path, checks={"password/min_length": Tunable()}, questions=[], ssh_config=SshConfig())
+    except ConfigError as error:
+        problems = error.problems
+    else:
+        return
+    assert problems
+
+
+# --- Schema and template ---------------------------------------------------------------------------------
+
+
+def test_schema_is_the_models() -> None:
+    assert SCHEMA.read_text(encoding="utf-8") == text(), "run: python -m scanner.inventory.schema"
+
+
+@pytest.fixture
+def validator() -> jsonschema.Draft202012Validator:
+    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    return jsonschema.Draft202012Validator(schema)
+
+
+def test_schema_takes_the_example_and_no_literal_password(validator: jsonschema.Draft202012Validator) -> None:
+    data = yaml.safe_load(GOOD)
+    validator.validate(data)
+    data["credentials"]["linux"]["ssh"]["password"] = "hunter2"
+    assert not validator.is_valid(data)
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        Answers(site="acme"),
+        Answers(
+            site="yes", company='Müller "& Co"\\', anniversary="12-31", hosts=("10.0.0.1", "ssh://u@[::1]:5", "local:")
+        ),
+        Answers(site="a", ssh_key="/keys/#1", hosts=("fd00::1",), questions=(), entities=("importer", "exporter")),
+    ],
+)
+def test_template_loads(answers: Answers, tmp_path: Path, validator: jsonschema.Draft202012Validator) -> None:
+    source = site_template(answers)
+    site = load(source, tmp_path)
+    assert (site.name, site.company, len(site.targets)) == (answers.site, answers.company, len(answers.hosts))
+    validator.validate(yaml.safe_load(source))
+
+
+def test_pydantic_stays_out_of_the_plain_types() -> None:
+    code = (
+        "import sys, scanner.inventory.site, scanner.inventory.address, scanner.inventory.ssh_config, scanner.secret, "
+        "scanner.inventory.template; assert not {'pydantic', 'paramiko'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
