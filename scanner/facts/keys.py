@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import ClassVar
 
+from scanner.facts.accounts import Account
 from scanner.facts.base import Fact
-from scanner.model import Maybe
+from scanner.model import Absent, Maybe, Unknown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,3 +49,29 @@ class AuthorizedKeys(Fact):
         return tuple(
             key for file in self.files if file.account == account and isinstance(file.keys, tuple) for key in file.keys
         )
+
+    def opens(self, account: str) -> Maybe[bool]:
+        """Whether a key opens the account; unknown when none was seen and not every place was looked at."""
+        if self.keys_of(account):
+            return True
+        closed = (file.keys for file in self.files if file.account == account and isinstance(file.keys, Unknown))
+        if (why := next(closed, None)) is not None:
+            return why
+        return False if self.complete is True else self.complete
+
+
+def can_log_in(account: Account, keys: AuthorizedKeys | Unknown | None, on: date) -> Maybe[bool]:
+    """Whether someone can open a session as this account: it admits sessions, has not ended, and has a credential.
+
+    `keys` is None where the platform has no such keys.
+    """
+    ended = account.closed(on)
+    if not account.interactive or ended is True:
+        return False
+    password = account.has_password()
+    key: Maybe[bool] = False
+    if keys is not None:
+        key = keys.opens(account.name) if isinstance(keys, AuthorizedKeys) else keys
+    if True in (password, key):
+        return ended if isinstance(ended, Absent | Unknown) else True
+    return next((value for value in (password, key) if isinstance(value, Absent | Unknown)), False)

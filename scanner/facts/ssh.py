@@ -28,6 +28,13 @@ class SshSettings:
         """The first value of a keyword, None where the server does not print it."""
         return next(iter(self.values.get(keyword, ())), None)
 
+    def told(self, keyword: str) -> Maybe[str]:
+        """The first value of a keyword in lower case; unknown where the server does not print it."""
+        value = self.first(keyword)
+        if value is None:
+            return Unknown(Reason.UNSUPPORTED, f"the SSH server does not tell {keyword}")
+        return value.lower()
+
     def __str__(self) -> str:
         return f"user {self.user} from a {self.address} address" if self.user else "global"
 

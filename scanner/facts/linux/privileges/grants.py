@@ -11,7 +11,7 @@ from scanner.facts.accounts import Accounts
 from scanner.facts.privileges import GrantScope, PrivilegeGrant, SecretAsked
 
 # Programs that run a program of the caller's choice, or write a file of the caller's choice, by GTFOBins' classes.
-_SHELLS = frozenset(
+_STARTERS = (
     "sh bash dash ash zsh ksh mksh fish csh tcsh rbash busybox su sudo doas runuser setpriv chroot nsenter unshare "
     "pkexec systemd-run env nice nohup timeout time xargs find awk gawk mawk nawk sed perl python python2 python3 ruby "
     "lua node php tclsh expect vi vim vim.tiny view nvim nano pico emacs ed ex less more most man pg journalctl "
@@ -19,8 +19,9 @@ _SHELLS = frozenset(
     "docker podman nerdctl lxc lxd ctr kubectl apt apt-get aptitude dpkg yum dnf rpm zypper apk pacman snap pip pip3 "
     "npm gem cp mv install dd tee ln chmod chown chattr setfacl mount passwd chpasswd useradd usermod adduser groupadd "
     "groupmod gpasswd visudo vipw vigr crontab at batch ip nmap tcpdump wireshark tshark socat nc ncat curl wget "
-    "openssl insmod modprobe kexec mysql psql sqlite3 sudoedit".split()  # noqa: SIM905 - one word per program reads better
+    "openssl insmod modprobe kexec mysql psql sqlite3 sudoedit"
 )
+_SHELLS = frozenset(_STARTERS.split())
 _NAMES = ("username", "usergroup", "userid", "usergid", "netgroup", "nonunixgroup", "useralias")
 
 

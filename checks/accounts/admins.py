@@ -1,0 +1,35 @@
+"""The list of everyone who can act as administrator, for a person to confirm.
+
+Why: administrator rights that no longer fit a job are what an intruder looks for first.
+Source: CTPAT 4.7 (least access, regular review); NIST SP 800-171 r2 3.1.5.
+"""
+
+from scanner.api import Accounts, Outcome, Privileges, Severity, check, failed, need, review
+
+
+@check(
+    title="Administrators are known and confirmed",
+    severity=Severity.HIGH,
+    remediation="Remove rights that a job does not need (gpasswd -d USER sudo, sudoers); confirm the rest.",
+)
+def admins(accounts: Accounts, privileges: Privileges, *, shared: tuple[str, ...] = ()) -> Outcome:
+    """List each administrator with the way the right came; fail on names that were confirmed as `shared`.
+
+    The scan account is on the list like any other.
+    """
+    need(privileges.grants)
+    ways = privileges.administrators()
+    items = [f"{name} ({'; '.join(how)}){_remark(name, accounts)}" for name, how in sorted(ways.items())]
+    others = [grant.text for grant in need(privileges.grants) if not grant.accounts and grant.scope != "named commands"]
+    items += [f"{text} (no local account; a directory may hold its members)" for text in others]
+    bad = [item for item, name in zip(items, sorted(ways), strict=False) if name in shared]
+    note = "".join(f"Not in this list: {place}. " for place in privileges.elsewhere).strip()
+    if bad:
+        return failed(expected="administrators are persons", actual="shared accounts are administrators", items=bad)
+    return review(question="Does each of these need to be an administrator?", items=items, note=note)
+
+
+def _remark(name: str, accounts: Accounts) -> str:
+    if name == accounts.scan_account:
+        return " - the account of this scan"
+    return "" if accounts.named(name) else " - no local account of this name"

@@ -1,0 +1,112 @@
+"""Nobody signs in with a name that belongs to a role or a place instead of a person.
+
+Why: behind a shared name nobody can be held to account, and everyone who leaves still knows the password.
+Source: CTPAT 4.8 (each person has an own account); CISA CPG 1.0.1 2.C. A name alone proves nothing: a person confirms.
+"""
+
+import re
+
+from scanner.api import (
+    Account,
+    Accounts,
+    AuthorizedKeys,
+    Collection,
+    Outcome,
+    Severity,
+    Unknown,
+    can_log_in,
+    check,
+    failed,
+    passed,
+    review,
+)
+
+# Whole words of a name, in English and Spanish, as they occur in logistics.
+GENERIC = (
+    "admin",
+    "administrator",
+    "administrador",
+    "user",
+    "usuario",
+    "test",
+    "prueba",
+    "guest",
+    "invitado",
+    "temp",
+    "shared",
+    "office",
+    "oficina",
+    "warehouse",
+    "almacen",
+    "bodega",
+    "shipping",
+    "embarques",
+    "receiving",
+    "recibo",
+    "dock",
+    "scanner",
+    "dispatch",
+    "despacho",
+    "customs",
+    "aduana",
+    "import",
+    "export",
+    "logistics",
+    "logistica",
+    "support",
+    "soporte",
+    "helpdesk",
+    "kiosk",
+    "pi",
+    "ubuntu",
+    "ec2-user",
+    "vagrant",
+)
+
+
+@check(
+    title="Nobody signs in with a shared or generic name",
+    severity=Severity.MEDIUM,
+    remediation="Give each person an account of their own and close the shared one, or record its owner and reason.",
+)
+def generic(
+    accounts: Accounts,
+    keys: AuthorizedKeys | Unknown | None,
+    collection: Collection,
+    *,
+    names: tuple[str, ...] = GENERIC,
+    exempt: tuple[str, ...] = (),
+    shared: tuple[str, ...] = (),
+) -> Outcome:
+    """Ask about open accounts with a word of `names` in theirs; fail on those that a person confirmed as `shared`.
+
+    `exempt` entries are `account: owner`; one without an owner exempts nothing.
+    """
+    owners = _owners(exempt)
+    today = collection.collected_at.date()
+    found: dict[str, str] = {}
+    for account in accounts.accounts:
+        if account.name in (accounts.scan_account, *owners) or not _suspect(account, (*names, *shared)):
+            continue
+        is_open = can_log_in(account, keys, today)
+        if is_open is not False:
+            found[account.name] = (
+                account.name if is_open is True else f"{account.name} (whether it is open is not known)"
+            )
+    note = "; ".join(f"{name} is exempt, owner {owner}" for name, owner in owners.items())
+    confirmed = [found[name] for name in found if name in shared]
+    if confirmed:
+        return failed(expected="no shared accounts", actual="confirmed as shared", items=confirmed, note=note)
+    if found:
+        return review(question="Does each of these accounts belong to one person?", items=[*found.values()], note=note)
+    return passed(actual="no open account has a generic name", note=note)
+
+
+def _owners(exempt: tuple[str, ...]) -> dict[str, str]:
+    pairs = (entry.partition(":") for entry in exempt)
+    return {name.strip(): owner.strip() for name, _, owner in pairs if owner.strip()}
+
+
+def _suspect(account: Account, names: tuple[str, ...]) -> bool:
+    name = account.name.lower()
+    return account.interactive and not {name, *re.split(r"[-_.\d]+", name)}.isdisjoint(names)

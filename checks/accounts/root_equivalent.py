@@ -1,0 +1,39 @@
+"""Nobody becomes administrator by a side door: containers, raw disks, virtual machines.
+
+Why: a member of such a group can read and write everything, and no administrator list shows it.
+Source: docs.docker.com, "Docker daemon attack surface"; Debian wiki, SystemGroups (disk, kmem, shadow).
+"""
+
+from scanner.api import AccountKind, Accounts, Outcome, Privileges, Severity, check, failed, need, passed
+
+
+@check(
+    title="Groups that amount to root hold administrators only",
+    severity=Severity.LOW,
+    remediation="Take the account out of the group (gpasswd -d USER GROUP) or make it a named administrator.",
+)
+def root_equivalent(accounts: Accounts, privileges: Privileges, *, exempt: tuple[str, ...] = ()) -> Outcome:
+    """Fail on people in such a group who are no administrators by name."""
+    members = {
+        name: group
+        for group, names in privileges.equivalent_groups
+        for name in names
+        if name not in exempt and _is_person(name, accounts)
+    }
+    admins = privileges.administrators()
+    found = [f"{name} (group {group})" for name, group in sorted(members.items()) if name not in admins]
+    if not found:
+        return passed(actual=f"groups that amount to root: {_shown(privileges)}")
+    need(privileges.grants)
+    return failed(expected="only administrators in these groups", actual=f"{len(found)} others", items=found)
+
+
+def _is_person(name: str, accounts: Accounts) -> bool:
+    account = accounts.named(name)
+    return account is None or account.kind is AccountKind.HUMAN or account.interactive
+
+
+def _shown(privileges: Privileges) -> str:
+    return (
+        ", ".join(f"{group}: {', '.join(names)}" for group, names in privileges.equivalent_groups if names) or "empty"
+    )

@@ -1,0 +1,68 @@
+"""Keys that open accounts are strong, and each belongs to one person.
+
+Why: a weak key can be computed; a key in several people's accounts lets one act under another's name.
+Source: NIST SP 800-131A r2 (RSA of 2048 bits, no DSA); CTPAT 4.8 (each person has an own account).
+"""
+
+from collections import defaultdict
+
+from scanner.api import (
+    AccountKind,
+    Accounts,
+    AuthorizedKey,
+    AuthorizedKeys,
+    Outcome,
+    Severity,
+    check,
+    failed,
+    need,
+    passed,
+    review,
+)
+
+
+@check(
+    title="SSH keys are strong and personal",
+    severity=Severity.MEDIUM,
+    remediation="Replace weak keys by Ed25519; give each person a key of their own; remove root's authorized_keys.",
+)
+def ssh_keys(accounts: Accounts, keys: AuthorizedKeys, *, min_rsa_bits: int = 2048) -> Outcome:
+    """Fail on weak keys and on keys that several people share; ask about keys that open the superuser."""
+    found = [(name, key) for name in _holders(keys) for key in keys.keys_of(name)]
+    weak = [f"{name}: {_shown(key)} is too weak" for name, key in found if _weak(key, min_rsa_bits)]
+    faults = weak + _shared(accounts, found)
+    if faults:
+        return failed(expected="strong keys, one person each", actual=f"{len(faults)} faults", items=faults)
+    need(keys.complete)
+    root = [f"{name}: {_shown(key)}" for name, key in found if _is(accounts, name, AccountKind.SUPERUSER)]
+    if root:
+        return review(question="Who holds these keys of the superuser, and are they still needed?", items=root)
+    return passed(actual=f"{len(found)} keys, all strong and personal")
+
+
+def _holders(keys: AuthorizedKeys) -> list[str]:
+    return list(dict.fromkeys(file.account for file in keys.files))
+
+
+def _shown(key: AuthorizedKey) -> str:
+    return f"{key.kind} {key.bits} bits {key.fingerprint}{f' ({key.comment})' if key.comment else ''}"
+
+
+def _weak(key: AuthorizedKey, min_rsa_bits: int) -> bool:
+    kind = key.kind.removesuffix("-cert")
+    return kind in ("dsa", "rsa1") or (kind == "rsa" and key.bits < min_rsa_bits)
+
+
+def _is(accounts: Accounts, name: str, kind: AccountKind) -> bool:
+    account = accounts.named(name)
+    return account is not None and account.kind is kind
+
+
+def _shared(accounts: Accounts, found: list[tuple[str, AuthorizedKey]]) -> list[str]:
+    holders: dict[str, set[str]] = defaultdict(set)
+    for name, key in found:
+        if _is(accounts, name, AccountKind.HUMAN):
+            holders[key.fingerprint].add(name)
+    return [
+        f"{fingerprint} opens {', '.join(sorted(names))}" for fingerprint, names in holders.items() if len(names) > 1
+    ]
