@@ -6,7 +6,6 @@ import contextlib
 import os
 import socket
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -14,15 +13,12 @@ from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from sshd import SSHD, Server, free_port, keygen, running_as_root
-
 from scanner.errors import TargetError, TimeLimit, Unreachable
 from scanner.inventory.site import Limits
 from scanner.model import Reason, Target
-from scanner.transports.ssh import KnownHosts, SshLogin, SshTransport
-from scanner.transports.ssh import dial
+from scanner.transports.ssh import KnownHosts, SshLogin, SshTransport, dial
+from scanner.transports.ssh.wire import Wire
+from tests.transports.sshd import SSHD, Server, free_port, keygen, running_as_root
 
 pytestmark = pytest.mark.network
 
@@ -64,18 +60,24 @@ def peer(behave: Behaviour) -> Iterator[tuple[int, list[int]]]:
 
 def failure(port: int, host: str = "127.0.0.1", seconds: float = 1.5) -> TargetError:
     """How a login there fails; checks that no thread is left and that the time limit holds."""
-    before = threading.active_count()
     limits = Limits(connect_s=seconds, login_s=seconds)
     to = Target(name="t", transport="ssh", address=host, port=port, user="u", host_key="SHA256:" + "A" * 43)
     began = time.monotonic()
-    with SshTransport(login_for=lambda _: SshLogin(), limits=limits, known_hosts=KnownHosts((), ())) as ssh:
-        with pytest.raises(TargetError) as caught:
-            ssh.connect(to, deadline=time.monotonic() + seconds)
+    with (
+        SshTransport(login_for=lambda _: SshLogin(), limits=limits, known_hosts=KnownHosts((), ())) as ssh,
+        pytest.raises(TargetError) as caught,
+    ):
+        ssh.connect(to, deadline=time.monotonic() + seconds)
     assert time.monotonic() - began < seconds + 1.0
     until = time.monotonic() + 2
-    while threading.active_count() > before + 1 and time.monotonic() < until:
+    while _wires() and time.monotonic() < until:
         time.sleep(0.02)
+    assert _wires() == []
     return caught.value
+
+
+def _wires() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if isinstance(thread, Wire)]
 
 
 def until_closed(connection: socket.socket) -> None:
@@ -150,7 +152,9 @@ def escapes(connection: socket.socket) -> None:
         (escapes, Unreachable, Reason.UNSUPPORTED, "it said: ?[31mno ssh here"),
     ],
 )
-def test_foreign_peers(behave: Behaviour, kind: type, reason: Reason, words: str, capfd: pytest.CaptureFixture[str]) -> None:
+def test_foreign_peers(
+    behave: Behaviour, kind: type, reason: Reason, words: str, capfd: pytest.CaptureFixture[str]
+) -> None:
     with peer(behave) as (port, connections):
         error = failure(port)
         assert type(error) is kind, error.detail

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import pwd
 import signal
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -13,15 +12,12 @@ from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from sshd import SSHD, Server, free_port, keygen, running_as_root
-
 from scanner.errors import AuthenticationFailed, HostKeyMismatch, TargetError, TimeLimit, Unreachable
 from scanner.inventory.site import Limits
 from scanner.model import Reason, Target
 from scanner.transports.base import ChannelClosed
 from scanner.transports.ssh import KnownHosts, SshLogin, SshSession, SshTransport
+from tests.transports.sshd import SSHD, Server, free_port, keygen, running_as_root
 
 pytestmark = [
     pytest.mark.network,
@@ -188,7 +184,7 @@ def test_many_targets_wait_their_turn(servers: tuple[Server, Server, Server], ke
                 results.append(echo(session))
             finally:
                 session.close()
-        except Exception as error:  # noqa: BLE001 - shown by the assertion
+        except Exception as error:
             results.append(error)
 
     with transport(key, per_jump_host=4) as ssh:

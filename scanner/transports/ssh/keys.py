@@ -110,23 +110,33 @@ def key_type(data: bytes) -> str:
     begin, _, rest = text.partition(b"\n")
     label = begin.strip().removeprefix(b"-----BEGIN ").removesuffix(b"-----").removesuffix(b" PRIVATE KEY")
     if label == b"OPENSSH":
-        return _container_type(rest)
+        return _container(rest)[1]
     if label in (b"PRIVATE KEY", b"ENCRYPTED"):
         return "PRIVATE KEY"
     return label.decode("ascii", "replace") if label in (b"RSA", b"EC", b"DSA") else ""
 
 
-def _container_type(armour: bytes) -> str:
+def _container(armour: bytes) -> tuple[str, str]:
+    """Cipher and key type of an OpenSSH private key, empty where it is damaged."""
     try:
-        raw = binascii.a2b_base64(armour.partition(b"-----END")[0])
+        raw = binascii.a2b_base64(armour.partition(b"-----END")[0] + b"==")  # a cut file may lack padding
         at = len(b"openssh-key-v1\0")
-        for _ in range(3):  # cipher, key derivation, its options
-            at += 4 + struct.unpack_from(">I", raw, at)[0]
-        at += 8  # number of keys, length of the public key
-        size = struct.unpack_from(">I", raw, at)[0]
-        return raw[at + 4 : at + 4 + size].decode("ascii", "replace")
+        cipher, at = _text_at(raw, at)
+        for _ in range(2):  # key derivation and its options
+            _, at = _text_at(raw, at)
+        kind, _ = _text_at(raw, at + 8)  # behind the number of keys and the length of the public one
     except (binascii.Error, struct.error):
-        return ""
+        return "", ""
+    return cipher, kind
+
+
+def _text_at(raw: bytes, at: int) -> tuple[str, int]:
+    size = struct.unpack_from(">I", raw, at)[0]
+    return raw[at + 4 : at + 4 + size].decode("ascii", "replace"), at + 4 + size
+
+
+def _cipher(data: bytes) -> str:
+    return _container(data.lstrip().partition(b"\n")[2])[0] if b"BEGIN OPENSSH" in data[:100] else ""
 
 
 def _file_bytes(path: Path) -> bytes:
@@ -161,12 +171,18 @@ def load_key(path: Path, passphrase: Secret | None) -> paramiko.PKey:
         return factory.from_private_key(io.StringIO(data.decode("ascii")), password=secret)
     except paramiko.PasswordRequiredException as error:
         raise refuse(f"key file {path} is encrypted and the credential names no pass phrase") from error
-    except (paramiko.SSHException, ValueError, TypeError, IndexError, struct.error) as error:
-        raise refuse(_unopened(path, secret is not None, error)) from error
+    except Exception as error:
+        # Not a list of types: on a damaged file paramiko 5.1 lets KeyError, IndexError, TypeError and
+        # cryptography's own errors through.
+        raise refuse(_unopened(path, secret is not None, _cipher(data))) from error
 
 
-def _unopened(path: Path, had_passphrase: bool, error: Exception) -> str:
-    if "unknown cipher" in str(error).lower():
+CIPHERS = ("", "none", "aes256-ctr", "aes256-cbc")
+"""What paramiko can decrypt in OpenSSH's container."""
+
+
+def _unopened(path: Path, had_passphrase: bool, cipher: str) -> str:
+    if cipher not in CIPHERS:
         cure = f"ssh-keygen -p -Z aes256-ctr -f {path}"
         return f"key file {path} is encrypted with a cipher we cannot read; rewrite it with: {cure}"
     if had_passphrase:
