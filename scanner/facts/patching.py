@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import ClassVar
 
 from scanner.facts.base import Fact
-from scanner.model import Maybe
+from scanner.model import Absent, Maybe, Unknown, is_known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +47,11 @@ class Update:
     source: str
     published: Maybe[datetime]
     published_by: Maybe[datetime]
+
+    def age_days(self, now: datetime) -> int | None:
+        """How long it has been out at least, in whole days; None where no date is known."""
+        dates = [when for when in (self.published, self.published_by) if is_known(when)]
+        return max((now - when).days for when in dates) if dates else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +104,47 @@ class PatchLevel(Fact):
     refreshed: Maybe[datetime]
     last_run: Maybe[datetime]
     installed_level: Maybe[datetime]
+
+    @property
+    def security_updates(self) -> tuple[Update, ...]:
+        """The pending updates that are proved to be security updates; none where nothing is known."""
+        return tuple(update for update in self.pending if update.security is True) if is_known(self.pending) else ()
+
+    @property
+    def blocked(self) -> tuple[Hold, ...]:
+        """The holds that are proved to keep a security update back."""
+        return tuple(hold for hold in self.holds if hold.security is True) if is_known(self.holds) else ()
+
+    def metadata_faults(self, now: datetime, *, max_age_days: int, max_source_age_days: int) -> Maybe[tuple[str, ...]]:
+        """Why the update data on the target are not fresh, one sentence each; empty when they are.
+
+        Of the sources that carry security updates (of all, where none is marked) the end they set themselves counts,
+        and without one their own date: a mirror that stopped is fetched from every day. Unknown where the dates
+        could not be read and no fault is proved.
+        """
+        if isinstance(self.sources, Absent | Unknown):
+            return self.sources
+        if not self.sources:
+            return ("there are no update data on the target",)
+        judged = [source for source in self.sources if source.security] or [*self.sources]
+        faults = tuple(text for source in judged for text in _source_faults(source, now, max_source_age_days))
+        if isinstance(self.refreshed, Absent | Unknown):
+            return faults or self.refreshed
+        return faults + _age_fault(self.refreshed, now, max_age_days)
+
+
+def _source_faults(source: UpdateSource, now: datetime, max_age_days: int) -> tuple[str, ...]:
+    if is_known(source.valid_until):
+        end = source.valid_until
+        return (f"the data of {source.name} were valid until {end:%Y-%m-%d}",) if end < now else ()
+    if is_known(source.published) and (age := (now - source.published).days) > max_age_days:
+        return (f"the data of {source.name} date from {source.published:%Y-%m-%d}, {age} days ago",)
+    return ()
+
+
+def _age_fault(refreshed: datetime, now: datetime, max_age_days: int) -> tuple[str, ...]:
+    age = (now - refreshed).days
+    return (f"update data were last fetched {age} days ago ({refreshed:%Y-%m-%d})",) if age > max_age_days else ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

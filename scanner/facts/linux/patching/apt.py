@@ -248,6 +248,8 @@ def _is_classified(active: Maybe[tuple[ActiveSource, ...]]) -> bool:
 def _security_source(active: Maybe[tuple[ActiveSource, ...]]) -> Maybe[bool]:
     if isinstance(active, Absent | Unknown):
         return active
+    if not active:
+        return Unknown(Reason.STALE, "apt: there are no package lists on this host")
     if not _is_classified(active):
         return any(source.priority > _INSTALLED_PRIORITY for source in active)
     security = (source for source in active if is_security(source.label, source.suite))

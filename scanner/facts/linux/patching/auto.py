@@ -53,7 +53,7 @@ if have apt-config; then
   [ -x /etc/cron.daily/apt-compat ] && run cron echo apt-compat
 fi
 have systemctl && [ -d /run/systemd/system ] && run units systemctl show {_UNITS} {" ".join(CENTRAL)} -p {_PROPERTIES}
-settings() {{ grep -HE '^ *(apply_updates|download_updates|upgrade_type|update_cmd|AutomaticUpdatePolicy|REBOOT_METHOD) *=' "$@"; }}
+settings() {{ grep -HE '^ *(apply_updates|download_updates|upgrade_type|AutomaticUpdatePolicy) *=' "$@"; }}
 run settings settings /etc/dnf/automatic.conf /etc/dnf/dnf5-plugins/automatic.conf /etc/yum/yum-cron.conf \
     /etc/rpm-ostreed.conf
 d={_LOG}

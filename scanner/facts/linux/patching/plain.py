@@ -63,6 +63,7 @@ exit 0
 
 _APK_UPDATE = re.compile(r"(?P<name>\S+)-(?P<old>[0-9][^\s-]*-r[0-9]+)\s+<\s+(?P<new>\S+)")
 _PACMAN_UPDATE = re.compile(r"(?P<name>\S+) (?P<old>\S+) -> (?P<new>\S+)(?P<ignored> \[ignored\])?\s*\Z")
+_NO_LISTS = Unknown(Reason.STALE, "there are no package lists on this host")
 _ARCH_SECURITY = ("core", "core-testing")
 
 
@@ -82,7 +83,7 @@ def read_apk(raw: RawFacts) -> PatchLevel | Absent | Unknown:
         holds=_apk_holds(found),
         phased=(),
         sources=sources,
-        security_source=bool(sources) and any("/main" in line for line in repositories),
+        security_source=any("/main" in line for line in repositories) if sources else _NO_LISTS,
         refreshed=or_unknown(min(stamps.values(), default=None), "apk: there are no indexes on this host"),
         last_run=or_unknown(newest(_stamps(found, "installed").values()), "apk: its database has no date"),
         installed_level=Absent("apk updates packages one by one"),
@@ -105,7 +106,7 @@ def read_pacman(raw: RawFacts) -> PatchLevel | Absent | Unknown:
         holds=_pacman_holds(found),
         phased=(),
         sources=_sources(synced),
-        security_source=any(name in _ARCH_SECURITY for name in synced),
+        security_source=any(name in _ARCH_SECURITY for name in synced) if synced else _NO_LISTS,
         refreshed=or_unknown(min(stamps.values(), default=None), "pacman: there are no databases on this host"),
         last_run=or_unknown(newest(map(_log_time, found.lines("log"))), "pacman: its log names no upgrade"),
         installed_level=Absent("pacman updates packages one by one"),

@@ -66,7 +66,7 @@ def read_zypper(raw: RawFacts) -> PatchLevel | Absent | Unknown:
         holds=_holds(found),
         phased=(),
         sources=sources,
-        security_source=bool(sources) if not isinstance(sources, Absent | Unknown) else sources,
+        security_source=_security_source(sources),
         refreshed=_refreshed(found),
         last_run=or_unknown(newest(map(epoch, found.lines("last"))), "zypper: the package database names no date"),
         installed_level=Absent("zypper updates packages one by one"),
@@ -111,6 +111,13 @@ def _sources(found: Sections) -> Maybe[tuple[UpdateSource, ...]]:
     if missing and cached:
         return Unknown(Reason.STALE, f"zypper: no cached data of repository {missing[0]}")
     return tuple(_source(match) for match in cached)
+
+
+def _security_source(sources: Maybe[tuple[UpdateSource, ...]]) -> Maybe[bool]:
+    """SUSE publishes security updates in the repositories themselves: any that is cached carries them."""
+    if isinstance(sources, Absent | Unknown):
+        return sources
+    return True if sources else Unknown(Reason.STALE, "zypper: there are no cached repository data on this host")
 
 
 def _source(match: re.Match[str]) -> UpdateSource:

@@ -1,0 +1,61 @@
+"""Security updates install themselves, or a central place installs them.
+
+Why: updates that wait for a free afternoon wait for months.
+Source: apt: APT::Periodic, unattended-upgrades' origins and both apt timers; dnf-automatic with apply_updates;
+rpm-ostree, SUSE's timers; agents of central patch management. An enabled service alone proves nothing.
+"""
+
+from scanner.api import (
+    AutoUpdates,
+    Collection,
+    Outcome,
+    PatchLevel,
+    Reason,
+    Severity,
+    Unknown,
+    check,
+    failed,
+    is_known,
+    need,
+    passed,
+    review,
+    unknown,
+)
+
+EXPECTED = "security updates that install themselves"
+
+
+@check(
+    title="Security updates are installed automatically",
+    severity=Severity.MEDIUM,
+    remediation="Enable unattended-upgrades, dnf-automatic or the like with its timers, or manage updates centrally.",
+)
+def auto_updates(
+    auto: AutoUpdates, collection: Collection, level: PatchLevel | Unknown | None, *, max_age_days: int = 14
+) -> Outcome:
+    """Pass when one mechanism's whole chain is on; without any, fail when security updates are overdue."""
+    working = [updater for updater in auto.updaters if updater.active is True]
+    for updater in working:
+        if updater.installs is True:
+            return passed(actual=f"{updater.name} installs security updates")
+        if updater.central:
+            return passed(actual=f"the agent of {updater.name} is active", note="what it installs is set centrally")
+    for updater in auto.updaters:
+        need(updater.active)
+    faults = [f"{u.name}: {', '.join(u.broken) or 'only fetches or announces updates'}" for u in auto.updaters]
+    if faults:
+        return failed(expected=EXPECTED, actual=faults[0], items=faults)
+    return _nothing(auto, collection, level, max_age_days)
+
+
+def _nothing(
+    auto: AutoUpdates, collection: Collection, level: PatchLevel | Unknown | None, max_age_days: int
+) -> Outcome:
+    actual = "no mechanism of automatic updating is installed"
+    if is_known(auto.unread):
+        return unknown(Reason.NO_EVIDENCE, f"{actual}, but not everything could be read: {auto.unread}")
+    updates = level.security_updates if isinstance(level, PatchLevel) else ()
+    if any((update.age_days(collection.collected_at) or 0) > max_age_days for update in updates):
+        return failed(expected=EXPECTED, actual=f"{actual}, and security updates are overdue")
+    question = "Who installs security updates on this host, how often, and where is that written down?"
+    return review(question=question, items=[actual], actual=actual)

@@ -1,0 +1,115 @@
+"""Security updates are installed soon after they come out.
+
+Why: most intrusions use holes for which the update was already there.
+Source: NIST SP 800-171 r2 3.14.1; the provider's own lists on the target. A release file that offers an update proves
+that it was out by that file's date. Nothing pending counts only with fresh lists and a source of security updates.
+Systems that are updated as a whole (cumulative updates, images) are judged by the date of what is installed.
+"""
+
+from datetime import datetime
+
+from scanner.api import (
+    Collection,
+    Outcome,
+    PatchLevel,
+    Reason,
+    Severity,
+    Unknown,
+    Update,
+    check,
+    failed,
+    is_known,
+    need,
+    passed,
+    unknown,
+    warned,
+)
+
+
+@check(
+    title="No security update is overdue",
+    severity=Severity.HIGH,
+    remediation="Install the pending security updates, and switch automatic security updates on.",
+)
+def security_pending(
+    level: PatchLevel,
+    collection: Collection,
+    *,
+    max_age_days: int = 14,
+    max_metadata_age_days: int = 7,
+    max_source_age_days: int = 30,
+    max_level_age_days: int = 35,
+    overdue_level_age_days: int = 60,
+) -> Outcome:
+    """Fail on a security update out for more than `max_age_days`, or of unknown age with no update run since."""
+    now = collection.collected_at
+    if level.blocked:
+        names = [f"{hold.name} ({hold.by})" for hold in level.blocked]
+        return failed(expected="no security update kept back", actual=f"{len(names)} kept back by a hold", items=names)
+    if level.security_updates and (outcome := _overdue(level, now, max_age_days)) is not None:
+        return outcome
+    if is_known(level.installed_level):
+        return _by_level(level.installed_level, now, max_level_age_days, overdue_level_age_days)
+    stale = _stale(level, now, max_metadata_age_days, max_source_age_days)
+    return _young(level, now, max_age_days, stale) if level.security_updates else _none(level, stale)
+
+
+def _stale(level: PatchLevel, now: datetime, max_age_days: int, max_source_age_days: int) -> Outcome | None:
+    """The outcome when the lists are too old to rest anything on."""
+    faults = need(level.metadata_faults(now, max_age_days=max_age_days, max_source_age_days=max_source_age_days))
+    return unknown(Reason.STALE, f"{level.manager}: {'; '.join(faults)}") if faults else None
+
+
+def _overdue(level: PatchLevel, now: datetime, max_age_days: int) -> Outcome | None:
+    """The failure that is proved by a date, whatever else is unknown."""
+    updates = level.security_updates
+    ages = [age for update in updates if (age := update.age_days(now)) is not None]
+    expected = f"security updates installed within {max_age_days} days"
+    if ages and max(ages) > max_age_days:
+        actual = f"{len(updates)} security updates pending, the oldest out for at least {max(ages)} days"
+        return failed(expected=expected, actual=actual, items=_names(updates))
+    undated = any(isinstance(update.published, Unknown) for update in updates)
+    if undated and is_known(level.last_run) and (age := (now - level.last_run).days) > max_age_days:
+        actual = f"{len(updates)} security updates pending, last update run {age} days ago"
+        return failed(expected=expected, actual=actual, items=_names(updates))
+    return None
+
+
+def _young(level: PatchLevel, now: datetime, max_age_days: int, stale: Outcome | None) -> Outcome:
+    """Pending, and nothing proves it overdue: within tolerance only when something proves that."""
+    if stale is not None:
+        return stale
+    updates = level.security_updates
+    if not all(is_known(update.published) for update in updates):
+        need(level.last_run)
+    expected = f"no pending security update (up to {max_age_days} days are tolerated)"
+    return warned(expected=expected, actual=f"{len(updates)} security updates pending", note=", ".join(_names(updates)))
+
+
+def _none(level: PatchLevel, stale: Outcome | None) -> Outcome:
+    """No security update is listed: green only if the lists could have shown one."""
+    unclear = [update.name for update in need(level.pending) if not is_known(update.security)]
+    if level.security_source is False:
+        actual = "no source of security updates for this release is in use"
+        return failed(expected="a source of security updates", actual=actual)
+    if stale is not None:
+        return stale
+    if unclear:
+        return unknown(
+            Reason.NO_EVIDENCE, f"{level.manager} does not say whether these are security updates: {unclear}"
+        )
+    need(level.security_source)
+    return passed(actual=f"{level.manager}: no security update pending")
+
+
+def _by_level(installed: datetime, now: datetime, max_days: int, overdue_days: int) -> Outcome:
+    age = (now - installed).days
+    actual = f"the newest installed update is of {installed:%Y-%m-%d}, {age} days ago"
+    expected = f"an update not older than {max_days} days"
+    if age > overdue_days:
+        return failed(expected=expected, actual=actual)
+    return warned(expected=expected, actual=actual) if age > max_days else passed(actual=actual)
+
+
+def _names(updates: tuple[Update, ...]) -> list[str]:
+    return [f"{update.name} {update.installed} -> {update.available}".replace("  ", " ") for update in updates]
