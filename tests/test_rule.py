@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from scanner.check import Check, load_checks
+from scanner.catalogue import load_checks
+from scanner.check import Check
 from scanner.errors import ConfigError, FactAbsent, FactUnavailable
 from scanner.facts import Host
 from scanner.model import Absent, Reason, Severity, Status, Unknown
@@ -160,9 +161,6 @@ def test_a_check_without_cases_is_told(load: Load) -> None:
     assert len(run_cases(replace(load(), cases={}))) == 2
 
 
-RULES = {name: check for name, check in load_checks().items() if check.cases}
-
-
-@pytest.mark.parametrize("name", sorted(RULES))
-def test_the_cases_of_every_shipped_rule_hold(name: str) -> None:
-    assert run_cases(RULES[name]) == ()
+def test_the_cases_of_every_shipped_rule_hold() -> None:
+    rules = [check for check in load_checks().values() if check.cases]
+    assert [line for check in rules for line in run_cases(check)] == []

@@ -26,7 +26,6 @@ from scanner.profile.parameters import (
     effective,
     hold_below_green,
     parameter_key,
-    parameter_problems,
 )
 
 __all__ = [
@@ -53,6 +52,5 @@ __all__ = [
     "hold_below_green",
     "load_profile",
     "parameter_key",
-    "parameter_problems",
     "shipped",
 ]

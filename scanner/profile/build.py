@@ -130,7 +130,13 @@ class Builder:
             elif (made := self._parameter(parameters[name], given, place)) is not None:
                 parameters[name] = made
         sources = (*(before.sources if before else ()), *entry.sources)
-        return CheckUse(check=check.id, title=check.title, sources=tuple(dict.fromkeys(sources)), parameters=parameters)
+        return CheckUse(
+            check=check.id,
+            title=check.title,
+            sources=tuple(dict.fromkeys(sources)),
+            parameters=parameters,
+            aliases=tuple(check.aliases),
+        )
 
     def _parameter(self, before: Parameter, given: ParameterFile, loc: Loc) -> Parameter | None:
         self._known_source((*loc, "source"), given.source)

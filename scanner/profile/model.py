@@ -93,13 +93,14 @@ class CheckUse:
     """One check as a profile uses it: every parameter of the check is listed, with the value in force.
 
     A check is used once per profile whatever number of requirements it serves, because each target gives one
-    finding for it.
+    finding for it. `aliases` are former IDs, under which a site may still tune it.
     """
 
     check: str
     title: str
     sources: tuple[str, ...]
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,15 +8,14 @@ threshold that the pack does not stand behind.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from scanner.errors import ConfigError, Problem
+from scanner.errors import ConfigError
 from scanner.model import Outcome, Status
-from scanner.profile.model import CheckUse, Direction, Guardrail, Parameter, Profile
-from scanner.suggest import hint as near_hint
+from scanner.profile.model import CheckUse, Direction, Guardrail, Parameter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,20 +36,21 @@ def effective(
 ) -> EffectiveParameters:
     """The values in force for one check: the pack's, then the site's, then the target's.
 
-    Keys of the two mappings are as in `parameter_key`; keys of other checks are ignored. Raises ConfigError for a
-    value of the wrong type; `parameter_problems` finds those, and misspelt keys, before a run begins.
+    Keys of the two mappings are as in `parameter_key`, under the check's ID or a former one; keys of other checks
+    are ignored. Raises ConfigError for a value of the wrong type.
     """
     layers = (target or {}, site or {})
-    values = {name: _in_force(use.check, parameter, layers) for name, parameter in use.parameters.items()}
+    values = {name: _in_force(use, parameter, layers) for name, parameter in use.parameters.items()}
     notes = (_too_loose(use.check, use.parameters[name], value) for name, value in values.items())
     return EffectiveParameters(values=values, looser=tuple(note for note in notes if note))
 
 
-def _in_force(check: str, parameter: Parameter, layers: tuple[Mapping[str, Any], ...]) -> Any:
-    key = parameter_key(check, parameter.name)
+def _in_force(use: CheckUse, parameter: Parameter, layers: tuple[Mapping[str, Any], ...]) -> Any:
+    keys = [parameter_key(name, parameter.name) for name in (use.check, *use.aliases)]
     for layer in layers:
-        if key in layer:
-            return _given(key, parameter, layer[key])
+        for key in keys:
+            if key in layer:
+                return _given(key, parameter, layer[key])
     return parameter.value
 
 
@@ -126,7 +126,7 @@ def show(value: Any) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-# --- Parameters that a person wrote ----------------------------------------------------------------------
+# --- Types -----------------------------------------------------------------------------------------------
 
 
 def conform(value: Any, default: Any, hint: Any = None) -> Any:
@@ -153,18 +153,3 @@ def _type_of(default: Any) -> Any:
 
 def _plain(value: Any) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
-
-
-def parameter_problems(profile: Profile, parameters: Mapping[str, Any], path: str) -> Iterator[Problem]:
-    """What is wrong with a site's or a target's parameters: names that no check has, values of the wrong type."""
-    known = {
-        parameter_key(use.check, name): each for use in profile.uses.values() for name, each in use.parameters.items()
-    }
-    for key, value in parameters.items():
-        if key not in known:
-            yield Problem(path=path, message=f"no check has the parameter '{key}'", hint=near_hint(key, known))
-            continue
-        try:
-            conform(value, known[key].value, known[key].hint)
-        except ValueError as error:
-            yield Problem(path=path, message=f"the parameter '{key}' does not fit: {error}", found=repr(value))

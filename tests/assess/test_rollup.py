@@ -374,9 +374,9 @@ def test_silence_or_a_bare_no_keeps_it_in(answer: Applicability | None) -> None:
 
 
 def test_a_requirement_of_other_entity_types_does_not_apply() -> None:
-    each = requirement(entities=("sea-carrier",))
+    each = requirement(entities=("sea_carrier",))
     assert assess(each, GOOD, entities=("importer",)).state is State.NOT_APPLICABLE
-    assert assess(each, GOOD, entities=("importer", "sea-carrier")).state is State.EVIDENCED
+    assert assess(each, GOOD, entities=("importer", "sea_carrier")).state is State.EVIDENCED
 
 
 def test_a_should_that_is_not_met_is_a_recommendation() -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from datetime import date
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 import scanner
-from scanner.check import load_checks
+from scanner.catalogue import load_checks
+from scanner.inventory.models import Entity
 from scanner.model import Level
 from scanner.profile import Automation, Profile, load_profile, shipped
 from scanner.profile.files import profile_schema
@@ -63,6 +65,10 @@ def test_the_pack_holds_all_sub_keys_of_category_4(ctpat: Profile) -> None:
 def test_the_levels_are_those_of_the_criteria(ctpat: Profile) -> None:
     found = {key for key, each in ctpat.requirements.items() if each.level_on(date(2026, 1, 1)) is Level.SHOULD}
     assert found == SHOULD
+
+
+def test_site_files_and_the_pack_know_the_same_entity_types(ctpat: Profile) -> None:
+    assert set(ctpat.entity_types) == set(get_args(Entity))
 
 
 def test_conditional_requirements_ask(ctpat: Profile) -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from scanner.check import Check, failed, passed
+from scanner.check import failed, passed
 from scanner.errors import ConfigError
 from scanner.model import Status
 from scanner.profile import (
@@ -19,8 +18,6 @@ from scanner.profile import (
     Parameter,
     effective,
     hold_below_green,
-    load_profile,
-    parameter_problems,
 )
 from scanner.profile.parameters import is_looser
 
@@ -103,9 +100,7 @@ def test_a_fail_stays_a_fail_and_a_tight_pass_a_pass() -> None:
     assert hold_below_green(good, EffectiveParameters(values={})) is good
 
 
-def test_site_parameters_are_checked_before_a_run(pack: Callable[..., Path], checks: dict[str, Check]) -> None:
-    profile = load_profile(pack(), checks=checks)
-    given = {KEY: "15", "password.min_lenght.required": 15, "password.history.required": None}
-    wrong_type, unknown = parameter_problems(profile, given, "site.yaml")
-    assert KEY in str(wrong_type)
-    assert f"did you mean '{KEY}'?" in str(unknown)
+def test_a_former_id_still_tunes_its_check() -> None:
+    use = replace(USE, aliases=("password/length",))
+    assert effective(use, {"password.length.required": 20}).values["required"] == 20
+    assert effective(use, {"password.length.required": 20, KEY: 16}).values["required"] == 16
