@@ -17,11 +17,12 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 from scanner.errors import Problem
 from scanner.suggest import hint as near_hint
 from scanner.suggest import listed
-from scanner.yaml_source import Document, Loc, describe
+from scanner.yaml_source import Document, Loc, describe, holds_login
 
 T = TypeVar("T")
 
 _OURS = "ctpat"
+_MISFIT = "does not fit"
 _EXPECTED = {
     # pydantic's error type -> what a person reads after "expected"
     "int_type": "a whole number",
@@ -102,14 +103,17 @@ def _problem(
         return document.problem(
             loc, context["message"], found=found, expected=context["expected"], hint=context["hint"]
         )
-    where = f"'{_spoken(document, loc)}' does not fit"
-    found = describe(value, secret=is_secret(loc))
+    where = f"'{_spoken(document, loc)}' {_MISFIT}"
+    secret = is_secret(loc) or holds_login(value)
+    found = describe(value, secret=secret)
     if kind == "literal_error":
         names = _literals(context["expected"])
         return document.problem(loc, where, found=found, expected=listed(names), hint=near_hint(str(value), names))
     template = _EXPECTED.get(kind)
     expected = template.format(**context) if template else detail["msg"].removeprefix("Input should be ")
-    return document.problem(loc, where, found=found, expected=expected, hint=_type_hint(kind, value))
+    return document.problem(
+        loc, where, found=found, expected=expected, hint=None if secret else _type_hint(kind, value)
+    )
 
 
 def _spoken(document: Document, loc: Loc) -> str:
@@ -119,9 +123,12 @@ def _spoken(document: Document, loc: Loc) -> str:
 
 
 def _merge(problems: list[Problem]) -> list[Problem]:
-    """One problem a value: the branches of a union each report what they wanted."""
+    """One problem a value: the branches of a union each report what they wanted, and a reason of ours says more."""
+    reasoned = {(item.line, item.column) for item in problems if _MISFIT not in item.message}
     merged: dict[tuple[int | None, int | None, str], Problem] = {}
     for problem in problems:
+        if _MISFIT in problem.message and (problem.line, problem.column) in reasoned:
+            continue
         key = (problem.line, problem.column, problem.message)
         if (first := merged.get(key)) is not None and first.expected and problem.expected:
             wanted = dict.fromkeys((*first.expected.split(" or "), problem.expected))

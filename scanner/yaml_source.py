@@ -35,6 +35,7 @@ _STANDARD = "tag:yaml.org,2002:"
 _CONTROL = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _INT = re.compile(r"[-+]?(0|[1-9][0-9]{0,40})|0o[0-7]{1,40}|0x[0-9a-fA-F]{1,40}")
 _FLOAT = re.compile(r"[-+]?([0-9]{1,40}\.[0-9]{0,40}|\.[0-9]{1,40}|[0-9]{1,40}(?=[eE]))([eE][-+]?[0-9]{1,3})?")
+_LOGIN = re.compile(r":[^@]*@")
 _WORDS: dict[str, bool | None] = {"": None, "~": None, "null": None}
 _WORDS |= dict.fromkeys(("true", "yes", "on"), True) | dict.fromkeys(("false", "no", "off"), False)
 _SYNTAX = (
@@ -146,10 +147,15 @@ def describe(value: Any, *, secret: bool = False) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     kind = kinds.get(type(value), "a number")
-    if secret or isinstance(value, dict | list | tuple | Tagged):
+    if secret or holds_login(value) or isinstance(value, dict | list | tuple | Tagged):
         return kind
     shown = ascii(value) if not str(value).isprintable() else repr(value)
     return f"{kind} {shown}" if len(shown) <= 60 else f"{kind} {shown[:57]}…"
+
+
+def holds_login(value: Any) -> bool:
+    """True for text such as `user:password@host`, which no error may repeat."""
+    return isinstance(value, str) and _LOGIN.search(value) is not None
 
 
 # --- Reading ---------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from urllib.parse import unquote
 from scanner.errors import ConfigError, Problem
 from scanner.model import Target
 from scanner.suggest import suggest
+from scanner.yaml_source import holds_login
 
 DEFAULT_PORTS = {"ssh": 22, "winrm": 5985, "winrms": 5986, "psrp": 5986}
 TRANSPORTS = (*DEFAULT_PORTS, "local", "replay")
@@ -127,6 +128,8 @@ def check_host(text: str) -> str:
 
 def check_name(text: str) -> str:
     """The name of a target as reports show it: printable, at most 255 characters."""
+    if holds_login(text):
+        raise AddressError("a password is never written into a name", expected="the host, or a name of your choice")
     if not _NAME.fullmatch(text) or not text.isprintable() or text != text.strip():
         raise AddressError(f"'{_shown(text)}' is no target name", expected="printable text that starts with no '-'")
     return text

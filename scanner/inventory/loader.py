@@ -28,7 +28,7 @@ _SITE: TypeAdapter[SiteModel] = TypeAdapter(SiteModel)
 _CREDENTIAL: TypeAdapter[CredentialModel] = TypeAdapter(CredentialModel)
 _ENTRY: TypeAdapter[Any] = TypeAdapter(TargetEntry)
 _SECRET_WORDS = ("pass", "secret", "token", "credential", "pwd")
-_PLAIN_KEYS = ("auth", "become", "agent")
+_PLAIN_KEYS = ("auth", "become")
 
 
 def load_site(

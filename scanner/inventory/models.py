@@ -68,6 +68,13 @@ def _reference(value: Any) -> Any:
     return value
 
 
+def _windows_user(text: str) -> str:
+    """Windows allows no colon in account names: what follows one is a password."""
+    if ":" in text:
+        raise refuse("a password is never written beside the user", expected="'DOMAIN\\user'", secret=True)
+    return text
+
+
 def _month_day(text: str) -> str:
     match = re.fullmatch(r"(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])", text)
     if match is None:
@@ -122,6 +129,7 @@ Reference = Annotated[
 Host = Annotated[str, AfterValidator(_address(address.check_host)), Field(description="Host name or address")]
 Hop = Annotated[str, AfterValidator(_address(address.split_authority)), Field(description="[user@]host[:port]")]
 User = Annotated[str, AfterValidator(_address(address.read_user))]
+WindowsUser = Annotated[str, AfterValidator(_windows_user)]
 TargetName = Annotated[str, AfterValidator(_address(address.check_name))]
 Port = Annotated[int, Field(ge=1, le=65535)]
 Tags = Annotated[list[Line], Field(description="Free words that reports can filter by")]
@@ -149,7 +157,7 @@ class SshModel(Strict):
 class WinrmModel(Strict):
     """How to log in over WinRM."""
 
-    user: str = Field(min_length=1, max_length=256, description="DOMAIN\\user, user@REALM, or a local user")
+    user: WindowsUser = Field(min_length=1, max_length=256, description="DOMAIN\\user, user@REALM, or a local user")
     password: Reference | None = None
     auth: Auth = "ntlm"
 

@@ -204,7 +204,7 @@ class SshConfig:
             "user": user or options.get("user") or self.local_user(),
             "localuser": self.local_user(),
         }
-        result = True
+        result = bool(condition.words)
         words = iter(condition.words)
         for word in words:
             name, equals, value = word.lstrip("!").partition("=")

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -153,6 +154,7 @@ def test_openssh_settings_fill_gaps_only(tmp_path: Path) -> None:
         ("targets: [{host: 'u:hunter2@a', credential: c}]", "a host only is expected here"),
         ("targets: [{uri: 'ssh://u:hunter2@a', credential: c}]", "site.yaml:4:17: a password is never written"),
         ("targets: [{host: a, credential: c, jump: 'u:hunter2@a'}]", "a password is never written"),
+        ("targets: [{host: a, name: 'u:hunter2@a', credential: c}]", "a password is never written into a name"),
         ("targets: [{host: 10.0.0.0/24, credential: c}]", "ctpat discover"),
         ("targets: [{host: a, credential: c, parameters: {password.min_length.x: 1}}]", "has no parameter 'x'"),
         (
@@ -178,6 +180,8 @@ def test_mistakes(line: str, message: str, tmp_path: Path) -> None:
         ("{ssh: hunter2}", "'ssh' does not fit; found text; expected a mapping"),
         ("hunter2", "'x' does not fit; found text"),
         ("{ssh: {user: 'u:hunter2'}}", "a password is never written into an address"),
+        ("{winrm: {user: 'u:hunter2', password: prompt}}", "a password is never written beside the user"),
+        ("{ssh: {user: u, key: k, agent: hunter2}}", "'agent' does not fit; found text; expected yes or no"),
         ("{ssh: {user: u, becom: sudo}}", "did you mean 'become'?"),
         ("{ssh: {user: u, key: k, become_password: prompt}}", "a password for nothing"),
         ("{ssh: {user: u, passphrase: prompt}}", "'passphrase' belongs to a key"),
@@ -266,6 +270,15 @@ def test_any_shape(tmp_path_factory: pytest.TempPathFactory, data: Any) -> None:
     else:
         return
     assert problems
+
+
+def test_five_thousand_targets_are_quick(tmp_path: Path) -> None:
+    lines = "".join(f"  - {{host: h{i}.example, credential: c, role: server, tags: [a, b]}}\n" for i in range(5000))
+    config = tmp_path / "ssh_config"
+    config.write_text("".join(f"Host *{i}.example\n  Port {i + 1}\n" for i in range(40)))
+    started = time.monotonic()
+    site = load(f"{HEAD}targets:\n{lines}", tmp_path, ssh_config=SshConfig.load([config]))
+    assert len(site.targets) == 5000 and time.monotonic() - started < 10
 
 
 # --- Schema and template ---------------------------------------------------------------------------------

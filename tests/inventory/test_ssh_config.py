@@ -1,10 +1,13 @@
 """OpenSSH settings: our reading against what `ssh -G` says of the same file, and what only we say."""
 
+import contextlib
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from scanner.errors import ConfigError
 from scanner.inventory.address import parse_target
@@ -184,3 +187,44 @@ def test_other_transports_are_left_alone(tmp_path: Path) -> None:
 )
 def test_patterns(text: str, patterns: list[str], expected: bool) -> None:
     assert matches(text, patterns) is expected
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "Host",
+                "Match",
+                "Port",
+                "User",
+                "ProxyJump",
+                "HostName",
+                "IdentityFile",
+                "=",
+                "!",
+                "*",
+                "all",
+                "host",
+                "exec",
+                "final",
+                "h",
+                "%h",
+                "'",
+                '"',
+                "#",
+                "\n",
+                "\n",
+                ",",
+                "${A}",
+                "none",
+            ]
+        ),
+        max_size=25,
+    )
+)
+def test_nothing_else_is_raised(tmp_path_factory: pytest.TempPathFactory, words: list[str]) -> None:
+    path = tmp_path_factory.getbasetemp() / "any_config"
+    path.write_text(" ".join(words))
+    with contextlib.suppress(ConfigError):
+        SshConfig.load([path], environ={}).apply(ssh("h"))

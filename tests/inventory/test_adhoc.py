@@ -1,0 +1,30 @@
+"""Sites made of options alone."""
+
+from pathlib import Path
+
+import pytest
+
+from scanner.errors import ConfigError
+from scanner.inventory.adhoc import adhoc_site
+from scanner.inventory.ssh_config import SshConfig
+from scanner.secret import SecretRef
+
+
+def test_targets_and_their_ways_in(tmp_path: Path) -> None:
+    config = tmp_path / "config"
+    config.write_text("Host h\n  IdentityFile /k\n  ProxyJump b\n")
+    site = adhoc_site(["ssh://h", "winrms://svc@w", "local:", "ssh://h"], ssh_config=SshConfig.load([config]))
+    ssh, winrm, local = site.targets
+    assert ssh.identity_files == ("/k",) and ssh.jump[0].credential == ssh.credential == "ssh"
+    assert local.credential is None
+    login = site.credentials[winrm.credential or ""].winrm
+    assert login is not None and login.password == SecretRef("prompt", "WinRM password of svc")
+    agent = site.credentials["ssh"].ssh
+    assert agent is not None and agent.agent
+
+
+def test_every_bad_one_is_named() -> None:
+    with pytest.raises(ConfigError) as caught:
+        adhoc_site(["h", "winrm://w", "ssh://a", "ssh://u@a"], ssh_config=SshConfig())
+    messages = [str(problem) for problem in caught.value.problems]
+    assert len(messages) == 3 and "winrm://USER@w" in messages[1] and "named twice" in messages[2]
