@@ -87,6 +87,12 @@ def test_several_problems_at_once() -> None:
     assert len(problems("a: 1\na: *x\nb: !y 1\nc: [\n")) == 4
 
 
+def test_the_first_of_two_keys_is_kept() -> None:
+    document = parse_yaml("a: 1\na: {b: 2}\n*x : 3\nc: *y\n", "f", strict=False)
+    assert document.data == {"a": 1, "c": None} and len(document.problems) == 3
+    assert document.place(("a",)) == (1, 4)
+
+
 def test_alias_bomb_costs_nothing() -> None:
     bomb = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
         f"{new}: &{new} [{','.join([f'*{old}'] * 9)}]\n" for old, new in zip("abcdefgh", "bcdefghi", strict=True)

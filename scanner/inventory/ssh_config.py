@@ -22,7 +22,6 @@ from scanner.inventory.address import AddressError, read_hop, read_port
 from scanner.model import Target
 from scanner.yaml_source import decode, read_bytes
 
-USER_FILE = "~/.ssh/config"
 SYSTEM_FILE = "/etc/ssh/ssh_config"
 _USER_KNOWN_HOSTS = ("~/.ssh/known_hosts", "~/.ssh/known_hosts2")
 _GLOBAL_KNOWN_HOSTS = ("/etc/ssh/ssh_known_hosts", "/etc/ssh/ssh_known_hosts2")
@@ -97,7 +96,7 @@ class SshConfig:
 
         Raises ConfigError for a file that cannot be read and for a line that is no setting.
         """
-        chosen = [Path(USER_FILE).expanduser(), Path(SYSTEM_FILE)] if paths is None else list(paths)
+        chosen = [_home() / ".ssh/config", Path(SYSTEM_FILE)] if paths is None else list(paths)
         parser = _Parser()
         for path in chosen:
             if paths is not None or path.exists():
@@ -297,7 +296,7 @@ class _Values:
     def _tokens(self, text: str) -> str:
         values = {
             "%": "%",
-            "d": str(Path("~").expanduser()),
+            "d": str(_home()),
             "h": self.host,
             "n": self.target.address,
             "p": str(self.target.port or self.options.get("port") or 22),
@@ -372,10 +371,18 @@ def _included(path: Path, word: str) -> Iterator[Path]:
     except RuntimeError:
         return
     if not pattern.is_absolute():
-        base = Path("/etc/ssh") if str(path).startswith("/etc/ssh/") else Path("~/.ssh").expanduser()
+        base = Path("/etc/ssh") if str(path).startswith("/etc/ssh/") else _home() / ".ssh"
         pattern = base / pattern
     relative = pattern.relative_to("/")
     yield from (file for file in sorted(Path("/").glob(str(relative))) if file.is_file())
+
+
+def _home() -> Path:
+    """The home folder; one that does not exist for an account that has none, as in some containers."""
+    try:
+        return Path.home()
+    except RuntimeError:
+        return Path("/nonexistent")
 
 
 def matches(text: str, patterns: Iterable[str]) -> bool:
