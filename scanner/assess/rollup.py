@@ -3,8 +3,6 @@
 Nothing grows with the number of targets: a requirement keeps counters, and reasons are kept by check and kind,
 never by host. Rules, in the order in which they were decided:
 
-- Per target, `all` takes the worst part and `any` the best; parts that are not applicable do not count. A check
-  that only supports a requirement weakens it and never satisfies it.
 - A target that was not reached, or not yet, is undetermined for every requirement that has checks: nothing that
   was planned can vanish from the denominator.
 - Per site, one target that does not meet a requirement makes it a gap. It is evidenced only when every planned
@@ -21,6 +19,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from scanner.assess.verdicts import WORST_FIRST, verdict_on_target
 from scanner.inventory.site import Applicability
 from scanner.model import (
     Assessment,
@@ -34,7 +33,7 @@ from scanner.model import (
     TargetState,
     Verdict,
 )
-from scanner.profile.model import Automation, CheckRef, Expression, Kind, Profile, Requirement
+from scanner.profile.model import Automation, Profile, Requirement
 
 STRENGTH: Mapping[State, int] = {
     State.GAP: 0,
@@ -51,24 +50,6 @@ between equals the technical half names the state. What does not apply never dec
 
 MET = frozenset({State.EVIDENCED, State.DOCUMENT_ON_FILE, State.NOT_APPLICABLE})
 VIOLATED = frozenset({State.GAP, State.ATTESTATION_EXPIRED})
-
-_VERDICTS: Mapping[Status, Verdict] = {
-    Status.PASS: Verdict.SATISFIED,
-    Status.WARN: Verdict.SATISFIED_WITH_WARNINGS,
-    Status.FAIL: Verdict.NOT_SATISFIED,
-    Status.REVIEW: Verdict.UNDETERMINED,
-    Status.UNKNOWN: Verdict.UNDETERMINED,
-    Status.NOT_CHECKED: Verdict.UNDETERMINED,
-    Status.NOT_APPLICABLE: Verdict.NOT_APPLICABLE,
-}
-_WORST_FIRST = (
-    Verdict.NOT_SATISFIED,
-    Verdict.UNDETERMINED,
-    Verdict.SATISFIED_WITH_WARNINGS,
-    Verdict.SATISFIED,
-    Verdict.NOT_APPLICABLE,
-)
-_GOOD = frozenset({Verdict.SATISFIED, Verdict.SATISFIED_WITH_WARNINGS})
 
 _CODES: Mapping[Reason | None, str] = {
     Reason.DENIED: "the scan account may not read it",
@@ -105,55 +86,6 @@ class People:
     state: State
     reason: str = ""
     records: tuple[Mapping[str, Any], ...] = ()
-
-
-# --- One target ------------------------------------------------------------------------------------------
-
-
-def verdict_of(status: Status) -> Verdict:
-    """What one finding's status says about a requirement that consists of it alone."""
-    return _VERDICTS[status]
-
-
-def worst(verdicts: Iterable[Verdict]) -> Verdict:
-    """The verdict of parts that all count; parts without an object are passed over."""
-    return min(verdicts, key=_WORST_FIRST.index, default=Verdict.UNDETERMINED)
-
-
-def best(verdicts: Iterable[Verdict]) -> Verdict:
-    """The verdict of parts of which one is enough; parts without an object are passed over."""
-    known = list(verdicts)
-    meant = [verdict for verdict in known if verdict is not Verdict.NOT_APPLICABLE]
-    if known and not meant:
-        return Verdict.NOT_APPLICABLE
-    return max(meant, key=_WORST_FIRST.index, default=Verdict.UNDETERMINED)
-
-
-_JOIN: Mapping[Kind, Callable[[Iterable[Verdict]], Verdict]] = {Kind.ALL: worst, Kind.ANY: best}
-
-
-def judge(expression: Expression, statuses: Mapping[str, Status]) -> Verdict:
-    """The verdict of an expression; a check without a finding counts as not checked."""
-    if isinstance(expression, CheckRef):
-        return verdict_of(statuses.get(expression.check, Status.NOT_CHECKED))
-    return _JOIN[expression.kind](judge(part, statuses) for part in expression.parts)
-
-
-def verdict_on_target(requirement: Requirement, statuses: Mapping[str, Status]) -> Verdict:
-    """One requirement on one target; without any check it is undetermined."""
-    supporting = worst(_supporting(statuses.get(check, Status.NOT_CHECKED)) for check in requirement.supports)
-    if requirement.checks is None:
-        return supporting
-    deciding = judge(requirement.checks, statuses)
-    if deciding is Verdict.NOT_APPLICABLE or not requirement.supports:
-        return deciding
-    return worst((deciding, supporting))
-
-
-def _supporting(status: Status) -> Verdict:
-    """A supporting check that fails is a warning: the duty itself is about something else."""
-    verdict = verdict_of(status)
-    return Verdict.SATISFIED_WITH_WARNINGS if verdict is Verdict.NOT_SATISFIED else verdict
 
 
 # --- One site --------------------------------------------------------------------------------------------
@@ -314,7 +246,7 @@ class Rollup:
             reason=self._sentence(requirement, level, state, technical, tally, people),
             technical=technical,
             people=people.state if people else None,
-            targets={verdict: tally.verdicts[verdict] for verdict in _WORST_FIRST if tally.verdicts[verdict]},
+            targets={verdict: tally.verdicts[verdict] for verdict in WORST_FIRST if tally.verdicts[verdict]},
             findings={status: tally.statuses[status] for status in Status if tally.statuses[status]},
             reasons=reasons,
             attestations=people.records if people else (),
@@ -389,7 +321,9 @@ class Rollup:
             return "no automated check exists yet: " + ", ".join(requirement.not_covered)
         if not self._planned:
             return "no targets were planned"
-        counts = (f"{tally.verdicts[verdict]} {words}" for verdict, words in _WORDS if tally.verdicts[verdict])
+        what = "what is checked" if requirement.not_covered else "it"
+        words = ((verdict, text.format(what=what)) for verdict, text in _WORDS)
+        counts = (f"{tally.verdicts[verdict]} {text}" for verdict, text in words if tally.verdicts[verdict])
         text = f"of {self._planned} target{'s' * (self._planned != 1)}, {', '.join(counts)}"
         if requirement.not_covered:
             text += f"; no automated check yet for {', '.join(requirement.not_covered)}"
@@ -397,11 +331,11 @@ class Rollup:
 
 
 _WORDS: tuple[tuple[Verdict, str], ...] = (
-    (Verdict.NOT_SATISFIED, "not meeting it"),
+    (Verdict.NOT_SATISFIED, "not meeting {what}"),
     (Verdict.UNDETERMINED, "undetermined"),
-    (Verdict.SATISFIED_WITH_WARNINGS, "meeting it with warnings"),
-    (Verdict.SATISFIED, "meeting it"),
-    (Verdict.NOT_APPLICABLE, "without an object for it"),
+    (Verdict.SATISFIED_WITH_WARNINGS, "meeting {what} with warnings"),
+    (Verdict.SATISFIED, "meeting {what}"),
+    (Verdict.NOT_APPLICABLE, "without an object for {what}"),
 )
 
 

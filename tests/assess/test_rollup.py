@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.assess.rollup import STRENGTH, People, Rollup, exit_status, judge, verdict_on_target, weaker
+from scanner.assess.rollup import STRENGTH, People, Rollup, exit_status, weaker
+from scanner.assess.verdicts import judge, verdict_on_target
 from scanner.inventory.site import Applicability
 from scanner.model import (
     Assessment,
@@ -178,6 +179,14 @@ def test_a_requirement_without_checks_is_undetermined() -> None:
 def test_a_supporting_check_weakens_and_never_satisfies(deciding: Status, supporting: Status, verdict: Verdict) -> None:
     each = requirement(checks=A, supports=("x/b",))
     assert verdict_on_target(each, {"x/a": deciding, "x/b": supporting}) is verdict
+
+
+@pytest.mark.parametrize("status", Status)
+def test_supporting_checks_alone_decide_nothing(status: Status) -> None:
+    each = requirement(checks=None, supports=("x/a",), not_covered=("logging",))
+    assert verdict_on_target(each, {"x/a": status}) is Verdict.UNDETERMINED
+    found = assess(each, {"a": status})
+    assert found.state is (State.PARTLY_EVIDENCED if status in (PASS, WARN, REVIEW) else State.NOT_ASSESSED)
 
 
 EXPRESSIONS: st.SearchStrategy[Expression] = st.recursive(
