@@ -19,6 +19,7 @@ class Answers:
     profile: str = "ctpat"
     ssh_user: str = "scan"
     ssh_key: str | None = None
+    windows_user: str = "scan"
     hosts: tuple[str, ...] = ()
     questions: tuple[tuple[str, str], ...] = (
         ("remote_access", "does anybody work on this network from outside?"),
@@ -37,6 +38,7 @@ def site_template(answers: Answers) -> str:
         questions="".join(f"  {name}: yes  # {text}\n" for name, text in answers.questions) or "  {}\n",
         user=_quoted(answers.ssh_user),
         key=_quoted(answers.ssh_key) if answers.ssh_key else "ssh-agent",
+        windows=_windows(answers),
         targets="".join(map(_target, answers.hosts)),
     )
 
@@ -46,14 +48,26 @@ def _quoted(text: str) -> str:
     return json.dumps(text)
 
 
+def _windows(answers: Answers) -> str:
+    """The credential that Windows targets point to; an example in comments where there are none."""
+    if any(host.startswith(_WINDOWS) for host in answers.hosts):
+        return f"  windows:\n    winrm: {{user: {_quoted(answers.windows_user)}, password: prompt, auth: ntlm}}\n"
+    return _WINDOWS_EXAMPLE
+
+
 def _target(host: str) -> str:
     if host.startswith("local:"):
         return '  - {uri: "local:", role: workstation}\n'
     key = "uri" if ":" in host and "//" in host else "host"
-    credential = ", credential: linux" if not host.startswith(("winrm", "psrp")) else ", credential: windows"
+    credential = ", credential: linux" if not host.startswith(_WINDOWS) else ", credential: windows"
     return f"  - {{{key}: {_quoted(host)}{credential}, role: server}}\n"
 
 
+_WINDOWS = ("winrm:", "winrms:", "psrp:")
+_WINDOWS_EXAMPLE = """\
+#  windows:
+#    winrm: {user: 'ACME\\svc-scan', password: "keyring:ctpat/acme", auth: kerberos}
+"""
 _TEXT = """\
 # A site of ctpat-scanner: one client location or company. Editors check this file against site.schema.json.
 # Passwords are never written here. Where one is needed, write where it is kept:
@@ -73,7 +87,7 @@ $anniversary
 profile: $profile
 
 # Stricter or looser thresholds than the profile's, as family.check.parameter; `ctpat checks list` shows them.
-parameters: {}
+parameters:
 #  password.min_length.required: 15
 
 # Requirements that hold only under a condition. A no needs its reason: {applies: no, reason: "Banned, policy IT-07"}
@@ -83,9 +97,7 @@ credentials:
   linux:
     # `key` is a private key file, or ssh-agent for the keys of the running agent.
     ssh: {user: $user, key: $key, become: sudo}
-#  windows:
-#    winrm: {user: 'ACME\\svc-scan', password: "keyring:ctpat/acme", auth: kerberos}
-
+$windows
 # The machines. Roles: server, domain_controller, workstation, laptop, appliance.
 targets:
 $targets\

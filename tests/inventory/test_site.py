@@ -309,7 +309,13 @@ def test_schema_takes_the_example_and_no_literal_password(validator: jsonschema.
         Answers(
             site="yes", company='Müller "& Co"\\', anniversary="12-31", hosts=("10.0.0.1", "ssh://u@[::1]:5", "local:")
         ),
-        Answers(site="a", ssh_key="/keys/#1", hosts=("fd00::1",), questions=(), entities=("importer", "exporter")),
+        Answers(
+            site="a",
+            ssh_key="/keys/#1",
+            hosts=("fd00::1", "winrms://w", "psrp://x"),
+            questions=(),
+            entities=("importer", "exporter"),
+        ),
     ],
 )
 def test_template_loads(answers: Answers, tmp_path: Path, validator: jsonschema.Draft202012Validator) -> None:
