@@ -122,7 +122,7 @@ def protocol_one(connection: socket.socket) -> None:
 
 
 def huge_packet(connection: socket.socket) -> None:
-    connection.sendall(b"SSH-2.0-Huge\r\n\x7f\xff\xff\xf0\x04" + b"\x00" * 100)
+    connection.sendall(b"SSH-2.0-Huge\r\n\x7f\xff\xff\xfc\x04" + b"\x00" * 100)
     with contextlib.suppress(OSError):
         while True:
             connection.sendall(b"\x00" * 65536)

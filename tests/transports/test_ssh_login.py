@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from paramiko.buffered_pipe import BufferedPipe
 
 from scanner.errors import AuthenticationFailed, HostKeyMismatch, HostKeyUnknown, TimeLimit, Unreachable
 from scanner.inventory.site import Limits
@@ -23,6 +24,7 @@ from scanner.model import Reason, Target
 from scanner.secret import Secret
 from scanner.transports.base import ChannelClosed
 from scanner.transports.ssh import KnownHosts, SshChannel, SshLogin, SshTransport
+from scanner.transports.ssh.session import Doorbell
 from tests.transports.sshd import DROPBEAR, SSHD, Server, free_port, keygen, running_as_root, wait_for
 
 pytestmark = [
@@ -236,7 +238,7 @@ def test_wrong_password_is_tried_once_and_not_shown(tmp_path: Path, account: tup
     with Server(tmp_path, options) as running:
         with pytest.raises(AuthenticationFailed) as caught:
             says(SshLogin(password=Secret("not-the-one")), target(running, user=account[0]))
-        assert "refused: password" in caught.value.detail
+        assert "refused: password; the server takes" in caught.value.detail
         assert "keyboard-interactive" in caught.value.detail.partition("takes")[2]
         assert "not-the-one" not in caught.value.detail
         assert running.log().count("Failed password") == 1
@@ -360,6 +362,17 @@ def test_both_streams_in_full_flood(session) -> None:  # type: ignore[no-untyped
     out, err = drain(channel, 30)
     assert (len(out), len(err)) == (60 * 65536, 60 * 65536)
     assert channel.exit_status() == 0
+
+
+def test_a_stream_read_empty_does_not_silence_the_other() -> None:
+    """paramiko's pipes clear their event when read empty: shared, that would lose the other pipe's ring."""
+    bell, out, err = Doorbell(), BufferedPipe(), BufferedPipe()
+    out.set_event(bell)  # type: ignore[arg-type]
+    err.set_event(bell)  # type: ignore[arg-type]
+    out.feed("a")
+    err.feed("b")
+    assert len(out.read(10)) == 1
+    assert bell.wait(0)
 
 
 def test_standard_error_alone_beyond_the_window(session) -> None:  # type: ignore[no-untyped-def]

@@ -20,6 +20,9 @@ from scanner.transports.ssh.login import authenticate
 from scanner.transports.ssh.session import SshSession
 from scanner.transports.ssh.wire import KEEPALIVE_S, Pipe, Wire
 
+NOTES_MAX = 5
+"""Remarks on known_hosts files that one session carries: a file with many bad lines says so on every target."""
+
 LoginFor = Callable[[Target], SshLogin]
 """Resolves the credential of a target or of a jump host. May be called from several threads at once."""
 
@@ -104,7 +107,7 @@ class SshTransport:
         known = self._known_hosts.lookup(target)
         wire, attempts = self._verified(way, known)
         info = SessionInfo(account=target.user or login.user or getpass.getuser())
-        info.notes += [*known.notes, *offers.notes]
+        info.notes += [*known.notes[:NOTES_MAX], *offers.notes]
         try:
             info.host_key = fingerprint(_key_blob(wire))
             how, exchanges = authenticate(wire, info.account, login, offers, way.until)
