@@ -17,6 +17,7 @@ from scanner.api import (
     failed,
     is_known,
     need,
+    need_or,
     passed,
 )
 
@@ -42,9 +43,12 @@ def hash_method(
     weak = [f"{one.name}: {one.hash_scheme}" for one in stored if _weak(one.hash_scheme, accepted)]
     if _weak(method, accepted):
         weak.append(f"new passwords: {method}")
+    if isinstance(policy, PasswordPolicy) and policy.reversible_storage is True:
+        weak.append("new passwords are stored so that they can be read back")
     if weak:
         return failed(expected=expected, actual="weak hashes: " + ", ".join(weak), items=weak)
     need(method)
+    need_or(need(policy).reversible_storage, False)
     for one in need(accounts).accounts:
         need(one.password)
     schemes = sorted({need(one.hash_scheme) for one in stored})

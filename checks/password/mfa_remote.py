@@ -72,7 +72,7 @@ def _enabled(one: SshSettings) -> list[str]:
     keyboard = one.first("kbdinteractiveauthentication") or one.first("challengeresponseauthentication")
     on = {
         "password": one.first("passwordauthentication") != "no",
-        "keyboard-interactive (password)": keyboard == "yes",
+        "keyboard-interactive (password)": keyboard == "yes" and one.first("usepam") == "yes",
         "publickey": one.first("pubkeyauthentication") != "no",
         "gssapi-with-mic (domain password)": one.first("gssapiauthentication") == "yes",
         "hostbased": one.first("hostbasedauthentication") == "yes",

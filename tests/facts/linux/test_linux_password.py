@@ -39,7 +39,7 @@ def recorded(host: str) -> RawFacts:
     return raw(**found)
 
 
-MODULES = [
+MODULES = (
     "pam_unix",
     "pam_deny",
     "pam_permit",
@@ -57,7 +57,7 @@ MODULES = [
     "pam_passwdqc",
     "pam_google_authenticator",
     "pam_umask",
-]
+)
 
 
 def host(

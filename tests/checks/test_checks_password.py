@@ -1,0 +1,457 @@
+"""The password family: each check where it passes, where it fails, and where nobody can tell."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from functools import cache
+from typing import Any
+
+import pytest
+
+from scanner.catalogue import load_checks
+from scanner.errors import FactAbsent, FactUnavailable
+from scanner.facts import (
+    Account,
+    AccountKind,
+    Accounts,
+    Collection,
+    DirectoryKind,
+    Lockout,
+    NameService,
+    PasswordPolicy,
+    PasswordState,
+    SignIn,
+    SshServer,
+    SshSettings,
+)
+from scanner.model import Absent, Outcome, Privilege, Reason, Status, Unknown
+
+DENIED = Unknown(Reason.DENIED, "shadow: this account may not read it")
+NOW = Collection(
+    collected_at=datetime(2026, 11, 22, 12, tzinfo=UTC), privilege=Privilege.ROOT, account="scan", platform="linux"
+)
+POLICY = PasswordPolicy(
+    minimum_length=14,
+    minimum_length_source="minlen 14 from /etc/security/pwquality.conf",
+    quality_enforced=True,
+    quality_source="pam_pwquality.so in /etc/pam.d/common-password",
+    dictionary_check=True,
+    user_name_check=True,
+    required_classes=0,
+    composition="",
+    history=5,
+    history_source="pam_pwhistory.so",
+    new_hash_scheme="yescrypt",
+    reversible_storage=False,
+    new_max_age_days=None,
+    new_min_age_days=None,
+)
+LOCKOUT = Lockout(
+    threshold=5,
+    duration_s=900,
+    window_s=900,
+    exempts_administrators=True,
+    how="pam_faillock.so with deny=5",
+    gaps=(),
+    address_ban=None,
+)
+NAMES = NameService(
+    sources=("files",),
+    directory=DirectoryKind.NONE,
+    plain_text=(),
+    service="",
+    service_running=Absent("no directory service is needed"),
+)
+SIGN_IN = SignIn(
+    empty_password_admitted=(),
+    remote_second_factor=None,
+    second_factor_note="",
+    administrator_group="wheel",
+    umask=0o027,
+    umask_source="argument of pam_umask.so",
+)
+ALICE = Account(
+    name="alice",
+    identifier="1000",
+    kind=AccountKind.HUMAN,
+    interactive=True,
+    home="/home/alice",
+    shell="/bin/bash",
+    group_ids=("1000",),
+    password=PasswordState.USABLE,
+    hash_scheme="yescrypt",
+    password_changed=date(2026, 10, 1),
+    password_min_age_days=None,
+    password_max_age_days=90,
+    expires=None,
+    last_login=None,
+)
+
+
+def accounts(*people: Account, **changes: Any) -> Accounts:
+    found = Accounts(
+        accounts=people or (ALICE,),
+        groups=(),
+        duplicates=(),
+        foreign_entries=(),
+        hashes_in_plain_view=(),
+        logins_since=DENIED,
+        logins_source="",
+        scan_account="scan",
+    )
+    return replace(found, **changes)
+
+
+def ssh(**values: str) -> SshServer:
+    given = {
+        "usepam": "yes",
+        "passwordauthentication": "yes",
+        "pubkeyauthentication": "yes",
+        "permitemptypasswords": "no",
+        "authenticationmethods": "any",
+    }
+    found = {name: (value,) for name, value in (given | values).items()}
+    return SshServer(
+        product="OpenSSH",
+        version="9.2",
+        ports=(22,),
+        settings=(SshSettings(user="", address="", values=found),),
+        match_blocks=0,
+        matches_evaluated=True,
+        config_text=(),
+    )
+
+
+def changed(fact: Any, changes: dict[str, Any]) -> Any:
+    return replace(fact, **changes)
+
+
+@cache
+def _checks() -> dict[str, Any]:
+    return {name: found.run for name, found in load_checks().items() if name.startswith("password/")}
+
+
+def run(name: str, *facts: Any, **parameters: Any) -> Outcome:
+    outcome: Outcome = _checks()[f"password/{name}"](*facts, **parameters)
+    return outcome
+
+
+# --- min_length -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("length", "status"),
+    [
+        (14, Status.PASS),
+        (20, Status.PASS),
+        (13, Status.WARN),
+        (12, Status.WARN),
+        (11, Status.FAIL),
+        (0, Status.FAIL),
+        (None, Status.FAIL),
+    ],
+)
+def test_min_length(length: int | None, status: Status) -> None:
+    assert run("min_length", replace(POLICY, minimum_length=length), NAMES, accounts()).status is status
+
+
+def test_min_length_parameters_and_unknown() -> None:
+    assert run("min_length", POLICY, DENIED, DENIED, required=15, tolerated=15).status is Status.FAIL
+    with pytest.raises(FactUnavailable):
+        run("min_length", replace(POLICY, minimum_length=DENIED), NAMES, accounts())
+
+
+def test_min_length_needs_an_object() -> None:
+    joined = replace(NAMES, directory=DirectoryKind.ACTIVE_DIRECTORY)
+    locked = replace(ALICE, password=PasswordState.LOCKED)
+    short = replace(POLICY, minimum_length=None)
+    assert run("min_length", short, joined, accounts(locked)).status is Status.NOT_APPLICABLE
+    assert run("min_length", short, joined, accounts(locked, ALICE)).status is Status.FAIL
+    assert run("min_length", short, joined, accounts(replace(ALICE, password=DENIED))).status is Status.FAIL
+    assert run("min_length", short, NAMES, accounts(locked)).status is Status.FAIL
+
+
+# --- quality, history -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("changes", "status"),
+    [
+        ({}, Status.PASS),
+        ({"quality_enforced": False}, Status.FAIL),
+        ({"dictionary_check": False}, Status.FAIL),
+        ({"user_name_check": False}, Status.FAIL),
+        ({"dictionary_check": False, "user_name_check": DENIED}, Status.FAIL),
+        ({"dictionary_check": Absent("Windows has none")}, Status.PASS),
+    ],
+)
+def test_quality(changes: dict[str, Any], status: Status) -> None:
+    assert run("quality", replace(POLICY, **changes)).status is status
+
+
+@pytest.mark.parametrize("field", ["quality_enforced", "dictionary_check", "user_name_check"])
+def test_quality_never_passes_on_what_was_not_read(field: str) -> None:
+    with pytest.raises(FactUnavailable):
+        run("quality", changed(POLICY, {field: DENIED}))
+
+
+def test_quality_demands_character_classes_only_when_asked() -> None:
+    assert run("quality", POLICY, composition=True).status is Status.FAIL
+    assert run("quality", replace(POLICY, required_classes=3), composition=True).status is Status.PASS
+    with pytest.raises(FactUnavailable):
+        run("quality", replace(POLICY, required_classes=DENIED), composition=True)
+
+
+@pytest.mark.parametrize(("history", "status"), [(5, Status.PASS), (4, Status.FAIL), (None, Status.FAIL)])
+def test_history(history: int | None, status: Status) -> None:
+    assert run("history", replace(POLICY, history=history)).status is status
+
+
+def test_reversible_storage_fails_the_hash() -> None:
+    assert run("hash", replace(POLICY, reversible_storage=True), accounts(), NOW).status is Status.FAIL
+    with pytest.raises(FactUnavailable):
+        run("hash", replace(POLICY, reversible_storage=DENIED), accounts(), NOW)
+
+
+def test_history_limit_and_unknown() -> None:
+    assert run("history", POLICY, required=24).status is Status.FAIL
+    with pytest.raises(FactUnavailable):
+        run("history", replace(POLICY, history=DENIED))
+
+
+# --- hash, aging, empty, shadowed -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("scheme", ["md5", "des", "bsdi", "nt", "something-new"])
+def test_weak_hashes_fail(scheme: str) -> None:
+    found = run("hash", POLICY, accounts(ALICE, replace(ALICE, name="bob", hash_scheme=scheme)), NOW)
+    assert (found.status, found.items) == (Status.FAIL, (f"bob: {scheme}",))
+
+
+def test_hash() -> None:
+    locked = replace(ALICE, name="old", password=PasswordState.LOCKED, hash_scheme="md5")
+    ended = replace(ALICE, name="gone", hash_scheme="md5", expires=date(2020, 1, 1))
+    assert run("hash", POLICY, accounts(ALICE, locked, ended), NOW).status is Status.PASS
+    assert run("hash", replace(POLICY, new_hash_scheme="md5"), DENIED, NOW).status is Status.FAIL
+    weak = accounts(replace(ALICE, hash_scheme="des"))
+    assert run("hash", replace(POLICY, new_hash_scheme=DENIED), weak, NOW).status is Status.FAIL
+    for policy, known in (
+        (replace(POLICY, new_hash_scheme=DENIED), accounts()),
+        (POLICY, DENIED),
+        (POLICY, accounts(replace(ALICE, password=DENIED))),
+        (POLICY, accounts(replace(ALICE, hash_scheme=DENIED))),
+    ):
+        with pytest.raises(FactUnavailable):
+            run("hash", policy, known, NOW)
+
+
+@pytest.mark.parametrize(
+    ("max_age", "limit", "status"),
+    [
+        (None, None, Status.PASS),
+        (90, 90, Status.PASS),
+        (91, 90, Status.FAIL),
+        (None, 90, Status.FAIL),
+    ],
+)
+def test_aging(max_age: int | None, limit: int | None, status: Status) -> None:
+    people = accounts(replace(ALICE, password_max_age_days=max_age))
+    assert run("aging", people, NOW, max_age_days=limit).status is status
+
+
+def test_aging_by_account() -> None:
+    system = replace(ALICE, name="daemon", kind=AccountKind.SYSTEM, password_max_age_days=None)
+    locked = replace(ALICE, name="old", password=PasswordState.LOCKED, password_max_age_days=None)
+    free = replace(ALICE, name="bob", password_max_age_days=None)
+    assert run("aging", accounts(ALICE, system, locked), NOW, max_age_days=90).status is Status.PASS
+    assert run("aging", accounts(ALICE, free), NOW, max_age_days=90).items == ("bob: no maximum age",)
+    future = accounts(replace(ALICE, password_changed=date(2027, 1, 1)))
+    assert run("aging", future, NOW).status is Status.FAIL
+    for field in ("password", "password_changed", "password_max_age_days"):
+        with pytest.raises(FactUnavailable):
+            run("aging", accounts(changed(ALICE, {field: DENIED})), NOW)
+
+
+def test_empty_password() -> None:
+    empty = replace(ALICE, name="bob", password=PasswordState.EMPTY)
+    ended = replace(empty, expires=date(2020, 1, 1))
+    unread = replace(ALICE, password=DENIED)
+    assert run("empty_password", accounts(), NOW).status is Status.PASS
+    assert run("empty_password", accounts(unread, empty), NOW).items == ("bob",)
+    assert run("empty_password", accounts(replace(empty, expires=DENIED)), NOW).status is Status.FAIL
+    passed = run("empty_password", accounts(ALICE, ended), NOW)
+    assert (passed.status, "bob" in passed.note) == (Status.PASS, True)
+    with pytest.raises(FactUnavailable):
+        run("empty_password", accounts(ALICE, unread), NOW)
+
+
+def test_shadowed() -> None:
+    assert run("shadowed", accounts()).status is Status.PASS
+    assert run("shadowed", accounts(hashes_in_plain_view=("bob",))).status is Status.FAIL
+    with pytest.raises(FactUnavailable):
+        run("shadowed", accounts(hashes_in_plain_view=DENIED))
+
+
+# --- nullok, lockout --------------------------------------------------------------------------------------
+
+ADMITS = replace(SIGN_IN, empty_password_admitted=("sshd", "login"))
+EMPTY = replace(ALICE, name="bob", password=PasswordState.EMPTY)
+
+
+def test_nullok() -> None:
+    assert run("nullok", SIGN_IN, accounts(), ssh()).status is Status.PASS
+    assert run("nullok", SIGN_IN, DENIED, None).status is Status.PASS
+    assert run("nullok", ADMITS, accounts(), ssh()).note
+    assert run("nullok", ADMITS, accounts(), ssh(), tolerated=False).status is Status.FAIL
+    assert run("nullok", ADMITS, accounts(ALICE, EMPTY), ssh()).status is Status.FAIL
+    assert run("nullok", DENIED, DENIED, ssh(permitemptypasswords="yes")).status is Status.FAIL
+    written = replace(ssh(), settings=DENIED, config_text=(("permitemptypasswords", "yes"),))
+    assert run("nullok", SIGN_IN, accounts(), written).status is Status.FAIL
+
+
+def test_nullok_unknown() -> None:
+    for facts in (
+        (ADMITS, DENIED, ssh()),
+        (ADMITS, accounts(replace(ALICE, password=DENIED)), ssh()),
+        (SIGN_IN, accounts(), DENIED),
+        (SIGN_IN, accounts(), replace(ssh(), settings=DENIED)),
+        (SIGN_IN, accounts(), replace(ssh(), matches_evaluated=DENIED)),
+        (DENIED, accounts(), ssh()),
+    ):
+        with pytest.raises(FactUnavailable):
+            run("nullok", *facts)
+
+
+@pytest.mark.parametrize(
+    ("changes", "status"),
+    [
+        ({}, Status.PASS),
+        ({"duration_s": None}, Status.PASS),
+        ({"threshold": 6}, Status.FAIL),
+        ({"duration_s": 600}, Status.FAIL),
+        ({"gaps": ("failed logins are not counted",)}, Status.FAIL),
+        ({"gaps": ("x",), "threshold": None, "address_ban": "fail2ban"}, Status.FAIL),
+        ({"threshold": None}, Status.FAIL),
+        ({"threshold": None, "address_ban": "fail2ban with an enabled jail for sshd"}, Status.PASS),
+        ({"threshold": 9, "duration_s": DENIED}, Status.FAIL),
+    ],
+)
+def test_lockout(changes: dict[str, Any], status: Status) -> None:
+    assert run("lockout", replace(LOCKOUT, **changes), ssh(), NAMES, accounts()).status is status
+
+
+def test_lockout_and_the_ssh_server() -> None:
+    assert run("lockout", LOCKOUT, None, NAMES, accounts()).status is Status.PASS
+    assert run("lockout", LOCKOUT, ssh(usepam="no"), NAMES, accounts()).status is Status.FAIL
+    with pytest.raises(FactUnavailable):
+        run("lockout", LOCKOUT, DENIED, NAMES, accounts())
+
+
+def test_lockout_limits_and_unknown() -> None:
+    banned = replace(LOCKOUT, threshold=None, address_ban="SSHGuard")
+    assert run("lockout", banned, ssh(), NAMES, accounts(), address_ban_suffices=False).status is Status.FAIL
+    assert run("lockout", LOCKOUT, ssh(), NAMES, accounts(), max_attempts=3).status is Status.FAIL
+    for changes in ({"threshold": DENIED}, {"duration_s": DENIED}, {"threshold": None, "address_ban": DENIED}):
+        with pytest.raises(FactUnavailable):
+            run("lockout", replace(LOCKOUT, **changes), ssh(), NAMES, accounts())
+
+
+def test_lockout_of_a_directory_is_judged_there() -> None:
+    joined = replace(NAMES, directory=DirectoryKind.IPA)
+    locked = accounts(replace(ALICE, password=PasswordState.NONE))
+    found = run("lockout", replace(LOCKOUT, threshold=None), ssh(), joined, locked)
+    assert (found.status, "directory" in found.actual) == (Status.PASS, True)
+
+
+# --- mfa_remote -------------------------------------------------------------------------------------------
+
+TOKEN = replace(SIGN_IN, remote_second_factor="pam_google_authenticator.so")
+SECURITY_KEYS = {
+    "passwordauthentication": "no",
+    "pubkeyacceptedalgorithms": "sk-ssh-ed25519@openssh.com,sk-ecdsa-sha2-nistp256@openssh.com",
+}
+
+
+@pytest.mark.parametrize(
+    ("server", "sign_in", "status"),
+    [
+        (ssh(), SIGN_IN, Status.REVIEW),
+        (ssh(pubkeyauthentication="no"), TOKEN, Status.PASS),
+        (ssh(), TOKEN, Status.REVIEW),  # a key gets in without the token
+        (ssh(usepam="no", pubkeyauthentication="no"), TOKEN, Status.REVIEW),
+        (ssh(passwordauthentication="no"), SIGN_IN, Status.REVIEW),
+        (ssh(authenticationmethods="publickey,password"), SIGN_IN, Status.PASS),
+        (ssh(authenticationmethods="publickey,password password"), SIGN_IN, Status.REVIEW),
+        (ssh(authenticationmethods="publickey,publickey"), SIGN_IN, Status.REVIEW),
+        (ssh(authenticationmethods="password,keyboard-interactive"), SIGN_IN, Status.REVIEW),
+        (ssh(authenticationmethods="publickey,keyboard-interactive:pam"), TOKEN, Status.PASS),
+        (ssh(**SECURITY_KEYS, pubkeyauthoptions="verify-required"), SIGN_IN, Status.PASS),
+        (ssh(**SECURITY_KEYS, pubkeyauthoptions="touch-required"), SIGN_IN, Status.REVIEW),
+        (ssh(authenticationmethods="publickey,password"), DENIED, Status.PASS),
+    ],
+)
+def test_mfa_remote(server: SshServer, sign_in: Any, status: Status) -> None:
+    assert run("mfa_remote", server, sign_in).status is status
+
+
+def test_mfa_remote_demanded() -> None:
+    assert run("mfa_remote", ssh(), SIGN_IN, demanded=True).status is Status.FAIL
+    assert run("mfa_remote", ssh(passwordauthentication="no"), SIGN_IN, demanded=True).status is Status.REVIEW
+    one_way = SshSettings(user="bob", address="public", values=ssh().settings[0].values)  # type: ignore[index]
+    strict = ssh(authenticationmethods="publickey,password")
+    mixed = replace(strict, settings=(*strict.settings, one_way))  # type: ignore[misc]
+    found = run("mfa_remote", mixed, SIGN_IN, demanded=True)
+    assert (found.status, len(found.items)) == (Status.FAIL, 1)
+
+
+def test_mfa_remote_unknown() -> None:
+    strict = ssh(authenticationmethods="publickey,password")
+    for server, sign_in in (
+        (replace(ssh(), settings=DENIED), SIGN_IN),
+        (ssh(), DENIED),
+        (replace(strict, matches_evaluated=DENIED), SIGN_IN),
+    ):
+        with pytest.raises(FactUnavailable):
+            run("mfa_remote", server, sign_in)
+
+
+# --- directory, su_restricted, umask ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("changes", "status"),
+    [
+        ({}, Status.PASS),
+        ({"directory": DirectoryKind.IPA, "service": "sssd", "service_running": True}, Status.PASS),
+        ({"directory": DirectoryKind.NIS}, Status.FAIL),
+        ({"directory": DirectoryKind.LDAP, "plain_text": ("ldap://a.example",)}, Status.FAIL),
+        ({"directory": DirectoryKind.IPA, "service": "sssd", "service_running": False}, Status.FAIL),
+        ({"directory": DENIED, "service": "sssd", "service_running": False, "plain_text": DENIED}, Status.FAIL),
+    ],
+)
+def test_directory(changes: dict[str, Any], status: Status) -> None:
+    assert run("directory", replace(NAMES, **changes)).status is status
+
+
+@pytest.mark.parametrize("field", ["directory", "plain_text", "service_running"])
+def test_directory_unknown(field: str) -> None:
+    with pytest.raises(FactUnavailable):
+        run("directory", changed(NAMES, {field: DENIED}))
+
+
+def test_su_restricted() -> None:
+    anybody = replace(SIGN_IN, administrator_group=None)
+    assert run("su_restricted", SIGN_IN, demanded=True).status is Status.PASS
+    assert run("su_restricted", anybody).note
+    assert run("su_restricted", anybody, demanded=True).status is Status.FAIL
+    with pytest.raises(FactAbsent):
+        run("su_restricted", replace(SIGN_IN, administrator_group=Absent("there is no su")))
+
+
+@pytest.mark.parametrize(
+    ("mask", "status"),
+    [(0o027, Status.PASS), (0o077, Status.PASS), (0o022, Status.FAIL), (0o007, Status.FAIL), (0o026, Status.FAIL)],
+)
+def test_umask(mask: int, status: Status) -> None:
+    assert run("umask", replace(SIGN_IN, umask=mask)).status is status
