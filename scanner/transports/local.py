@@ -14,6 +14,7 @@ import shlex
 import signal
 import subprocess
 import time
+from collections import deque
 from collections.abc import Sequence
 
 from scanner.errors import TimeLimit, Unreachable
@@ -21,6 +22,8 @@ from scanner.model import Reason
 from scanner.transports.base import Channel, ChannelClosed, Chunk, SessionInfo
 
 _READ_SIZE = 64 * 1024
+_PENDING = 4 * 1024 * 1024
+_TURN_S = 0.01
 # What a login would set; nothing else of our own environment reaches the script.
 _KEPT = ("HOME", "LOGNAME", "USER", "SHELL", "PATH", "LANG")
 
@@ -82,27 +85,45 @@ class LocalChannel:
         self._stdin = process.stdin
         self._outputs = selectors.DefaultSelector()
         self._closed = False
+        self._pending: deque[Chunk] = deque()
+        self._pending_size = 0
         for stream, is_error in ((process.stdout, False), (process.stderr, True)):
             os.set_blocking(stream.fileno(), False)
             self._outputs.register(stream, selectors.EVENT_READ, is_error)
         os.set_blocking(self._stdin.fileno(), False)
 
     def send(self, data: bytes, timeout_s: float) -> None:
-        """Write all of `data`. Raises TimeLimit when it is not taken in time, Unreachable when the child is gone."""
+        """Write all of `data`. Raises TimeLimit when it is not taken in time, Unreachable when the child is gone.
+
+        What the child says meanwhile is kept for `receive`: a child that waits for us to read takes no input.
+        """
+        if self._stdin.closed:
+            raise Unreachable(Reason.UNREACHABLE, "the channel takes no more input")
         until, left = time.monotonic() + timeout_s, memoryview(data)
         with selectors.DefaultSelector() as ready:
             ready.register(self._stdin, selectors.EVENT_WRITE)
             while left:
-                if not ready.select(max(0.0, until - time.monotonic())):
+                if ready.select(0):
+                    left = left[self._write(left) :]
+                elif time.monotonic() > until:
                     raise TimeLimit(Reason.TIMEOUT, f"the shell took no input for {timeout_s:g} s")
-                left = left[self._write(left) :]
+                elif not (self._pending_size < _PENDING and self._hear(_TURN_S)):
+                    ready.select(_TURN_S)
+
+    def _hear(self, wait_s: float) -> bool:
+        """Move what there is to read to the pending chunks; False when there was nothing."""
+        chunk = self._read(wait_s) if self._outputs.get_map() else None
+        if chunk is not None:
+            self._pending.append(chunk)
+            self._pending_size += len(chunk.data)
+        return chunk is not None
 
     def _write(self, data: memoryview) -> int:
         try:
             return os.write(self._stdin.fileno(), data)
         except BlockingIOError:
             return 0
-        except (BrokenPipeError, ValueError) as error:
+        except BrokenPipeError as error:
             raise Unreachable(Reason.UNREACHABLE, "the shell ended before it had read its input") from error
 
     def close_input(self) -> None:
@@ -111,8 +132,15 @@ class LocalChannel:
 
     def receive(self, timeout_s: float) -> Chunk | None:
         """The next bytes of either stream; None when none came in time. Raises ChannelClosed at the end."""
+        if self._pending:
+            chunk = self._pending.popleft()
+            self._pending_size -= len(chunk.data)
+            return chunk
         if self._closed or not self._outputs.get_map():
             raise ChannelClosed
+        return self._read(timeout_s)
+
+    def _read(self, timeout_s: float) -> Chunk | None:
         for key, _ in self._outputs.select(max(0.0, timeout_s)):
             try:
                 data = os.read(key.fd, _READ_SIZE)
