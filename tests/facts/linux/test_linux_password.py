@@ -478,6 +478,12 @@ def test_sss_without_sssd_is_local() -> None:
     assert names_of("passwd: sss files systemd").directory is DirectoryKind.NONE
 
 
+def test_a_running_sssd_without_a_directory_in_its_file_is_unknown() -> None:
+    running = "Id=sssd.service\nLoadState=loaded\nActiveState=active\n"
+    assert isinstance(names_of("passwd: files sss", units=running).directory, Unknown)
+    assert isinstance(names_of("passwd: files sss", section("sssd", "ok\n"), running).directory, Unknown)
+
+
 def test_sssd() -> None:
     running = "Id=sssd.service\nLoadState=loaded\nActiveState=active\n"
     ad = names_of("passwd: files sss", section("sssd", "id_provider = ad\nok\n"), running)

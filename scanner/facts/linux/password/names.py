@@ -109,15 +109,23 @@ def _sssd(raw: RawFacts, services: Units | Unknown) -> _Directory:
     """sssd: `sss` stands in nsswitch.conf of many distributions although nothing is configured."""
     section = raw.read(probes.SSSD.name)
     if isinstance(section, Absent):
-        return _LOCAL
+        return _not_in_the_main_file(services)
     if isinstance(section, Unknown):
         unused = not isinstance(services, Unknown) and not is_installed(services, "sssd")
         return _LOCAL if unused else _Directory(section, section, "sssd")
     values = _values(section)
     kinds = [_SSSD_KINDS.get(word, DirectoryKind.OTHER) for word in values.get("id_provider", ()) if word != "files"]
     if not kinds:
-        return _LOCAL
+        return _not_in_the_main_file(services)
     return _Directory(kinds[0], _plain_sssd(values), "sssd")
+
+
+def _not_in_the_main_file(services: Units | Unknown) -> _Directory:
+    """No directory, unless the daemon runs all the same: then its settings lie in files that are not collected."""
+    if isinstance(services, Unknown) or not is_active(services, "sssd"):
+        return _LOCAL
+    elsewhere = Unknown(Reason.UNSUPPORTED, "sssd runs, and its directory is not named in /etc/sssd/sssd.conf")
+    return _Directory(elsewhere, elsewhere, "sssd")
 
 
 def _values(section: RawFact) -> Mapping[str, tuple[str, ...]]:
