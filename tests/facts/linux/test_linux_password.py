@@ -57,6 +57,8 @@ MODULES = (
     "pam_passwdqc",
     "pam_google_authenticator",
     "pam_umask",
+    "pam_env",
+    "pam_faildelay",
 )
 
 
@@ -344,9 +346,10 @@ def test_other_modules(module: str, length: int) -> None:
     assert policy_of(host({"passwd": stack})).minimum_length == length
 
 
-def test_without_pam_nothing_is_enforced() -> None:
+@pytest.mark.parametrize("program", ["/bin/busybox", "/bin/bbsuid"])
+def test_without_pam_nothing_is_enforced(program: str) -> None:
     facts = raw(
-        pam=section("pam", "passwd /bin/busybox\nok\n"),
+        pam=section("pam", f"directory /etc/pam.d\npasswd {program}\nok\n"),
         password_files=section("password_files", "ok\n"),
         auth_units=section("auth_units", "ok\n"),
         ban_files=section("ban_files", "ok\n"),
@@ -398,6 +401,26 @@ account required pam_unix.so"""
 def test_faillock_defaults_are_three_failures_and_ten_minutes() -> None:
     found = lockout_of(host({"sshd": LOCKING}, {"/etc/security/faillock.conf": "# deny = 5\n# unlock_time = 900"}))
     assert (found.threshold, found.duration_s, found.window_s, found.gaps) == (3, 600, 900, ())
+
+
+AUTHSELECT = """auth required pam_env.so
+auth required pam_faildelay.so delay=2000000
+auth required pam_faillock.so preauth silent
+auth [default=1 ignore=ignore success=ok] pam_usertype.so isregular
+auth [default=1 ignore=ignore success=ok] pam_localuser.so
+auth sufficient pam_unix.so nullok
+auth [default=1 ignore=ignore success=ok] pam_usertype.so isregular
+auth sufficient pam_sss.so forward_pass
+auth required pam_faillock.so authfail
+auth required pam_deny.so
+account required pam_faillock.so
+account required pam_unix.so"""
+
+
+def test_faillock_as_authselect_writes_it() -> None:
+    services = {"sshd": "auth substack password-auth\naccount include password-auth", "password-auth": AUTHSELECT}
+    found = lockout_of(host(services, {"/etc/security/faillock.conf": "deny = 5\nunlock_time = 900"}))
+    assert (found.threshold, found.duration_s, found.gaps) == (5, 900, ())
 
 
 def test_faillock_arguments_win_over_the_file() -> None:

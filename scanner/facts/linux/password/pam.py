@@ -203,7 +203,7 @@ def parse(raw: RawFact) -> Pam | Unknown:
         return Unknown(Reason.UNREADABLE, "pam: the listing of the PAM configuration is not complete")
     modules = frozenset(words[1].rsplit("/", 1)[-1] for words in notes if words[0] == "module" and len(words) == 2)
     program = next((words[1] for words in notes if words[0] == "passwd" and len(words) == 2), "")
-    if program.endswith("/busybox"):
+    if program.endswith(("/busybox", "/bbsuid")):
         return Pam(False, "the passwd program is BusyBox, which does not use PAM")
     if not any(words[0] == "directory" for words in notes):
         return Pam(False, "this system has no PAM, so nothing checks a new password or counts failed logins")
