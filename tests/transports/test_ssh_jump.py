@@ -195,3 +195,15 @@ def test_many_targets_wait_their_turn(servers: tuple[Server, Server, Server], ke
             thread.join()
     assert results == [b"hello"] * 24
     assert one.log().count("Accepted publickey") == 1
+
+
+def test_waiting_for_a_place_does_not_eat_the_login_limit(servers: tuple[Server, Server, Server], key: Path) -> None:
+    one, _, end = servers
+    with transport(key, per_jump_host=1, connect_s=1.0, login_s=2.0) as ssh:
+        first = ssh.connect(target(end, target(one)), deadline=soon())
+        timer = threading.Timer(3.5, first.close)
+        timer.start()
+        second = ssh.connect(target(end, target(one)), deadline=soon())
+        assert echo(second) == b"hello"
+        second.close()
+        timer.join()

@@ -37,11 +37,10 @@ class _Ready:
 
 @dataclass(frozen=True, slots=True)
 class _Way:
-    """Where a login goes, until when it may take, and whether it takes a place on its jump host."""
+    """Where a login goes and how long it may take."""
 
     target: Target
     until: float
-    counted: bool
 
     @property
     def port(self) -> int:
@@ -75,8 +74,14 @@ class SshTransport:
         HostKeyUnknown, HostKeyMismatch, AuthenticationFailed (also for key files that cannot be used, before
         anything is sent) and TimeLimit. Retries only connections dropped before keys were agreed, never a login.
         """
-        ready = self._log_in(target, deadline)
-        return SshSession(ready.wire, ready.info, place(target.address, target.port or DEFAULT_PORT))
+        # The place on a jump host is waited for first: the queue does not eat the limits of connecting and login.
+        leave = self._jumps.enter(target.jump, deadline) if target.jump else _nothing
+        try:
+            ready = self._log_in(target, deadline)
+        except BaseException:
+            leave()
+            raise
+        return SshSession(ready.wire, ready.info, place(target.address, target.port or DEFAULT_PORT), leave)
 
     def close(self) -> None:
         """End the connections to jump hosts; never raises. Sessions through them end with them."""
@@ -91,14 +96,14 @@ class SshTransport:
         self.close()
 
     def _hop_wire(self, hop: Target, until: float) -> Wire:
-        return self._log_in(hop, until, counted=False).wire
+        return self._log_in(hop, until).wire
 
-    def _log_in(self, target: Target, deadline: float, *, counted: bool = True) -> _Ready:
+    def _log_in(self, target: Target, deadline: float) -> _Ready:
         login = self._login_for(target)
         offers = self._keys.offers(login, target.identity_files)
         until = min(deadline, time.monotonic() + self._limits.connect_s + self._limits.login_s)
         try:
-            return self._with_offers(_Way(target, until, counted), login, offers, deadline)
+            return self._with_offers(_Way(target, until), login, offers, deadline)
         finally:
             offers.close()
 
@@ -151,11 +156,15 @@ class SshTransport:
             raise TimeLimit(Reason.TIMEOUT, f"no time left to connect to {way.where}")
         pipe: Pipe
         if target.jump:
-            pipe = self._jumps.tunnel(target.jump, target.address, way.port, way.until, counted=way.counted)
+            pipe = self._jumps.tunnel(target.jump, target.address, way.port, way.until)
         else:
             pipe = connect_tcp(target.address, way.port, min(way.until, time.monotonic() + self._limits.connect_s))
         pipe.give_up_at = way.until
         return pipe
+
+
+def _nothing() -> None:
+    """No jump host, no place to leave."""
 
 
 def _kind(wire: Wire) -> str:

@@ -55,21 +55,18 @@ class JumpHosts:
         self._hops: dict[tuple[tuple[object, ...], ...], _Hop] = {}
         self._closed = False
 
-    def tunnel(self, chain: Chain, host: str, port: int, until: float, *, counted: bool = True) -> TunnelSocket:
-        """A connection to `host` as seen from the last hop of `chain`, which also resolves the name.
-
-        Waits for a free place when `per_hop` connections run through that hop; the way to a further hop needs none.
-        """
-        hop = self._hop(chain)
-        if counted and not hop.slots.acquire(timeout=left(until)):
+    def enter(self, chain: Chain, until: float) -> Callable[[], None]:
+        """Wait for a place on the last hop; the returned call gives it back, once. Further hops need none."""
+        slots = self._hop(chain).slots
+        if not slots.acquire(timeout=left(until)):
             raise TimeLimit(Reason.TIMEOUT, f"jump host {label(chain)}: no free place among {self._per_hop} in time")
-        release = hop.slots.release if counted else _nothing
-        try:
-            channel = self._open(self._wire(hop, chain, until), chain, host, port, until)
-        except BaseException:
-            release()
-            raise
-        return TunnelSocket(channel, release)
+        once = iter((slots.release,))
+        return lambda: next(once, _nothing)()
+
+    def tunnel(self, chain: Chain, host: str, port: int, until: float) -> TunnelSocket:
+        """A connection to `host` as seen from the last hop of `chain`, which also resolves the name."""
+        wire = self._wire(self._hop(chain), chain, until)
+        return TunnelSocket(self._open(wire, chain, host, port, until))
 
     def _hop(self, chain: Chain) -> _Hop:
         with self._lock:
@@ -130,7 +127,7 @@ class JumpHosts:
 
 
 def _nothing() -> None:
-    """Gives back no place: the way to a further hop takes none."""
+    """The place was given back before."""
 
 
 def _named(error: TargetError, chain: Chain) -> TargetError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 
 import paramiko
 from paramiko.common import cMSG_CHANNEL_REQUEST
@@ -153,8 +154,9 @@ class SshChannel:
 class SshSession:
     """One login; thread-safe for `open`, each channel for one thread."""
 
-    def __init__(self, wire: Wire, info: SessionInfo, where: str) -> None:
+    def __init__(self, wire: Wire, info: SessionInfo, where: str, leave: Callable[[], None]) -> None:
         self.info = info
+        self._leave = leave
         self._wire = wire
         self._where = where
 
@@ -211,4 +213,6 @@ class SshSession:
         return Unreachable(Reason.UNREACHABLE, f"{self._where}: the connection was lost, it did not {what}{why}")
 
     def close(self) -> None:
+        """End the login and give back its place on a jump host; never raises."""
         self._wire.end()
+        self._leave()

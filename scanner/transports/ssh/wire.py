@@ -69,13 +69,11 @@ class TimedSocket(socket.socket):
 
 
 class TunnelSocket:
-    """A channel through a jump host, in the shape of a socket; `release` gives its place back, once."""
+    """A channel through a jump host, in the shape of a socket."""
 
-    def __init__(self, channel: paramiko.Channel, release: Callable[[], None]) -> None:
+    def __init__(self, channel: paramiko.Channel) -> None:
         self.give_up_at = float("inf")
         self._channel = channel
-        self._release = release
-        self._lock = threading.Lock()
         self._closed = False
 
     def settimeout(self, timeout_s: float | None) -> None:
@@ -93,14 +91,8 @@ class TunnelSocket:
             raise
 
     def close(self) -> None:
-        with self._lock:
-            if self._closed:
-                return
-            self._closed = True
-        try:
-            self._channel.close()
-        finally:
-            self._release()
+        self._closed = True
+        self._channel.close()
 
     end = close
 
