@@ -111,8 +111,8 @@ IP6_FORWARD = "/proc/sys/net/ipv6/conf/all/forwarding"
 DISABLE_IPV6 = "/proc/sys/net/ipv6/conf/all/disable_ipv6"
 SWITCHES = (IF_INET6, IP_FORWARD, IP6_FORWARD, DISABLE_IPV6)
 
-_ADDRESS_LINE = re.compile(r"(\d+):\s+(\S+)\s+inet6?\s+([0-9a-fA-F:.]+)")
-_LINK_LINE = re.compile(r"(\d+):\s+([^:@\s]+)(?:@[^:\s]+)?:\s+<([^>]*)>")
+_ADDRESS_LINE = re.compile(r"([0-9]{1,9}):\s+(\S+)\s+inet6?\s+([0-9a-fA-F:.]+)")
+_LINK_LINE = re.compile(r"([0-9]{1,9}):\s+([^:@\s]+)(?:@[^:\s]+)?:\s+<([^>]*)>")
 
 
 def _text(texts: object, path: str) -> Maybe[str]:
@@ -262,7 +262,7 @@ def _host(text: str, *, is_bracketed: bool) -> tuple[str, tuple[int, ...]]:
 
     Only ss tells a socket for both versions (`*`) from one for IPv6 alone (`[::]`).
     """
-    text = text.strip("[]").partition("%")[0]
+    text = text.partition("%")[0].strip("[]")
     if text == "*":
         return "::", (4, 6)
     address = ip_address(text)

@@ -49,7 +49,7 @@ def parse_nft(text: str) -> tuple[Table, ...] | Unknown:
         if not any("metainfo" in item for item in items):
             raise ValueError("no metainfo")
         return tuple(_tables(items))
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+    except (ValueError, TypeError, LookupError, AttributeError, RuntimeError) as error:
         return Unknown(Reason.UNREADABLE, f"nft: its listing cannot be understood: {type(error).__name__}: {error}")
 
 

@@ -116,7 +116,7 @@ class Rule:
         for test in self.tests:
             try:
                 seen.append(test(packet))
-            except (TypeError, ValueError, KeyError, AttributeError, IndexError, RecursionError):
+            except (TypeError, ValueError, LookupError, AttributeError, StopIteration, RecursionError):
                 seen.append(Truth.MAYBE)
             if seen[-1] is Truth.NO:
                 return Truth.NO

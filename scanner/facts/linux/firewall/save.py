@@ -52,6 +52,13 @@ def parse_save(text: str, version: int, system: str) -> tuple[Table, ...] | Unkn
 
     `version` is 4 or 6; `system` names the rule store.
     """
+    try:
+        return _parse(text, version, system)
+    except ValueError as error:
+        return Unknown(Reason.UNREADABLE, f"{system}: its listing has a number that is none: {str(error)[:120]}")
+
+
+def _parse(text: str, version: int, system: str) -> tuple[Table, ...] | Unknown:
     drafts: list[_Draft] = []
     is_open = False
     for raw in text.splitlines():

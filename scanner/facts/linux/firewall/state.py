@@ -88,7 +88,7 @@ def _native(raw: RawFacts) -> tuple[Table, ...] | Unknown:
 
 
 _BEGIN = re.compile(r"^%% begin (.+)$")
-_END = re.compile(r"^%% end (\d+)$")
+_END = re.compile(r"^%% end (\d{1,3})$")
 _CODES = {97: Reason.DENIED, 127: Reason.MISSING_TOOL}
 
 
