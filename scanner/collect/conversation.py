@@ -188,7 +188,7 @@ class _Talk:
         if self.elevation.note and self.elevation.privilege is Privilege.USER:
             return stream  # it failed on an earlier channel; a second wrong password could lock the account
         self.elevation = self._raise_rights(stream, nonce)
-        if self.elevation.note:
+        if self.elevation.note and self.elevation.note not in self.notes:
             self.notes.append(self.elevation.note)
         if self._stream is None:
             stream, _ = self._greet()

@@ -14,6 +14,7 @@ from scanner.transports.base import Channel, ChannelClosed
 _POLL_S = 0.5
 _PIECE = 16 * 1024
 _KEPT_ERRORS = 64 * 1024
+_LONGEST_ANSWER = 256
 
 
 class Flood(TargetError):
@@ -88,10 +89,11 @@ class Stream:
 
         `on_wait` is called after each arrival; when it returns True the wait is over.
         """
-        until = time.monotonic() + wait_s
+        until, searched = time.monotonic() + wait_s, 0
         while True:
-            if found := pattern.search(self.out):
+            if found := pattern.search(self.out, max(0, searched - _LONGEST_ANSWER)):
                 return found
+            searched = len(self.out)
             if on_wait is not None and on_wait():
                 return None
             left = until - time.monotonic()

@@ -17,7 +17,7 @@ import time
 from collections import deque
 from collections.abc import Sequence
 
-from scanner.errors import TimeLimit, Unreachable
+from scanner.errors import TargetError, TimeLimit, Unreachable
 from scanner.model import Reason
 from scanner.transports.base import Channel, ChannelClosed, Chunk, SessionInfo
 
@@ -53,6 +53,8 @@ class LocalSession:
 
 
 def _start(argv: list[str]) -> subprocess.Popen[bytes]:
+    if os.name != "posix":
+        raise TargetError(Reason.UNSUPPORTED, "local: reads this machine through /bin/sh, which Windows does not have")
     try:
         return subprocess.Popen(
             argv,

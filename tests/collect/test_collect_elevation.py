@@ -197,6 +197,36 @@ def test_no_sudo_at_all(account: Account, monkeypatch: pytest.MonkeyPatch) -> No
     assert transcript.notes == ("sudo: it is not installed; facts that need root are unknown",)
 
 
+# What a sudo that answers like this is asked, and nothing else: any other question makes sudo write mails.
+ASKED = [
+    ("exit 1", None, ["-n -l"]),
+    ('[ "$*" = "-n -l" ]', None, ["-n -l", "-n -l /bin/sh"]),
+    ('[ "$*" = "-n -l" ]', PASSWORD, ["-n -l", "-n -l /bin/sh"]),
+    ('[ "$2" = -l ]', None, ["-n -l", "-n -l /bin/sh", "-n /bin/sh"]),
+    ("exit 1", PASSWORD, ["-n -l", "-S -p /bin/sh"]),
+]
+
+
+@pytest.mark.parametrize(("stub", "password", "asked"), ASKED)
+def test_only_harmless_questions(
+    stub: str, password: str | None, asked: list[str], account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = Path(f"/var/tmp/{account.name}")
+    folder.mkdir(mode=0o755)
+    try:
+        (folder / "log").touch()
+        (folder / "log").chmod(0o666)
+        words = 'for w in "$@"; do case $w in -* | /bin/sh) printf "%s " "$w" ;; esac; done'
+        (folder / "sudo").write_text(f"#!/bin/sh\n{{ {words}; echo; }} >>{folder}/log\n{stub}\n")
+        (folder / "sudo").chmod(0o755)
+        monkeypatch.setattr("scanner.collect.elevation.SYSTEM_PATH", f"{folder}:/usr/bin:/bin")
+        talk(account, Become.SUDO, password)
+        lines = [line.removesuffix(" ").removesuffix(" -c") for line in (folder / "log").read_text().splitlines()]
+        assert lines == asked
+    finally:
+        shutil.rmtree(folder)
+
+
 def test_password_is_not_in_the_process_list(account: Account) -> None:
     account.permit(WITH_PASSWORD)
     _, facts = talk(account, Become.SUDO, PASSWORD)

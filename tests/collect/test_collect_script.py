@@ -241,20 +241,8 @@ def show_case(name: str, root: Path) -> None:
     (root / "secret").chmod(0o600)
     (root / "dangling").symlink_to("/no/such/target")
     os.mkfifo(root / "fifo")
-    names = [
-        "blind/file",
-        "open/file",
-        "open/none",
-        "none/none/none",
-        "closed/file",
-        "closed/none",
-        "blind/none",
-        "secret",
-        "dangling",
-        "fifo",
-        "open",
-        "open/file/below",
-    ]
+    present = ("blind/file", "open/file", "secret", "dangling", "fifo", "open", "closed/file")
+    names = (*present, "open/none", "none/none/none", "closed/none", "blind/none", "open/file/below")
     listed = " ".join(f'"{root}/{entry}"' for entry in names)
     patterns = " ".join(f"{root}/{entry}" for entry in ("open/*.conf", "blind/*.conf", "closed/*.conf", "*/none"))
     script = build([probe("show", f"show {listed} {patterns} relative")])
@@ -269,19 +257,9 @@ def show_case(name: str, root: Path) -> None:
     assert found["open/file"] == FileText(path=f"{root}/open/file", text="")
     for path in ("open/none", "none/none/none", "blind/none", "open/*.conf", "open/file/below"):
         assert kinds[path] is Absent, path
-    hidden = [
-        "closed/file",
-        "closed/none",
-        "secret",
-        "dangling",
-        "fifo",
-        "open",
-        "blind/*.conf",
-        "closed/*.conf",
-        "*/none",
-        "relative",
-    ]
-    for path in hidden:
+    hidden = ("closed/file", "closed/none", "secret", "dangling", "fifo", "open", "relative")
+    unsearched = ("blind/*.conf", "closed/*.conf", "*/none")
+    for path in (*hidden, *unsearched):
         assert kinds[path] is Unknown, path
 
 
