@@ -1,0 +1,322 @@
+"""The patching checks: passing, failing, and what must never look green."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from scanner.api import (
+    Absent,
+    AutoUpdates,
+    Collection,
+    Firmware,
+    Hold,
+    Kernel,
+    Outcome,
+    PatchLevel,
+    Privilege,
+    Reason,
+    Restart,
+    SideSoftware,
+    Status,
+    Support,
+    Unknown,
+    Update,
+    Updater,
+    UpdateSource,
+)
+from scanner.catalogue import load_checks
+from scanner.check import Check
+from scanner.errors import FactUnavailable
+
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
+NOT_READ = Unknown(Reason.DENIED, "not read")
+UNDATED = Unknown(Reason.NO_EVIDENCE, "no date")
+COLLECTION = Collection(collected_at=NOW, privilege=Privilege.ROOT, account="scan", platform="linux")
+CHECKS: dict[str, Check] = {name: item for name, item in load_checks().items() if name.startswith("patching/")}
+
+
+def days(count: int) -> datetime:
+    return NOW - timedelta(days=count)
+
+
+SECURITY = UpdateSource(
+    name="deb.example bookworm-security", security=True, published=days(1), valid_until=NOW + timedelta(days=5)
+)
+UPDATE = Update(
+    name="libssl3",
+    installed="1",
+    available="2",
+    security=True,
+    source="Debian-Security",
+    published=UNDATED,
+    published_by=UNDATED,
+)
+LEVEL = PatchLevel(
+    manager="apt",
+    classified=True,
+    pending=(),
+    holds=(),
+    phased=(),
+    sources=(SECURITY,),
+    security_source=True,
+    refreshed=days(1),
+    last_run=days(2),
+    installed_level=Absent("one by one"),
+)
+SUPPORT = Support(
+    release="debian 12",
+    rolling=False,
+    standard_end=date(2026, 7, 11),
+    extended_end=date(2028, 6, 30),
+    extended_active=True,
+    table_date=date(2026, 8, 22),
+    table_source="test",
+)
+RESTART = Restart(pending=False, since=UNDATED, reasons=(), asked=("needrestart",))
+KERNEL = Kernel(running="6.1.0-28", newest="6.1.0-30", current=False, installed=days(3), livepatch=Absent("none"))
+UPDATER = Updater(
+    name="unattended-upgrades",
+    active=True,
+    installs=True,
+    broken=(),
+    last_completed=days(1),
+    last_error=Absent("none"),
+)
+AUTO = AutoUpdates(updaters=(UPDATER,), unread=Absent("all read"))
+
+
+def run(name: str, *facts: Any, **values: Any) -> Outcome:
+    """The outcome as the engine sees it: a needed unknown ends the check as unknown."""
+    function: Callable[..., Outcome] = CHECKS[f"patching/{name}"].run
+    try:
+        return function(*facts, **values)
+    except FactUnavailable as error:
+        return Outcome(status=Status.UNKNOWN, reason=error.unknown.code, actual=error.unknown.detail)
+
+
+def pending(**values: Any) -> PatchLevel:
+    return replace(LEVEL, pending=(replace(UPDATE, **values),))
+
+
+def test_all_eleven_are_there() -> None:
+    assert len(CHECKS) == 11
+
+
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [
+        ({}, Status.PASS),
+        ({"extended_active": False}, Status.FAIL),
+        ({"extended_active": NOT_READ}, Status.UNKNOWN),
+        ({"standard_end": date(2028, 1, 1), "extended_active": NOT_READ}, Status.PASS),
+        ({"standard_end": date(2026, 12, 24)}, Status.WARN),
+        ({"extended_end": date(2026, 8, 31)}, Status.FAIL),
+        ({"extended_end": Absent("none")}, Status.FAIL),
+        ({"standard_end": NOT_READ}, Status.UNKNOWN),
+        ({"table_date": date(2025, 10, 1)}, Status.UNKNOWN),
+        ({"rolling": True, "standard_end": NOT_READ}, Status.PASS),
+    ],
+)
+def test_os_supported(change: dict[str, Any], status: Status) -> None:
+    assert run("os_supported", replace(SUPPORT, **change), COLLECTION).status is status
+
+
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [
+        ({}, Status.WARN),
+        ({"published": days(20)}, Status.FAIL),
+        ({"published": days(3)}, Status.WARN),
+        ({"published_by": days(15)}, Status.FAIL),
+        ({"published_by": days(2)}, Status.WARN),
+        ({"security": False}, Status.PASS),
+        ({"security": NOT_READ}, Status.UNKNOWN),
+    ],
+)
+def test_security_pending_by_update(change: dict[str, Any], status: Status) -> None:
+    assert run("security_pending", pending(**change), COLLECTION).status is status
+
+
+@pytest.mark.parametrize(
+    ("level", "status", "reason"),
+    [
+        (LEVEL, Status.PASS, None),
+        (replace(LEVEL, refreshed=days(8)), Status.UNKNOWN, Reason.STALE),
+        (replace(LEVEL, sources=(replace(SECURITY, valid_until=days(1)),)), Status.UNKNOWN, Reason.STALE),
+        (
+            replace(LEVEL, sources=(replace(SECURITY, valid_until=Absent("none"), published=days(40)),)),
+            Status.UNKNOWN,
+            Reason.STALE,
+        ),
+        (replace(LEVEL, sources=(), security_source=UNDATED), Status.UNKNOWN, Reason.STALE),
+        (replace(LEVEL, security_source=False), Status.FAIL, None),
+        (replace(LEVEL, security_source=NOT_READ), Status.UNKNOWN, Reason.DENIED),
+        (replace(LEVEL, pending=NOT_READ), Status.UNKNOWN, Reason.DENIED),
+        (replace(LEVEL, holds=(Hold(name="openssl", by="hold", security=True),)), Status.FAIL, None),
+        (replace(pending(), last_run=days(20)), Status.FAIL, None),
+        (replace(pending(), last_run=UNDATED), Status.UNKNOWN, Reason.NO_EVIDENCE),
+        (replace(pending(), refreshed=days(9)), Status.UNKNOWN, Reason.STALE),
+        (replace(pending(published=days(20)), refreshed=NOT_READ), Status.FAIL, None),
+    ],
+)
+def test_security_pending(level: PatchLevel, status: Status, reason: Reason | None) -> None:
+    outcome = run("security_pending", level, COLLECTION)
+    assert (outcome.status, outcome.reason) == (status, reason)
+
+
+@pytest.mark.parametrize(("age", "status"), [(35, Status.PASS), (36, Status.WARN), (61, Status.FAIL)])
+def test_systems_updated_as_a_whole_are_judged_by_what_is_installed(age: int, status: Status) -> None:
+    level = replace(LEVEL, pending=NOT_READ, sources=NOT_READ, installed_level=days(age))
+    assert run("security_pending", level, COLLECTION).status is status
+
+
+@pytest.mark.parametrize(
+    ("level", "status"),
+    [
+        (LEVEL, Status.PASS),
+        (pending(), Status.WARN),
+        (pending(published_by=days(31)), Status.FAIL),
+        (replace(LEVEL, pending=(UPDATE,) * 51), Status.FAIL),
+        (replace(LEVEL, refreshed=days(30)), Status.UNKNOWN),
+        (replace(LEVEL, pending=NOT_READ), Status.UNKNOWN),
+    ],
+)
+def test_all_pending(level: PatchLevel, status: Status) -> None:
+    assert run("all_pending", level, COLLECTION).status is status
+
+
+@pytest.mark.parametrize(
+    ("level", "status"),
+    [
+        (LEVEL, Status.PASS),
+        (replace(LEVEL, sources=()), Status.FAIL),
+        (replace(LEVEL, refreshed=days(8)), Status.FAIL),
+        (replace(LEVEL, refreshed=NOT_READ), Status.UNKNOWN),
+        (replace(LEVEL, sources=NOT_READ), Status.UNKNOWN),
+        (replace(LEVEL, sources=(replace(SECURITY, valid_until=days(1)),)), Status.FAIL),
+    ],
+)
+def test_metadata_fresh(level: PatchLevel, status: Status) -> None:
+    assert run("metadata_fresh", level, COLLECTION).status is status
+
+
+@pytest.mark.parametrize(
+    ("holds", "status"),
+    [
+        ((), Status.PASS),
+        ((Hold(name="a", by="hold", security=False),), Status.REVIEW),
+        ((Hold(name="a", by="pin", security=NOT_READ),), Status.REVIEW),
+        ((Hold(name="a", by="hold", security=True),), Status.FAIL),
+        (NOT_READ, Status.UNKNOWN),
+    ],
+)
+def test_held(holds: Any, status: Status) -> None:
+    assert run("held", replace(LEVEL, holds=holds)).status is status
+
+
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [
+        ({}, Status.PASS),
+        ({"pending": NOT_READ}, Status.UNKNOWN),
+        ({"pending": True, "since": days(7)}, Status.WARN),
+        ({"pending": True, "since": days(8)}, Status.FAIL),
+        ({"pending": True}, Status.UNKNOWN),
+    ],
+)
+def test_reboot_pending(change: dict[str, Any], status: Status) -> None:
+    assert run("reboot_pending", replace(RESTART, **change), COLLECTION).status is status
+
+
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [
+        ({"current": True}, Status.PASS),
+        ({}, Status.WARN),
+        ({"installed": days(15)}, Status.FAIL),
+        ({"installed": days(15), "livepatch": "kpatch_1"}, Status.WARN),
+        ({"installed": NOT_READ}, Status.UNKNOWN),
+        ({"current": NOT_READ}, Status.UNKNOWN),
+    ],
+)
+def test_kernel_current(change: dict[str, Any], status: Status) -> None:
+    assert run("kernel_current", replace(KERNEL, **change), COLLECTION).status is status
+
+
+def auto(**change: Any) -> AutoUpdates:
+    return replace(AUTO, updaters=(replace(UPDATER, **change),))
+
+
+NONE = replace(AUTO, updaters=())
+
+
+@pytest.mark.parametrize(
+    ("facts", "level", "status"),
+    [
+        (AUTO, None, Status.PASS),
+        (auto(active=False, broken=("apt-daily-upgrade.timer is masked",)), LEVEL, Status.FAIL),
+        (auto(installs=False), LEVEL, Status.FAIL),
+        (auto(active=NOT_READ), LEVEL, Status.UNKNOWN),
+        (auto(central=True, installs=NOT_READ), LEVEL, Status.PASS),
+        (NONE, LEVEL, Status.REVIEW),
+        (NONE, NOT_READ, Status.REVIEW),
+        (NONE, pending(published=days(20)), Status.FAIL),
+        (replace(NONE, unread="timers"), LEVEL, Status.UNKNOWN),
+    ],
+)
+def test_auto_updates(facts: AutoUpdates, level: Any, status: Status) -> None:
+    assert run("auto_updates", facts, COLLECTION, level).status is status
+
+
+@pytest.mark.parametrize(
+    ("facts", "status"),
+    [
+        (AUTO, Status.PASS),
+        (auto(last_completed=days(8)), Status.FAIL),
+        (auto(last_error="Installing the upgrades failed!"), Status.FAIL),
+        (auto(last_completed=Absent("never")), Status.FAIL),
+        (auto(last_completed=NOT_READ, last_error=NOT_READ), Status.UNKNOWN),
+        (NONE, Status.NOT_APPLICABLE),
+        (replace(NONE, unread="timers"), Status.UNKNOWN),
+    ],
+)
+def test_auto_last_run(facts: AutoUpdates, status: Status) -> None:
+    assert run("auto_last_run", facts, COLLECTION).status is status
+
+
+SIDE = SideSoftware(items=(), held_until=Absent("no snap"), held_since=UNDATED, unread=Absent("all read"))
+
+
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [
+        ({}, Status.PASS),
+        ({"items": ("snap: core22 1",)}, Status.REVIEW),
+        ({"held_until": NOW + timedelta(days=31)}, Status.FAIL),
+        ({"held_until": datetime.max.replace(tzinfo=UTC)}, Status.FAIL),
+        ({"held_until": NOW + timedelta(days=30)}, Status.PASS),
+        ({"held_until": NOT_READ}, Status.UNKNOWN),
+        ({"unread": "snap did not answer"}, Status.UNKNOWN),
+    ],
+)
+def test_thirdparty(change: dict[str, Any], status: Status) -> None:
+    assert run("thirdparty", replace(SIDE, **change), COLLECTION).status is status
+
+
+@pytest.mark.parametrize(
+    ("firmware", "status"),
+    [
+        (Firmware(pending=(), refreshed=days(3)), Status.PASS),
+        (Firmware(pending=(), refreshed=days(31)), Status.UNKNOWN),
+        (Firmware(pending=(), refreshed=NOT_READ), Status.UNKNOWN),
+        (Firmware(pending=("TPM: 1 -> 2",), refreshed=NOT_READ), Status.FAIL),
+        (Firmware(pending=NOT_READ, refreshed=days(3)), Status.UNKNOWN),
+    ],
+)
+def test_firmware(firmware: Firmware, status: Status) -> None:
+    assert run("firmware", firmware, COLLECTION).status is status

@@ -1,0 +1,442 @@
+"""Patch level on Linux: recorded bytes of each package manager in, expected fields out."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scanner.facts.base import EXIT_ABSENT, Probe, RawFact, RawFacts, RawState
+from scanner.facts.linux.patching import READERS
+from scanner.facts.linux.patching.apt import parse_origin, parse_updates, read_apt
+from scanner.facts.linux.patching.auto import parse_log, read_auto
+from scanner.facts.linux.patching.dnf import parse_advisories, read_dnf
+from scanner.facts.linux.patching.kernel import flavour, read_kernel, read_restart, version_key
+from scanner.facts.linux.patching.level import read_patch_level
+from scanner.facts.linux.patching.plain import read_apk, read_pacman
+from scanner.facts.linux.patching.support import read_support
+from scanner.facts.linux.patching.zypper import read_zypper
+from scanner.facts.patching import AutoUpdates, Kernel, PatchLevel, Restart, Support
+from scanner.model import Absent, Privilege, Reason, Unknown, is_known
+
+GOLDEN = Path(__file__).parent / "golden" / "patching"
+NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
+DEBIAN = (
+    '=/etc/os-release\n ID=debian\n VERSION_ID="12"\n'
+    "=virt-container\n none\n=virt-vm\n none\n=marks\n init systemd\n end\n"
+)
+
+
+def raw(**sections: bytes | str) -> RawFacts:
+    made = {
+        name: RawFact(probe=name, state=RawState.OK, stdout=text.encode() if isinstance(text, str) else text, status=0)
+        for name, text in sections.items()
+    }
+    return RawFacts(platform="linux", collected_at=NOW, privilege=Privilege.USER, sections=made)
+
+
+def golden(name: str) -> bytes:
+    return (GOLDEN / name).read_bytes()
+
+
+def apt(name: str) -> PatchLevel:
+    level = read_apt(raw(apt=golden(f"{name}.apt")))
+    assert isinstance(level, PatchLevel)
+    return level
+
+
+def dnf(name: str) -> PatchLevel:
+    level = read_dnf(raw(dnf=golden(f"dnf4-{name}.dnf")))
+    assert isinstance(level, PatchLevel)
+    return level
+
+
+def pacman(name: str) -> PatchLevel:
+    level = read_pacman(raw(pacman=golden(f"pacman-{name}.pacman")))
+    assert isinstance(level, PatchLevel)
+    return level
+
+
+def zypper(name: str) -> PatchLevel:
+    level = read_zypper(raw(zypper=golden(f"zypper-{name}.zypper")))
+    assert isinstance(level, PatchLevel)
+    return level
+
+
+def names(level: PatchLevel) -> set[str]:
+    return {update.name for update in level.security_updates}
+
+
+# --- apt -------------------------------------------------------------------------------------------------
+
+
+def test_apt_counts_only_what_a_security_archive_offers() -> None:
+    level = apt("debian-12-pending")
+    assert is_known(level.pending)
+    assert "libssl3" in names(level)
+    assert all("Debian-Security" in update.source for update in level.security_updates)
+    assert level.security_source is True
+    assert level.holds == ()
+
+
+def test_apt_names_the_security_source_and_its_end() -> None:
+    level = apt("debian-12-pending")
+    assert is_known(level.sources)
+    (security,) = [source for source in level.sources if source.security]
+    assert security.valid_until == datetime(2026, 11, 27, 0, 12, 41, tzinfo=UTC)
+    assert is_known(level.refreshed)
+    assert level.metadata_faults(NOW, max_age_days=7, max_source_age_days=30) == ()
+
+
+def test_apt_lists_expire_with_the_security_source() -> None:
+    later = datetime(2026, 11, 28, tzinfo=UTC)
+    faults = apt("debian-12-pending").metadata_faults(later, max_age_days=7, max_source_age_days=30)
+    assert is_known(faults)
+    assert "valid until 2026-11-27" in faults[0]
+
+
+def test_apt_without_lists_knows_of_no_source() -> None:
+    level = apt("debian-12-no-lists")
+    assert (level.pending, level.sources) == ((), ())
+    assert isinstance(level.security_source, Unknown)
+    assert isinstance(level.refreshed, Unknown)
+
+
+def test_apt_without_a_security_source_says_so() -> None:
+    assert apt("debian-12-no-security-source").security_source is False
+
+
+def test_apt_finds_the_security_update_behind_a_hold() -> None:
+    level = apt("debian-12-held")
+    assert [hold.name for hold in level.blocked] == ["libssl3"]
+    assert is_known(level.holds)
+    assert {hold.name: hold.security for hold in level.holds} == {"libc6": False, "libssl3": True}
+    assert "libssl3" not in names(level)
+
+
+def test_apt_current_system_has_nothing_pending() -> None:
+    level = apt("debian-13-current")
+    assert level.pending == ()
+    assert level.security_source is True
+
+
+def test_a_word_in_the_line_is_no_origin() -> None:
+    line = "Inst security-tool [1] (2 Debian:12.15/oldstable [amd64])"
+    assert [update.security for update in parse_updates([line], ())] == [False]
+    assert parse_origin(" UbuntuESMApps:22.04/jammy-apps-security ") == ("UbuntuESMApps", "jammy-apps-security")
+
+
+def test_apt_phased_updates_are_set_apart_and_kept_back_ones_are_unclear() -> None:
+    text = (
+        "=upgrade\n The following upgrades have been deferred due to phasing:\n   labpkg\n"
+        " The following packages have been kept back:\n   other\n"
+        " 0 upgraded, 0 newly installed, 0 to remove and 2 not upgraded.\n @exit 0\n=holds\n @exit 0\n"
+        "=policy\n Package files:\n @exit 0\n"
+    )
+    level = read_apt(raw(apt=text))
+    assert isinstance(level, PatchLevel)
+    assert level.phased == ("labpkg",)
+    assert is_known(level.pending)
+    assert [(u.name, isinstance(u.security, Unknown)) for u in level.pending] == [("other", True)]
+
+
+@pytest.mark.parametrize("end", ["", " @exit 100\n", " Killed\n"])
+def test_a_simulation_that_broke_off_is_no_empty_list(end: str) -> None:
+    level = read_apt(raw(apt=f"=upgrade\n Reading package lists...\n{end}=policy\n Package files:\n @exit 0\n"))
+    assert isinstance(level, PatchLevel)
+    assert isinstance(level.pending, Unknown)
+
+
+def test_a_pin_is_a_hold_of_unknown_effect_and_a_source_pinned_away_is_not_in_use() -> None:
+    policy = (
+        "=policy\n Package files:\n  -10 http://deb.example/debian-security bookworm-security/main amd64 Packages\n"
+        "      release v=12,o=Debian,a=oldstable-security,n=bookworm-security,l=Debian-Security,c=main,b=amd64\n"
+        " Pinned packages:\n      openssl -> 3.0.15 with priority 1001\n @exit 0\n=holds\n @exit 0\n"
+    )
+    level = read_apt(raw(apt=policy))
+    assert isinstance(level, PatchLevel)
+    assert level.security_source is False
+    assert is_known(level.holds)
+    assert [(hold.name, hold.by) for hold in level.holds] == [("openssl", "pin")]
+
+
+# --- dnf, zypper, pacman, apk ----------------------------------------------------------------------------
+
+
+def test_dnf_classes_updates_by_their_advisories() -> None:
+    level = dnf("pending")
+    assert is_known(level.pending)
+    assert {update.name: update.security for update in level.pending} == {"foo": True, "bar": False}
+    assert level.security_updates[0].published == datetime(2026, 10, 1, tzinfo=UTC)
+
+
+def test_dnf_without_cache_is_unknown_though_it_ends_with_no_line() -> None:
+    level = dnf("no-cache")
+    assert isinstance(level.pending, Unknown)
+    assert level.pending.code is Reason.STALE
+    assert level.sources == ()
+
+
+def test_dnf_without_advisories_cannot_call_an_update_harmless() -> None:
+    level = dnf("no-advisories")
+    assert is_known(level.pending)
+    assert all(isinstance(update.security, Unknown) for update in level.pending)
+    assert isinstance(level.security_source, Unknown)
+
+
+def test_dnf_without_advisories_and_without_updates_is_current() -> None:
+    level = dnf("none-no-advisories")
+    assert level.pending == ()
+    assert level.security_source is True
+
+
+def test_dnf_exclude_hides_a_security_update_that_the_advisory_names() -> None:
+    level = dnf("excluded")
+    assert "foo" in {hold.name for hold in level.blocked}
+    assert names(level) == set()
+
+
+def test_dnf_lists_of_version_5_are_read_too() -> None:
+    line = "FEDORA-2026-1a2b security Moderate foo-libs-1.1-1.fc43.x86_64 2026-11-01 01:02:03"
+    assert parse_advisories([line], {}) == {"foo-libs": datetime(2026, 11, 1, 1, 2, 3, tzinfo=UTC)}
+
+
+def test_zypper_takes_needed_patches_by_category() -> None:
+    level = zypper("pending")
+    assert names(level) == {"LAB-2026:0001"}
+    assert level.holds == ()
+    assert level.security_source is True
+
+
+def test_zypper_without_cache_is_unknown() -> None:
+    level = zypper("no-cache")
+    assert isinstance(level.pending, Unknown)
+
+
+def test_zypper_answers_that_contradict_each_other_are_unknown() -> None:
+    text = golden("zypper-pending.zypper").replace(b"@exit 101", b"@exit 0")
+    level = read_zypper(raw(zypper=text))
+    assert isinstance(level, PatchLevel)
+    assert isinstance(level.pending, Unknown)
+
+
+def test_pacman_status_1_is_nothing_pending_only_with_a_database() -> None:
+    assert pacman("none").pending == ()
+    never = pacman("never-synchronised")
+    assert isinstance(never.pending, Unknown)
+    assert never.sources == ()
+
+
+def test_pacman_ignored_updates_are_held_security_updates() -> None:
+    level = pacman("ignored")
+    assert level.pending == ()
+    assert [(hold.name, hold.security) for hold in level.blocked] == [("foo", True)]
+    assert names(pacman("pending")) == {"foo"}
+
+
+def test_apk_needs_its_header_and_an_index_for_every_repository() -> None:
+    body = (
+        "=updates\n Installed:                                Available:\n busybox-1.36.1-r2   < 1.36.1-r5\n @exit 0\n"
+        "=repositories\n https://dl.example/v3.22/main\n @exit 0\n=world\n busybox=1.36.1-r2\n @exit 0\n"
+    )
+    index = "=indexes\n 1795300000 /var/cache/apk/APKINDEX.1.tar.gz\n @exit 0\n"
+    level = read_apk(raw(apk=body + index))
+    assert isinstance(level, PatchLevel)
+    assert names(level) == {"busybox"}
+    assert is_known(level.holds) and [hold.name for hold in level.holds] == ["busybox"]
+    without = read_apk(raw(apk=body))
+    assert isinstance(without, PatchLevel) and isinstance(without.pending, Unknown)
+
+
+def test_the_provider_is_the_one_of_the_hosts_own_package_world() -> None:
+    level = read_patch_level(raw(host=DEBIAN, apt=golden("debian-12-pending.apt"), dnf=golden("dnf4-pending.dnf")))
+    assert isinstance(level, PatchLevel) and level.manager == "apt"
+
+
+def test_no_provider_at_all_is_unknown_and_never_clean() -> None:
+    absent = {
+        name: RawFact(probe=name, state=RawState.ABSENT, status=EXIT_ABSENT)
+        for name in ("apt", "dnf", "zypper", "apk", "pacman", "ostree")
+    }
+    level = read_patch_level(RawFacts(platform="linux", collected_at=NOW, privilege=Privilege.ROOT, sections=absent))
+    assert isinstance(level, Unknown) and level.code is Reason.UNSUPPORTED
+
+
+# --- support ---------------------------------------------------------------------------------------------
+
+
+def test_debian_lts_is_proved_by_a_valid_security_source() -> None:
+    support = read_support(raw(host=DEBIAN, apt=golden("debian-12-pending.apt")))
+    assert isinstance(support, Support)
+    assert (support.standard_end, support.extended_end) == (date(2026, 7, 11), date(2028, 6, 30))
+    assert support.extended_active is True
+
+
+def test_debian_lts_is_disproved_without_that_source_and_unknown_without_lists() -> None:
+    without = read_support(raw(host=DEBIAN, apt=golden("debian-12-no-security-source.apt")))
+    nothing = read_support(raw(host=DEBIAN, apt=golden("debian-12-no-lists.apt")))
+    assert isinstance(without, Support) and without.extended_active is False
+    assert isinstance(nothing, Support) and isinstance(nothing.extended_active, Unknown)
+
+
+def test_a_release_that_the_table_does_not_know_is_unknown() -> None:
+    support = read_support(raw(host="=/etc/os-release\n ID=debian\n VERSION_ID=99\n"))
+    assert isinstance(support, Support)
+    assert isinstance(support.standard_end, Unknown) and support.standard_end.code is Reason.STALE
+
+
+def test_debian_testing_is_rolling() -> None:
+    host = "=/etc/os-release\n ID=debian\n VERSION_CODENAME=forky\n=/etc/debian_version\n forky/sid\n"
+    support = read_support(raw(host=host))
+    assert isinstance(support, Support) and support.rolling
+
+
+# --- kernel and restart ----------------------------------------------------------------------------------
+
+KERNELS = (
+    "=uname\n 6.1.0-28-amd64 #1 SMP PREEMPT_DYNAMIC Debian 6.1.119-1 (2024-11-22)\n @exit 0\n"
+    "=images\n 1790000000 /boot/vmlinuz-6.1.0-28-amd64\n 1794000000 /boot/vmlinuz-6.1.0-30-amd64\n"
+    " 1795000000 /boot/vmlinuz-6.9.0-1-cloud-amd64\n @exit 0\n=livepatch\n @exit 0\n"
+)
+
+
+def kernel(text: str) -> Kernel:
+    found = read_kernel(raw(host=DEBIAN, kernel=text))
+    assert isinstance(found, Kernel)
+    return found
+
+
+def restart(text: str) -> Restart:
+    found = read_restart(raw(host=DEBIAN, kernel=text))
+    assert isinstance(found, Restart)
+    return found
+
+
+def test_only_kernels_of_the_running_flavour_compare() -> None:
+    found = kernel(KERNELS)
+    assert (found.current, found.newest) == (False, "6.1.0-30-amd64")
+    assert isinstance(found.livepatch, Absent)
+
+
+def test_a_kernel_update_of_the_same_name_shows_in_the_package_version() -> None:
+    text = KERNELS.replace(" 1794000000 /boot/vmlinuz-6.1.0-30-amd64\n", "")
+    assert kernel(text).current is True
+    package = "=package\n ii |linux-image-6.1.0-28-amd64|6.1.121-1\n @exit 1\n"
+    assert kernel(text + package).current is False
+
+
+def test_kernels_that_cannot_be_found_leave_it_unknown() -> None:
+    assert isinstance(kernel("=uname\n 6.1.0 #1\n @exit 0\n").current, Unknown)
+
+
+@pytest.mark.parametrize(("older", "newer"), [("6.1.9-1", "6.1.10-1"), ("5.14.0-70.el9", "5.14.0-427.el9")])
+def test_kernel_versions_compare_as_numbers(older: str, newer: str) -> None:
+    assert version_key(older) < version_key(newer)
+
+
+@pytest.mark.parametrize(
+    ("release", "expected"), [("6.1.0-28-cloud-amd64", "cloud-amd64"), ("6.8.0-45-generic", "generic"), ("6.6.1", "")]
+)
+def test_flavours(release: str, expected: str) -> None:
+    assert flavour(release) == expected
+
+
+def test_no_mark_without_a_hook_says_nothing() -> None:
+    assert isinstance(restart(KERNELS + "=hooks\n @exit 0\n-/run/reboot-required\n").pending, Unknown)
+    hooked = restart(KERNELS + "=hooks\n /etc/kernel/postinst.d/unattended-upgrades\n @exit 0\n-/run/reboot-required\n")
+    assert hooked.pending is False
+
+
+def test_the_mark_gives_date_and_packages() -> None:
+    text = "=/run/reboot-required\n *** System restart required ***\n=/run/reboot-required.pkgs\n libc6\n"
+    found = restart(KERNELS + text + "=marks\n 1795000000 /run/reboot-required\n @exit 1\n")
+    assert found.pending is True
+    assert found.since == datetime.fromtimestamp(1795000000, UTC)
+    assert "libc6" in found.reasons
+
+
+def test_needrestart_speaks_for_itself() -> None:
+    assert restart(KERNELS + "=needrestart\n NEEDRESTART-KSTA: 1\n @exit 0\n").pending is False
+    assert restart(KERNELS + "=needrestart\n NEEDRESTART-KSTA: 3\n @exit 0\n").pending is True
+    assert isinstance(restart(KERNELS + "=needrestart\n @exit 97\n").pending, Unknown)
+
+
+def test_a_container_has_no_kernel_of_its_own() -> None:
+    facts = raw(host=DEBIAN.replace("=virt-container\n none", "=virt-container\n lxc"), kernel=KERNELS)
+    assert isinstance(read_kernel(facts), Absent)
+    assert isinstance(read_restart(facts), Absent)
+
+
+# --- automatic updates -----------------------------------------------------------------------------------
+
+
+def auto(name: str) -> AutoUpdates:
+    found = read_auto(raw(auto_updates=golden(f"{name}.auto_updates")))
+    assert isinstance(found, AutoUpdates)
+    return found
+
+
+def test_a_dry_run_and_a_failed_run_complete_nothing() -> None:
+    lines = [
+        "2026-11-20 06:00:00,1 INFO Starting unattended upgrades script",
+        "2026-11-20 06:00:09,1 INFO No packages found that can be upgraded unattended and no pending auto-removals",
+        "2026-11-21 06:00:00,1 INFO Starting unattended upgrades script",
+        "2026-11-21 06:00:05,1 ERROR Installing the upgrades failed!",
+    ]
+    completed, error = parse_log(lines)
+    assert completed == datetime(2026, 11, 20, 6, 0, 9, tzinfo=UTC)
+    assert error == "Installing the upgrades failed!"
+    dry = [lines[0], "2026-11-20 06:00:01,1 INFO Option --dry-run given, *not* performing real actions", lines[1]]
+    assert isinstance(parse_log(dry)[0], Absent)
+
+
+def test_the_whole_chain_is_on_and_the_run_is_in_the_log() -> None:
+    (updater,) = auto("debian-12-enabled").updaters
+    assert (updater.active, updater.installs, updater.broken) == (True, True, ())
+    assert updater.last_completed == datetime(2026, 11, 22, 3, 36, 49, tzinfo=UTC)
+    assert isinstance(updater.last_error, Absent)
+
+
+def test_a_masked_timer_breaks_the_chain() -> None:
+    (updater,) = auto("debian-12-timer-masked").updaters
+    assert updater.active is False
+    assert updater.broken == ("apt-daily-upgrade.timer is masked",)
+
+
+def test_a_switch_that_is_off_breaks_the_chain() -> None:
+    (updater,) = auto("debian-12-periodic-off").updaters
+    assert updater.broken == ("APT::Periodic::Unattended-Upgrade is 0",)
+
+
+def test_a_log_that_this_account_may_not_read_is_unknown() -> None:
+    text = golden("debian-12-enabled.auto_updates").partition(b"=log")[0]
+    found = read_auto(raw(auto_updates=text + b"!/var/log/unattended-upgrades/unattended-upgrades.log\n"))
+    assert isinstance(found, AutoUpdates)
+    assert isinstance(found.updaters[0].last_completed, Unknown)
+
+
+def test_a_list_of_programs_that_broke_off_is_unknown() -> None:
+    assert isinstance(read_auto(raw(auto_updates="=programs\n unattended-upgrade\n @exit 0\n")), Unknown)
+
+
+# --- total on any bytes ----------------------------------------------------------------------------------
+
+PROBES: tuple[Probe, ...] = tuple({probe.name: probe for reader in READERS for probe in reader.probes}.values())
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_readers_never_raise(data: st.DataObject) -> None:
+    recorded = sorted(GOLDEN.iterdir())
+    sections: dict[str, bytes | str] = {"host": DEBIAN}
+    for probe in PROBES[1:]:
+        own = [path.read_bytes() for path in recorded if path.suffix == f".{probe.name}"] or [b"=updates\n @exit 0\n"]
+        text = data.draw(st.sampled_from(own))
+        cut = data.draw(st.integers(0, len(text)))
+        sections[probe.name] = text[:cut] + data.draw(st.binary(max_size=40)) + text[cut:]
+    facts = raw(**sections)
+    for reader in READERS:
+        assert reader.read(facts) is not None
