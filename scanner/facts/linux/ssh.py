@@ -18,6 +18,7 @@ from scanner.model import Absent, Maybe, Reason, Unknown
 Sections = Mapping[str, FileText | Absent | Unknown]
 
 _MAIN = ("/etc/ssh/sshd_config", "/usr/etc/ssh/sshd_config")
+_LOGIN_RULES = "/etc/security/access.conf"
 _DEPTH = 4
 
 # Addresses of no real host: one of RFC 1918, one that RFC 5737 reserves for documentation.
@@ -137,7 +138,7 @@ def _lines(sections: Sections, name: str) -> tuple[str, ...]:
 def _openssh(sections: Sections, raw: RawFact) -> SshServer:
     text = _config(sections)
     settings = _settings(sections, raw)
-    blocks = len([1 for name, _ in text if name == "match"]) if isinstance(text, tuple) else text
+    blocks = _match_lines(sections) if isinstance(text, tuple) else text
     version = next((line.strip() for line in _lines(sections, "version")), None)
     return SshServer(
         product="openssh",
@@ -228,9 +229,9 @@ def _host_keys(sections: Sections) -> Maybe[tuple[tuple[str, int], ...]]:
 def _access_rules(sections: Sections) -> Maybe[tuple[str, ...]]:
     if "pam_access" not in sections:
         return ()
-    section = sections.get("/etc/security/access.conf")
+    section = sections.get(_LOGIN_RULES)
     if not isinstance(section, FileText):
-        return Unknown(Reason.DENIED, "/etc/security/access.conf: this account may not read it")
+        return Unknown(Reason.DENIED, f"{_LOGIN_RULES}: this account may not read it")
     return tuple(line.strip() for line in section.lines if line.strip()[:1] in ("+", "-"))
 
 
@@ -239,13 +240,23 @@ def _access_rules(sections: Sections) -> Maybe[tuple[str, ...]]:
 
 def _config(sections: Sections) -> Maybe[tuple[tuple[str, str], ...]]:
     """Keyword and value of every line, included files in their place; unknown when one of them is unreadable."""
-    closed = [section for path, section in sections.items() if path.startswith("/") and isinstance(section, Unknown)]
+    closed = [
+        section
+        for path, section in sections.items()
+        if path.startswith("/") and path != _LOGIN_RULES and isinstance(section, Unknown)
+    ]
     if closed:
         return closed[0]
     main = next((path for path in _MAIN if isinstance(sections.get(path), FileText)), None)
     if main is None:
         return Unknown(Reason.UNREADABLE, "no sshd_config was found")
     return tuple(_expand(sections, main, "all", 0))
+
+
+def _match_lines(sections: Sections) -> int:
+    texts = (part for path, part in sections.items() if path.startswith("/") and path != _LOGIN_RULES)
+    lines = (line for part in texts if isinstance(part, FileText) for line in part.lines)
+    return sum((_pair(line) or ("", ""))[0] == "match" for line in lines)
 
 
 def _expand(sections: Sections, path: str, condition: str, depth: int) -> Iterator[tuple[str, str]]:

@@ -226,7 +226,9 @@ def secret_of(line: str) -> tuple[str, Secret] | None:
     name, colon, field = line.partition(":")
     if not (name and colon):
         return None
-    return name, _secret(field[:-1] if field.endswith(":") else field or "#")
+    if field.endswith(":"):
+        return name, _secret(field[:-1])
+    return name, _secret(field if field.endswith("$") else f"{field}#")
 
 
 def passwd_secret(field: str) -> Secret | None:

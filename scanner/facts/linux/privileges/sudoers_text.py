@@ -192,8 +192,15 @@ def _commands(text: str, aliases: Aliases) -> Iterator[dict[str, Any]]:
             if "tag" in found.groupdict():
                 _apply_tag(found["tag"], options)
             item = item[found.end() :]
-        commands = [_marked({"command": word}, negated) for word, negated in _expand([item], "Cmnd", aliases)]
+        commands = [
+            _marked({"command": _unescaped(word)}, negated) for word, negated in _expand([item], "Cmnd", aliases)
+        ]
         yield {**runas, "Options": [{name: value} for name, value in options.items()], "Commands": commands}
+
+
+def _unescaped(command: str) -> str:
+    """sudoers(5) wants these characters escaped in arguments; a regular expression keeps its own escapes."""
+    return command if re.match(r"(?:\S+ )?\^", command) else re.sub(r"\\([:,=])", r"\1", command)
 
 
 def _command_items(text: str) -> list[str]:

@@ -1,0 +1,142 @@
+"""The SSH server reader against recorded bytes and the cases that mislead."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scanner.facts import SshServer
+from scanner.facts.base import RawFact, RawFacts, RawState
+from scanner.facts.linux.ssh import SSH_SERVER
+from scanner.model import Absent, Privilege, Reason, Unknown
+
+GOLDEN = Path(__file__).parent / "golden" / "ssh"
+
+
+def read(body: bytes, state: RawState = RawState.OK, stderr: bytes = b"") -> SshServer | Absent | Unknown:
+    raw = RawFact(probe="sshd", state=state, stdout=body, stderr=stderr, status=0)
+    found = SSH_SERVER.read(
+        RawFacts(
+            platform="linux",
+            collected_at=datetime(2026, 11, 22, tzinfo=UTC),
+            privilege=Privilege.ROOT,
+            sections={"sshd": raw},
+        )
+    )
+    assert isinstance(found, SshServer | Absent | Unknown)
+    return found
+
+
+def server(body: bytes, stderr: bytes = b"") -> SshServer:
+    found = read(body, stderr=stderr)
+    assert isinstance(found, SshServer)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("name", "version"),
+    [("bullseye.root", "OpenSSH_8.4p1"), ("bookworm.match.root", "OpenSSH_9.2"), ("trixie.root", "OpenSSH_10.0p2")],
+)
+def test_recorded_servers(name: str, version: str) -> None:
+    fact = server((GOLDEN / name).read_bytes())
+    assert (fact.product, fact.version, fact.ports) == ("openssh", version, (22,))
+    assert isinstance(fact.settings, tuple) and fact.settings[0].first("usepam") == "yes"
+    assert isinstance(fact.host_keys, tuple) and ("rsa", 3072) in fact.host_keys
+    assert fact.access_rules == () and fact.matches_evaluated is True
+
+
+def test_match_blocks_are_asked_for_each_kind_of_user_and_address() -> None:
+    fact = server((GOLDEN / "bookworm.match.root").read_bytes())
+    assert fact.match_blocks == 2 and isinstance(fact.settings, tuple)
+    asked = {(item.user, item.address): item.first("passwordauthentication") for item in fact.settings}
+    assert asked["", ""] == "no"
+    assert asked["alice", "public"] == "yes"  # Match User
+    assert (asked["bob", "private"], asked["bob", "public"]) == ("yes", "no")  # Match Address
+    assert ("root", "public") in asked and ("toor", "public") in asked
+
+
+def test_without_root_rights_the_new_server_still_tells_and_the_old_does_not() -> None:
+    new, old = (
+        server((GOLDEN / "trixie.user").read_bytes()),
+        server((GOLDEN / "bookworm.match.user").read_bytes(), b"sshd: no hostkeys available -- exiting.\n"),
+    )
+    assert new.settings == server((GOLDEN / "trixie.root").read_bytes()).settings
+    assert isinstance(old.settings, Unknown) and old.settings.code is Reason.DENIED
+    assert old.configured("permitrootlogin") == "no" and isinstance(old.matches_evaluated, Unknown)
+
+
+TEXT = b"""=openssh
+=/etc/ssh/sshd_config
+ PasswordAuthentication no
+ Include /etc/ssh/sshd_config.d/*.conf
+ PermitRootLogin=yes
+ Match User x
+  X11Forwarding yes
+=/etc/ssh/sshd_config.d/1.conf
+ Match Address 10.0.0.0/8
+  PermitRootLogin no
+=/etc/ssh/sshd_config.d/2.conf
+ passwordauthentication yes
+ MaxAuthTries 9
+=end
+"""
+
+
+def test_in_the_text_the_first_value_outside_of_match_wins() -> None:
+    fact = server(TEXT)
+    assert fact.configured("passwordauthentication") == "no"
+    assert fact.configured("permitrootlogin") == "yes"  # the included Match ends with its file
+    assert fact.configured("maxauthtries") == "9"
+    assert fact.configured("x11forwarding") is None
+    assert fact.match_blocks == 2
+
+
+def test_a_closed_file_hides_the_whole_text() -> None:
+    fact = server(TEXT.replace(b"=/etc/ssh/sshd_config.d/2.conf", b"!/etc/ssh/sshd_config.d/3.conf\n=x"))
+    assert isinstance(fact.config_text, Unknown) and isinstance(fact.match_blocks, Unknown)
+
+
+@pytest.mark.parametrize("command", [b"/usr/sbin/sshd -D -o PermitRootLogin=yes", b"/usr/sbin/sshd -f/etc/other"])
+def test_options_on_the_command_line_outrank_the_files(command: bytes) -> None:
+    body = (
+        (GOLDEN / "trixie.root").read_bytes().replace(b"=openssh\n", b"=openssh\n sshd: " + command + b" [listener]\n")
+    )
+    assert isinstance(server(body).settings, Unknown)
+
+
+def test_an_account_that_could_not_be_asked_leaves_the_matches_open() -> None:
+    body = (GOLDEN / "bookworm.match.root").read_bytes().replace(b"=end", b"=skipped Odd.Name\n=end")
+    assert isinstance(server(body).matches_evaluated, Unknown)
+
+
+@pytest.mark.parametrize(
+    ("command", "root", "password"),
+    [
+        (b"/usr/sbin/dropbear -F -R", "yes", "yes"),
+        (b"dropbear -s -w -p 2222", "no", "no"),
+        (b"dropbear -g -p22s", "without-password", "yes"),
+        (b"dropbear -r /etc/dropbear/key_gsw", "yes", "yes"),
+    ],
+)
+def test_dropbear_is_judged_by_its_flags(command: bytes, root: str, password: str) -> None:
+    fact = server(b"=dropbear\n " + command + b"\n=end\n")
+    assert fact.product == "dropbear" and isinstance(fact.settings, tuple)
+    assert fact.settings[0].first("permitrootlogin") == root
+    assert fact.settings[0].first("passwordauthentication") == password
+    assert isinstance(fact.settings[0].told("macs"), Unknown) and isinstance(fact.host_keys, Unknown)
+
+
+def test_no_server_another_server_and_half_an_answer_differ() -> None:
+    assert isinstance(read(b"no SSH server is installed\n", RawState.ABSENT), Absent)
+    assert isinstance(server(b"=dropbear\n=other\n=end\n").settings, Unknown)
+    assert isinstance(read((GOLDEN / "trixie.root").read_bytes().replace(b"=end", b"")), Unknown)
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    st.binary(max_size=400), st.sampled_from([b"=openssh\n", b"=dropbear\n ", b"=openssh\n=/etc/ssh/sshd_config\n "])
+)
+def test_the_reader_never_raises(body: bytes, start: bytes) -> None:
+    read(start + body + b"\n=end\n")
