@@ -202,6 +202,15 @@ _OPTIONS: Mapping[str, tuple[int, Build]] = {
 }
 
 
+# Extensions that ask nothing by themselves; any other one, such as `-m socket`, is a condition of its own.
+_ASK_ONLY_BY_OPTION = frozenset(
+    (
+        *("tcp", "udp", "icmp", "icmp6", "multiport", "iprange", "addrtype", "pkttype", "set", "comment"),
+        *("conntrack", "state", "mark", "connmark", "recent", "limit", "hashlimit", "connlimit", "statistic"),
+    )
+)
+
+
 def read_matches(words: Sequence[str]) -> Matches:
     """The tests of a rule and its target; an option that is not in the table is a test nobody can decide."""
     tests: list[Test] = []
@@ -218,6 +227,8 @@ def read_matches(words: Sequence[str]) -> Matches:
             port = _new_port(words[index + 1 :])
             break
         if word in ("-m", "--match"):
+            if index >= len(words) or words[index] not in _ASK_ONLY_BY_OPTION:
+                tests.append(UNDECIDED)
             index += 1
             continue
         test, taken = _option(word, words[index:])
