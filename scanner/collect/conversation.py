@@ -219,6 +219,8 @@ class _Talk:
         return stream.await_match(pattern, self._limits.hello_s) is not None
 
     def _raise_rights(self, stream: Stream, nonce: str) -> Elevation:
+        if self._password is not None and not _sendable(self._password):
+            return refused(self._become, "the password holds a line break, so it was not sent")
         with_password = self._password is not None
         heard = len(stream.err)
         prompts = _Prompts(stream, nonce, self._password if self._become is Become.SUDO else None)
@@ -306,6 +308,11 @@ class _Progress:
             return None
         silent_s = time.monotonic() - stream.heard_at
         return _Stuck(words[1]) if silent_s > int(words[2]) + self._limits.slack_s else None
+
+
+def _sendable(password: Secret) -> bool:
+    """True for one line: what follows a line break would be read as a command."""
+    return not set(password.reveal()) & set("\n\r\0")
 
 
 def _no_shell(said: bytes) -> TargetError:

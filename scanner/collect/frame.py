@@ -27,13 +27,17 @@ _MAX_STDERR = 4096
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What a transcript holds: `header` from the last START, `plan` the probes it was to run, `done` at its end."""
+    """What a transcript holds: `header` from the last START, `plan` the probes it was to run, `done` at its end.
+
+    `cut` is the probe that was open when the bytes ended.
+    """
 
     started: bool = False
     done: bool = False
     header: Mapping[str, str] = field(default_factory=dict)
     plan: tuple[str, ...] = ()
     sections: Mapping[str, RawFact] = field(default_factory=dict)
+    cut: str | None = None
 
 
 @dataclass(slots=True)
@@ -157,8 +161,9 @@ class _Reader:
             self.open = None
 
     def finish(self) -> Frame:
+        cut = self.open.probe if self.open is not None else None
         self._leave()
-        return replace(self.frame, sections=self.sections)
+        return replace(self.frame, sections=self.sections, cut=cut)
 
 
 def _number(word: str) -> int | None:
@@ -175,13 +180,17 @@ def raw_facts(transcript: Transcript, planned: Iterable[str] = ()) -> RawFacts:
     sections = dict(frame.sections)
     for name in (*frame.plan, *planned):
         sections.setdefault(name, RawFact(probe=name, state=RawState.NOT_RUN))
+    error = transcript.error or _silent_end(frame)
+    if frame.cut is not None and error is not None and error[0] is not Reason.TIMEOUT:
+        # Not the probe's fault: the reason is that of the collection.
+        sections[frame.cut] = replace(sections[frame.cut], state=RawState.NOT_RUN)
     return RawFacts(
         platform=transcript.platform,
         collected_at=transcript.collected_at,
         privilege=transcript.privilege,
         account=transcript.account,
         sections=sections,
-        error=transcript.error or _silent_end(frame),
+        error=error,
     )
 
 

@@ -167,7 +167,7 @@ class RawFacts:
         """Why a probe's output cannot be used."""
         raw = self.get(probe)
         if raw.state is RawState.NOT_RUN and self.error is not None:
-            return Unknown(self.error[0], f"{probe}: the collection ended before it ran: {self.error[1]}")
+            return Unknown(self.error[0], f"{probe}: the collection ended first: {self.error[1]}")
         detail = f"{probe}: {_CLAUSES.get(raw.state, 'its output cannot be used')}"
         if raw.state is RawState.FAILED:
             detail += f" (exit status {raw.status})"

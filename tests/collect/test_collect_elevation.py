@@ -227,6 +227,13 @@ def test_only_harmless_questions(
         shutil.rmtree(folder)
 
 
+def test_a_password_with_a_line_break_is_not_sent(account: Account) -> None:
+    account.permit(WITH_PASSWORD)
+    transcript, _ = talk(account, Become.SUDO, f"{PASSWORD}\ntouch /var/tmp/{account.name}")
+    assert transcript.privilege is Privilege.USER and "line break" in transcript.notes[0]
+    assert not Path(f"/var/tmp/{account.name}").exists()
+
+
 def test_password_is_not_in_the_process_list(account: Account) -> None:
     account.permit(WITH_PASSWORD)
     _, facts = talk(account, Become.SUDO, PASSWORD)

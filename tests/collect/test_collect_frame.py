@@ -152,11 +152,16 @@ def test_planned_and_missing_is_not_run_and_says_why() -> None:
     facts = raw_facts(transcript(START + section("a", b"x"), (Reason.CANCELLED, "the scan was interrupted")), ["z"])
     assert facts.get("a").state is RawState.OK
     assert {name: facts.get(name).state for name in "bcz"} == dict.fromkeys("bcz", RawState.NOT_RUN)
-    assert facts.read("b") == Unknown(
-        Reason.CANCELLED, "b: the collection ended before it ran: the scan was interrupted"
-    )
+    assert facts.read("b") == Unknown(Reason.CANCELLED, "b: the collection ended first: the scan was interrupted")
 
 
 def test_an_end_without_done_is_never_silent() -> None:
     facts = raw_facts(transcript(START))
     assert facts.error == (Reason.TIMEOUT, "the script did not reach its end")
+
+
+def test_a_probe_cut_by_the_end_of_the_collection_says_so() -> None:
+    data = START + section("a", b"x") + f"\n@{NONCE} B b 5 100\n|half".encode()
+    facts = raw_facts(transcript(data, (Reason.UNREACHABLE, "the connection ended")))
+    assert facts.why_not("b") == Unknown(Reason.UNREACHABLE, "b: the collection ended first: the connection ended")
+    assert raw_facts(transcript(data, (Reason.TIMEOUT, "deadline"))).get("b").state is RawState.TIMEOUT
