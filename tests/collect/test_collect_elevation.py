@@ -152,6 +152,8 @@ def test_wrong_password_is_sent_once(account: Account, extra: str) -> None:
     transcript, facts = talk(account, Become.SUDO, "wrong-Horse7")
     assert transcript.privilege is Privilege.USER and states(facts) == NOTHING
     assert transcript.notes == ("sudo: the password was refused; facts that need root are unknown",)
+    assert transcript.duration_s < LIMITS.become_s - 2  # it ended at the second prompt, not at the time limit
+    assert 1 <= transcript.stderr.count(b" PASSWORD") <= 2
 
 
 def test_single_grants(account: Account) -> None:
