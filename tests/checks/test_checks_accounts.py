@@ -64,8 +64,8 @@ def account(name: str = "amy", **changes: Any) -> Account:
 
 
 ROOT = account("root", identifier="0", kind=AccountKind.SUPERUSER, password=PasswordState.LOCKED, last_login=None)
-LOCKED = {"password": PasswordState.LOCKED}
-ENDED = {"expires": date(2026, 1, 1)}
+LOCKED: dict[str, Any] = {"password": PasswordState.LOCKED}
+ENDED: dict[str, Any] = {"expires": date(2026, 1, 1)}
 
 
 def accounts(*items: Account, **changes: Any) -> Accounts:
@@ -218,7 +218,7 @@ def test_root_equivalent() -> None:
     assert run("root_equivalent", accounts(service), rights).status is Status.PASS
 
 
-FREE = {"asks_for": SecretAsked.NONE}
+FREE: dict[str, Any] = {"asks_for": SecretAsked.NONE}
 
 
 @pytest.mark.parametrize(

@@ -164,3 +164,9 @@ def test_doas_rules() -> None:
 )
 def test_the_reader_never_raises(body: str, form: str) -> None:
     read((form.replace("{}", body) + "\n=end\n").encode("utf-8", "replace"))
+
+
+def test_files_that_sudo_passes_over_hold_no_rules() -> None:
+    more = {"/etc/sudoers.d/amy.bak": "amy ALL=(ALL) ALL", "/etc/sudoers.d/bob~": "bob ALL=(ALL) ALL"}
+    kept = {"/etc/sudoers.d/eve": "eve ALL=(ALL) ALL"}
+    assert set(grants(read(text("#includedir /etc/sudoers.d", **more, **kept)))) == {"eve"}
