@@ -110,4 +110,4 @@ def _outcome(
     if idle:
         shown = "; ".join(text for _, text in idle)
         return warned(expected=f"every open account used within {warn_days} days", actual=shown, note=note)
-    return passed(actual=f"every open account was used within {warn_days} days", note=note)
+    return passed(actual=f"no open account is unused for more than {warn_days} days", note=note)

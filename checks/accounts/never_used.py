@@ -81,4 +81,4 @@ def _outcome(
         return review(question="Are these accounts, never used so far, still needed?", items=found, note=note)
     for value in unsure:
         need(value)
-    return passed(actual=f"every open account older than {max_age_days} days was used", note=note)
+    return passed(actual=f"no open account older than {max_age_days} days is unused", note=note)
