@@ -48,7 +48,7 @@ PROBES = (
     probe("endless", "yes", timeout_s=3),
     probe("fail", "echo no >&2; exit 7"),
     probe("missing", "/no/such/command"),
-    probe("hang", "echo start; sleep 1000", timeout_s=1),
+    probe("hang", "echo start; sleep 20", timeout_s=1),
     probe("stubborn", "trap '' TERM; echo s; while :; do sleep 1; done", timeout_s=1),
     probe("stdin", "cat; echo end"),
     probe("child", "sleep 15 & echo forked", timeout_s=1),
