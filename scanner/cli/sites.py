@@ -13,10 +13,9 @@ from scanner.catalogue import load_checks
 from scanner.check import Check
 from scanner.cli.options import DEFAULT_PROFILE, Content
 from scanner.errors import ConfigError, Problem
-from scanner.inventory.address import parse_target
+from scanner.inventory.adhoc import SSH, adhoc_site
 from scanner.inventory.loader import load_site
 from scanner.inventory.site import Become, Credential, Limits, Site, SshCredential
-from scanner.inventory.ssh_config import SshConfig
 from scanner.model import Target
 from scanner.profile import load_profile
 from scanner.secret import SecretRef, parse_ref
@@ -25,7 +24,7 @@ from scanner.suggest import hint
 if TYPE_CHECKING:
     from scanner.cli.scan import Options
 
-AD_HOC = "command line"
+AD_HOC = "command-line"
 LOCAL_NAME = "this-machine"
 
 
@@ -77,42 +76,41 @@ def _read(file: Path, profile_name: str | None, overlays: Sequence[str], checks:
         site = load_site(file, checks=checks, questions=profile.conditions, requirements=profile.requirements)
     if not site.targets:
         raise ConfigError(Problem(path=str(file), message="the site has no targets", expected="at least one"))
-    for note in site.notes:
-        click.echo(f"note: {note}", err=True)
+    _show_notes(site)
     return Job(site, Content(checks, profile), file)
 
 
 def _from_options(options: Options, checks: Mapping[str, Check]) -> Job:
     uris = [*options.uris, *(["local:"] if options.local else [])]
-    settings = SshConfig.load()
+    local_only = all(uri.startswith("local:") for uri in uris)
+    site = adhoc_site(uris, name=LOCAL_NAME if local_only else AD_HOC)
     credential = _credential(options)
-    targets = tuple(_target(uri, credential, settings) for uri in uris)
-    if len({target.name for target in targets}) != len(targets):
-        raise ConfigError("--target: two targets have the same name; name each once")
-    local_only = all(target.transport == "local" for target in targets)
-    site = Site(
-        name=LOCAL_NAME if local_only else "ad-hoc",
-        credentials={AD_HOC: credential},
-        targets=targets,
-        limits=_limits(Limits(), options),
+    own = bool(credential.keys or credential.password)
+    site = replace(
+        site,
+        credentials={**site.credentials, SSH: Credential(name=SSH, ssh=credential)},
+        targets=tuple(_opened_by_options(target) if own else target for target in site.targets),
+        limits=_limits(site.limits, options),
     )
+    _show_notes(site)
     profile = load_profile(options.profile or DEFAULT_PROFILE, options.overlays, checks=checks)
     return Job(site, Content(checks, profile), None)
 
 
-def _target(uri: str, credential: Credential, settings: SshConfig) -> Target:
-    target = parse_target(uri)
-    if target.transport != "ssh":
-        return replace(target, name=LOCAL_NAME) if target.transport == "local" else target
-    ssh = credential.ssh
-    own = ssh is not None and bool(ssh.keys or ssh.password)
-    return replace(settings.apply(target, identities=not own), credential=AD_HOC)
+def _opened_by_options(target: Target) -> Target:
+    """A key or password on the command line is the whole way in: what client settings name is not offered as well."""
+    return replace(target, identity_files=(), certificate_files=())
 
 
-def _credential(options: Options) -> Credential:
+def _show_notes(site: Site) -> None:
+    for note in site.notes:
+        click.echo(f"note: {note}", err=True)
+
+
+def _credential(options: Options) -> SshCredential:
     keys = (options.identity,) if options.identity else ()
     password = _ref(options.password, "--password")
-    ssh = SshCredential(
+    return SshCredential(
         user=options.user,
         keys=keys,
         passphrase=_ref(options.passphrase, "--passphrase"),
@@ -121,7 +119,6 @@ def _credential(options: Options) -> Credential:
         become=Become(options.become or "none"),
         become_password=_ref(options.become_password, "--become-password"),
     )
-    return Credential(name=AD_HOC, ssh=ssh)
 
 
 def _ref(text: str | None, option: str) -> SecretRef | None:

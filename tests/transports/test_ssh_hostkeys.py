@@ -63,6 +63,12 @@ def test_names(tmp_path: Path, names: str, address: str, port: int | None, found
     assert bool(looked_up(tmp_path, host(address, port), line(names)).trusted) is found
 
 
+def test_an_alias_is_looked_up_instead_of_the_address(tmp_path: Path) -> None:
+    target = host("10.0.0.9", 2222, host_key_alias="Cluster")
+    assert looked_up(tmp_path, target, line("cluster")).trusted
+    assert not looked_up(tmp_path, target, line("[10.0.0.9]:2222")).trusted
+
+
 def test_bare_name_vouches_for_another_port_but_never_contradicts(tmp_path: Path) -> None:
     target = host(port=2222)
     known = looked_up(tmp_path, target, line("h.example"))

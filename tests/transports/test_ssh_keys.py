@@ -167,6 +167,15 @@ def test_certificate_beside_the_key_is_offered_before_the_key(tmp_path: Path) ->
     assert len(KeyStore().offers(named).items) == 1
 
 
+def test_certificate_that_client_settings_name_goes_with_its_key(tmp_path: Path) -> None:
+    key, other, authority = (keygen(tmp_path / name) for name in ("key", "other", "ca"))
+    command = ["ssh-keygen", "-q", "-s", str(authority), "-I", "x", "-n", "x", f"{key}.pub"]
+    subprocess.run(command, check=True, capture_output=True)
+    certificate = (tmp_path / "key-cert.pub").replace(tmp_path / "elsewhere.pub")
+    offers = KeyStore().offers(SshLogin(), (str(key), str(other)), (str(certificate), str(tmp_path / "missing")))
+    assert ["with certificate" in offer.label for offer in offers.items] == [True, False, False]
+
+
 @pytest.mark.parametrize("text", ["", "hello", "ssh-ed25519 AAAA", "ä"])
 def test_bad_certificate(tmp_path: Path, text: str) -> None:
     private(tmp_path / "cert", text)

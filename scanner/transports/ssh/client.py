@@ -100,7 +100,7 @@ class SshTransport:
 
     def _log_in(self, target: Target, deadline: float) -> _Ready:
         login = self._login_for(target)
-        offers = self._keys.offers(login, target.identity_files)
+        offers = self._keys.offers(login, target.identity_files, target.certificate_files)
         until = min(deadline, time.monotonic() + self._limits.connect_s + self._limits.login_s)
         try:
             return self._with_offers(_Way(target, until), login, offers, deadline)

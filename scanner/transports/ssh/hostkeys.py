@@ -207,7 +207,9 @@ class KnownHosts:
 
 
 def names_of(target: Target) -> tuple[str, str]:
-    """The name a target has in known_hosts, and the same without its port."""
+    """The name a target has in known_hosts, and the same without its port. An alias stands alone, as in OpenSSH."""
+    if target.host_key_alias is not None:
+        return target.host_key_alias.lower(), target.host_key_alias.lower()
     host = target.address.lower()
     port = target.port or DEFAULT_PORT
     return (host if port == DEFAULT_PORT else f"[{host}]:{port}"), host

@@ -64,6 +64,7 @@ class Offers:
     items: list[Offer] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     agent: Agent | None = None
+    certificates: tuple[Path, ...] = ()
 
     def close(self) -> None:
         if self.agent is not None:
@@ -216,6 +217,10 @@ def with_certificate(key: paramiko.PKey, path: Path) -> paramiko.PKey | None:
     return certified
 
 
+def _existing(names: tuple[str, ...]) -> tuple[Path, ...]:
+    return tuple(path for path in (Path(name).expanduser() for name in names) if path.exists())
+
+
 class KeyStore:
     """Private keys by file, each read and decrypted once while the file stays the same. Thread-safe."""
 
@@ -236,12 +241,17 @@ class KeyStore:
             raise AuthenticationFailed(found.reason, found.detail) from found
         return found
 
-    def offers(self, login: SshLogin, fallback: tuple[str, ...] = ()) -> Offers:
-        """The keys `login` may offer. `fallback` are the identity files of ssh_config, used when it names no way in."""
+    def offers(self, login: SshLogin, fallback: tuple[str, ...] = (), certificates: tuple[str, ...] = ()) -> Offers:
+        """The keys `login` may offer.
+
+        `fallback` and `certificates` are the identity and certificate files of ssh_config, used when the login names
+        no way in of its own.
+        """
         offers = Offers()
         paths = tuple(path.expanduser() for path in login.keys)
-        if not paths and login.password is None and not login.agent:
-            paths = tuple(path for path in (Path(name).expanduser() for name in fallback) if path.exists())
+        if not paths and login.password is None:
+            paths = _existing(fallback)
+            offers.certificates = _existing(certificates)
         try:
             self._collect(offers, login, paths)
         except BaseException:
@@ -258,21 +268,26 @@ class KeyStore:
             if not login.keys:
                 _cut(offers)
         for path in paths:
-            offers.items += self._file_offers(path, login)
+            offers.items += self._file_offers(path, login, offers.certificates)
         if login.certificate is not None and not any(_is_certified(offer) for offer in offers.items):
             raise refuse(f"certificate {login.certificate} certifies none of the keys that the credential names")
 
-    def _file_offers(self, path: Path, login: SshLogin) -> list[Offer]:
+    def _file_offers(self, path: Path, login: SshLogin, configured: tuple[Path, ...]) -> list[Offer]:
         """The key with its certificate; then the key alone, unless the credential names the certificate."""
         key = self.key(path, login.passphrase)
         label = f"{path} {fingerprint(key.asbytes())}"
+        for certificate in self._certificates(path, login, configured):
+            certified = with_certificate(key, certificate)
+            if certified is not None:
+                first = Offer(certified, f"{label} with certificate {certificate}")
+                return [first] if login.certificate else [first, Offer(key, label)]
+        return [Offer(key, label)]
+
+    def _certificates(self, path: Path, login: SshLogin, configured: tuple[Path, ...]) -> tuple[Path, ...]:
+        if login.certificate is not None:
+            return (login.certificate.expanduser(),)
         beside = path.with_name(path.name + "-cert.pub")
-        certificate = login.certificate.expanduser() if login.certificate else beside if beside.exists() else None
-        certified = with_certificate(key, certificate) if certificate else None
-        if certified is None:
-            return [Offer(key, label)]
-        first = Offer(certified, f"{label} with certificate {certificate}")
-        return [first] if login.certificate else [first, Offer(key, label)]
+        return (*configured, beside) if beside.exists() else configured
 
 
 def _is_certified(offer: Offer) -> bool:
