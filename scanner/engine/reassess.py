@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -21,11 +21,20 @@ from scanner.transports.replay import read_recordings
 
 
 @dataclass(frozen=True, slots=True)
+class Planned:
+    """One target of the denominator: its bytes, if it gave any, and its line, where the run already wrote one."""
+
+    target: Target
+    transcript: Transcript | None
+    line: TargetResult | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
-    """What to judge: the run's head, and per planned target its transcript or the line that says why there is none."""
+    """What to judge: the run's head, and every target that was planned."""
 
     run: RunInfo
-    planned: Sequence[tuple[Target, Transcript | TargetResult]]
+    planned: Sequence[Planned]
 
 
 def from_store(store: Store, run_id: str, site: Site) -> Source:
@@ -35,7 +44,7 @@ def from_store(store: Store, run_id: str, site: Site) -> Source:
     lines = {line.name: line for line in result.targets}
     parameters = {target.name: target.parameters for target in site.targets}
     planned = [replace(t, parameters=parameters.get(t.name, t.parameters)) for t in store.planned_targets(run_id)]
-    return Source(result.run, [(t, transcripts.get(t.name) or lines[t.name]) for t in planned])
+    return Source(result.run, [Planned(t, transcripts.get(t.name), lines[t.name]) for t in planned])
 
 
 def from_recordings(directory: Path, site: Site) -> Source:
@@ -57,7 +66,7 @@ def from_recordings(directory: Path, site: Site) -> Source:
     targets = [known.get(t.target) or Target(name=t.target, transport="replay", address=str(directory)) for t in found]
     if len({target.name for target in targets}) != len(targets):
         raise ConfigError(f"{directory}: two recordings are of the same target; put them in folders of their own")
-    return Source(run, list(zip(targets, found, strict=True)))
+    return Source(run, [Planned(target, bytes_) for target, bytes_ in zip(targets, found, strict=True)])
 
 
 def reassess(source: Source, site: Site, selection: Selection) -> RunResult:
@@ -72,8 +81,8 @@ def reassess(source: Source, site: Site, selection: Selection) -> RunResult:
     )
     lines: list[TargetResult] = []
     findings: list[Finding] = []
-    for target, what in source.planned:
-        line, found = _one(target, what, site, selection)
+    for planned in source.planned:
+        line, found = _one(planned, site, selection)
         rollup.add(line, found)
         lines.append(line)
         findings += found
@@ -86,12 +95,14 @@ def reassess(source: Source, site: Site, selection: Selection) -> RunResult:
     )
 
 
-def _one(
-    target: Target, what: Transcript | TargetResult, site: Site, selection: Selection
-) -> tuple[TargetResult, Iterable[Finding]]:
+def _one(planned: Planned, site: Site, selection: Selection) -> tuple[TargetResult, Sequence[Finding]]:
+    target, line = planned.target, planned.line
     plan = selection.plan(site, target)
-    if isinstance(what, TargetResult):
-        return what, not_judged(plan, target, what.reason or Reason.FAULT, what.detail)
-    facts = FactSet(raw_facts(what), target)
+    if planned.transcript is None:
+        assert line is not None  # a target without bytes comes from a stored run, which says why
+        return line, not_judged(plan, target, line.reason or Reason.FAULT, line.detail)
+    facts = FactSet(raw_facts(planned.transcript), target)
     findings = judge(plan, facts, target)
-    return reached(target, what, facts, findings), findings
+    if line is not None and not line.reached:
+        return line, findings  # what a peer offered before the login failed is judged; it was not reached all the same
+    return reached(target, planned.transcript, facts, findings), findings

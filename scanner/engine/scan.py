@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from scanner.assess.findings import FactSet, PlannedCheck, judge, not_judged
+from scanner.assess.findings import FactSet, PlannedCheck, judge, not_judged, probes_for
 from scanner.assess.rollup import Rollup
 from scanner.collect import raw_facts
+from scanner.collect.offer import offer_transcript, offers_algorithms
 from scanner.engine.selection import Selection
 from scanner.engine.targets import reached, unreached
 from scanner.errors import TargetError
@@ -149,9 +150,7 @@ def _one(job: Scan, target: Target, cancelled: threading.Event) -> _Answer:
     try:
         collected = job.collector.collect(target, cancelled)
     except TargetError as error:
-        answer = _unreached(plan, target, error)
-        job.writer.result(answer.result, answer.findings)
-        return answer
+        return _failed(job, plan, target, error)
     job.writer.transcript(collected.transcript, collected.script)
     if job.keep is not None:
         job.keep(target, collected)
@@ -163,6 +162,21 @@ def _judged(job: Scan, plan: Sequence[PlannedCheck], target: Target, transcript:
     facts = FactSet(raw, target)
     findings = judge(plan, facts, target)
     answer = _Answer(reached(target, transcript, facts, findings), findings)
+    job.writer.result(answer.result, answer.findings, raw)
+    return answer
+
+
+def _failed(job: Scan, plan: Sequence[PlannedCheck], target: Target, error: TargetError) -> _Answer:
+    """A target that was not collected; what its server offered before it failed is evidence all the same."""
+    if not offers_algorithms(error):
+        answer = _unreached(plan, target, error)
+        job.writer.result(answer.result, answer.findings)
+        return answer
+    planned = [probe.name for probe in probes_for("linux", [item.check for item in plan])]
+    transcript = offer_transcript(target.name, error, planned, job.now)
+    job.writer.transcript(transcript, b"")
+    raw = raw_facts(transcript)
+    answer = _Answer(unreached(target, error), judge(plan, FactSet(raw, target), target))
     job.writer.result(answer.result, answer.findings, raw)
     return answer
 

@@ -40,7 +40,7 @@ def test_a_booted_container() -> None:
     found = host((GOLDEN / "debian-12-nspawn.host").read_bytes())
     assert (found.os_id, found.os_version, found.os_family) == ("debian", "12", "debian")
     assert (found.container, found.virtualization, found.chassis) == (True, "systemd-nspawn", "container")
-    assert (found.init, found.architecture, found.kernel) == ("systemd", "x86_64", "6.1.0-28-amd64")
+    assert (found.init, found.architecture, found.kernel) == ("systemd", "x86_64", "0.0.0-replaced")
 
 
 def test_a_laptop() -> None:
