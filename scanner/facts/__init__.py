@@ -2,6 +2,16 @@
 
 from scanner.facts.accounts import Account, AccountKind, Accounts, HomeFolder, PasswordState
 from scanner.facts.authentication import DirectoryKind, Lockout, NameService, SignIn
+from scanner.facts.backups import (
+    BackupFailure,
+    BackupJob,
+    Backups,
+    BackupSuccess,
+    Destination,
+    Place,
+    Proof,
+    SnapshotMechanism,
+)
 from scanner.facts.base import Fact
 from scanner.facts.collection import Collection
 from scanner.facts.firewall import Action, DefaultRule, Firewall, FirewallLoader, Forwarding, IpVersion
@@ -42,6 +52,7 @@ FACTS: tuple[type[Fact], ...] = (
     AutoUpdates,
     SideSoftware,
     Firmware,
+    Backups,
     Accounts,
     Privileges,
     AuthorizedKeys,
@@ -66,8 +77,13 @@ __all__ = [
     "AuthorizedKey",
     "AuthorizedKeys",
     "AutoUpdates",
+    "BackupFailure",
+    "BackupJob",
+    "BackupSuccess",
+    "Backups",
     "Collection",
     "DefaultRule",
+    "Destination",
     "DirectoryKind",
     "Fact",
     "Firewall",
@@ -90,14 +106,17 @@ __all__ = [
     "PasswordPolicy",
     "PasswordState",
     "PatchLevel",
+    "Place",
     "PrivilegeGrant",
     "Privileges",
+    "Proof",
     "PublishedPort",
     "PublishedPorts",
     "Restart",
     "SecretAsked",
     "SideSoftware",
     "SignIn",
+    "SnapshotMechanism",
     "SshServer",
     "SshSettings",
     "Support",

@@ -1,0 +1,41 @@
+"""A backup job is configured on the host.
+
+Why: what is not copied elsewhere is gone after a disk failure, a fire or an extortion attack.
+Source: CTPAT MSC 4.12; systemd units and timers, crontabs, the configuration of backup programs, vendors' agents.
+"""
+
+from scanner.api import Backups, Collection, Outcome, Severity, check, failed, need, not_applicable, passed
+
+NOTE = (
+    "Backups taken outside the host (images by the hypervisor, storage, cloud) cannot be seen from inside it: "
+    "ask who runs the machine, and record the answer."
+)
+
+
+@check(
+    title="A backup job is configured",
+    severity=Severity.HIGH,
+    remediation="Set up a backup job that writes to another host, or record which central backup covers this host.",
+)
+def job(backups: Backups, collection: Collection, *, exempt_tags: tuple[str, ...] = ("stateless",)) -> Outcome:
+    """Pass on any configured job; fail on snapshots alone or nothing, once everything could be read."""
+    if not set(exempt_tags).isdisjoint(collection.tags):
+        return not_applicable("the site file says that this host keeps no data")
+    if backups.configured:
+        sure = [job for job in backups.configured if job.configured is True]
+        if not sure:
+            need(backups.configured[0].configured)
+        return passed(actual=f"configured: {', '.join(str(job) for job in sure)}")
+    if backups.unread:
+        need(backups.unread[0])
+    return failed(expected="a configured backup job", actual=_nothing(backups), note=NOTE)
+
+
+def _nothing(backups: Backups) -> str:
+    idle = [job.product for job in backups.jobs]
+    if idle:
+        return f"{', '.join(idle)} is installed and not configured"
+    names = [mechanism.product for mechanism in need(backups.snapshots)]
+    if names:
+        return f"only snapshots on the same disk: {', '.join(names)}"
+    return f"no backup job was found; examined: {', '.join(backups.looked_for)}"
