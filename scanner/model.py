@@ -309,6 +309,7 @@ class RunInfo:
     partial: bool = False
     previous: str | None = None
     digest: str | None = None
+    anniversary: str = ""  # MM-DD, empty where the site file names none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -179,6 +179,7 @@ def _info(job: Job) -> RunInfo:
         site=job.site.name,
         company=job.site.company,
         entities=job.site.entities,
+        anniversary=job.site.anniversary or "",
         started=utc_now(),
         finished=None,
         scanner=f"ctpat-scanner {__version__}",

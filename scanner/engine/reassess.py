@@ -58,6 +58,7 @@ def from_recordings(directory: Path, site: Site) -> Source:
         site=site.name,
         company=site.company,
         entities=site.entities,
+        anniversary=site.anniversary or "",
         started=began,
         finished=ended,
         scanner=f"ctpat-scanner {__version__}",

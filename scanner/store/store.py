@@ -103,7 +103,7 @@ class Store:
 
     def begin(self, info: RunInfo, planned: Sequence[Target]) -> RunWriter:
         """Write the run and its denominator; everything later hangs on it."""
-        head = {key: plain(getattr(info, key)) for key in ("company", "entities", "scanner", "profile")}
+        head = {key: plain(getattr(info, key)) for key in ("company", "entities", "scanner", "profile", "anniversary")}
         rows = [{"run": info.id, "ordinal": i, "target": p.name, "row": _plan_row(p)} for i, p in enumerate(planned)]
         self._ensure_site(info.site)
         with self._write() as connection:
@@ -362,6 +362,7 @@ def _run_info(row: Mapping[Any, Any]) -> RunInfo:
         partial=row["partial"] is not False,  # a run that never ended is partial too
         previous=row["previous"],
         digest=row["digest"],
+        anniversary=head.get("anniversary", ""),  # runs before this key existed
     )
 
 
