@@ -2,12 +2,15 @@
 
 A value is replaced by asterisks, as many as the next multiple of 16: the number of lines stays, no line gets
 shorter (a section that reached its byte cap still shows it), and the length of a secret is not told. Redacting twice
-changes nothing. Every pattern is linear in the length of its input.
+changes nothing. Every pattern is linear in the length of its input, and none matches across a line break: so each is
+tried only on stretches of lines that hold one of the words without which it cannot match.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from scanner.secret import Secret
 
@@ -28,42 +31,101 @@ _VALUE = (
     rb"""|(?!(?:true|false|null|yes|no|none)\b|[{\[])(?P<secret>[^\s"';&|<>]{1,4096}))"""
 )
 
-_PATTERNS: tuple[re.Pattern[bytes], ...] = tuple(
-    re.compile(pattern)
-    for pattern in (
-        # crypt(5): $id$[params$]salt$hash, yescrypt, gost-yescrypt, scrypt, bcrypt, SHA, MD5; not the bare `$id$`.
-        rb"\$(?:[0-9a-z]{1,4}|argon2(?:id|i|d)|scram-sha-[0-9]{1,3}|P|S)\$(?P<secret>[^\s:'\"|\\]{8,512})",
-        # Traditional DES and BSDi, where a line has the shape of shadow(5).
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One kind of secret. Every match holds `sign` and one of the `hints` (lower case; the data may be in any case)."""
+
+    pattern: re.Pattern[bytes]
+    hints: tuple[bytes, ...]
+    sign: bytes
+
+
+def _rule(pattern: bytes, hints: bytes, sign: bytes = b"") -> Rule:
+    return Rule(re.compile(pattern), tuple(hints.split()), sign)
+
+
+_WORD_HINTS = (
+    b"password passphrase token secret accesskey access_key apikey api_key privatekey private_key"  # those of _WORDS
+)
+RULES: tuple[Rule, ...] = (
+    # crypt(5): $id$[params$]salt$hash, yescrypt, gost-yescrypt, scrypt, bcrypt, SHA, MD5; not the bare `$id$`.
+    _rule(rb"\$(?:[0-9a-z]{1,4}|argon2(?:id|i|d)|scram-sha-[0-9]{1,3}|P|S)\$(?P<secret>[^\s:'\"|\\]{8,512})", b"$"),
+    # Traditional DES and BSDi, where a line has the shape of shadow(5).
+    _rule(
         rb"(?m)^[| !]{0,3}[^:\s]{1,64}:[!*]{0,2}(?P<secret>[./0-9A-Za-z]{13}|_[./0-9A-Za-z]{19})"
         rb":[0-9]{0,7}:[0-9]{0,7}:",
-        # scheme://user:password@host
-        rb"[A-Za-z][A-Za-z0-9+.-]{0,31}://[^\s/:@'\"]{0,256}:(?P<secret>[^\s/'\"]{1,1024})@",
-        # NAME_PASSWORD=value, in any case.
+        b":",
+    ),
+    # scheme://user:password@host
+    _rule(rb"[A-Za-z][A-Za-z0-9+.-]{0,31}://[^\s/:@'\"]{0,256}:(?P<secret>[^\s/'\"]{1,1024})@", b"://", b"@"),
+    # NAME_PASSWORD=value, in any case.
+    _rule(
         _PREFIXED + rb"[A-Za-z0-9]{0,32}(?:" + _WORDS + rb"|PASSWD)['\"]?[ \t]{0,8}=[ \t]{0,8}" + _VALUE,
-        # password: value, "api_token": "value"; not the `passwd:` of nsswitch.conf nor the NOPASSWD: of sudoers.
-        _PREFIXED + rb"(?:" + _WORDS + rb")['\"]?[ \t]{0,8}:[ \t]{1,8}" + _VALUE,
-        # --password value, --password=value
+        _WORD_HINTS + b" passwd",
+        b"=",
+    ),
+    # password: value, "api_token": "value"; not the `passwd:` of nsswitch.conf nor the NOPASSWD: of sudoers.
+    _rule(_PREFIXED + rb"(?:" + _WORDS + rb")['\"]?[ \t]{0,8}:[ \t]{1,8}" + _VALUE, _WORD_HINTS, b":"),
+    # --password value, --password=value
+    _rule(
         rb"(?i)(?<![\w-])--?(?:" + _OPTIONS + rb")(?:=|[ \t]{1,8})(?!-)" + _VALUE,
-        # -p value, -pvalue: only where the program is one that takes a password there.
+        b"-pass -secret -token -api-key -auth-token -encryption-key",
+    ),
+    # -p value, -pvalue: only where the program is one that takes a password there.
+    _rule(
         rb"\b(?:mysql|mysqldump|mariadb|mariadb-dump|sshpass|xtrabackup|mariabackup|7z|7za|zip)\b"
         rb"[^\n]{0,200}?[ \t]-[pP][ \t]{0,4}(?!-)(?P<secret>[^\s\"';&|<>]{1,1024})",
-        # Authorization: Basic …, Bearer …
+        b"mysql mariadb sshpass xtrabackup mariabackup 7z zip",
+        b"-p",
+    ),
+    # Authorization: Basic …, Bearer …
+    _rule(
         rb"(?i)\bauthorization['\"]?[ \t]{0,4}[:=][ \t]{0,4}['\"]?(?:basic|bearer|token)[ \t]{1,4}"
         rb"(?P<secret>[^\s'\"]{4,4096})",
-    )
+        b"authorization",
+    ),
 )
 _GROUPS = ("secret", "q1", "q2")
 _KEY_BEGIN = re.compile(rb"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----")
 _KEY_END = re.compile(rb"-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----")
 _PREFIX = re.compile(rb"[| !]{0,3}")
 _KEY_LINES = 400
+_STRETCH = 200  # bytes; short, because a pattern costs more than looking for its hints
 
 
 def redact(data: bytes) -> bytes:
     """`data` without passwords, their hashes, private keys and credentials in URLs and options."""
     data = _redact_keys(data)
-    for pattern in _PATTERNS:
-        data = pattern.sub(_cut, data)
+    rules = _possible(data)
+    return b"".join(_redact_stretch(stretch, rules) for stretch in _stretches(data))
+
+
+def _possible(data: bytes) -> tuple[Rule, ...]:
+    """The rules that may match somewhere, each with those of its hints that occur."""
+    lowered = data.lower()
+    narrowed = (Rule(rule.pattern, tuple(hint for hint in rule.hints if hint in lowered), rule.sign) for rule in RULES)
+    return tuple(rule for rule in narrowed if rule.hints and rule.sign in lowered)
+
+
+def _stretches(data: bytes) -> Iterator[bytes]:
+    """`data` in pieces of whole lines."""
+    start = 0
+    while start < len(data):
+        end = data.find(b"\n", start + _STRETCH) + 1 or len(data)
+        yield data[start:end]
+        start = end
+
+
+def _redact_stretch(data: bytes, rules: tuple[Rule, ...]) -> bytes:
+    # A cut puts asterisks in place of a value: it may take a hint away, it never brings one.
+    lowered = data.lower()
+    for rule in rules:
+        if rule.sign in lowered:
+            for hint in rule.hints:
+                if hint in lowered:
+                    data = rule.pattern.sub(_cut, data)
+                    break
     return data
 
 
