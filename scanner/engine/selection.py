@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from scanner.assess.findings import PlannedCheck
 from scanner.check import Check
@@ -21,6 +21,11 @@ class Selection:
 
     profile: Profile
     checks: Mapping[str, Check]
+    _requirements: Mapping[str, tuple[str, ...]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        serves = {id_: self.profile.requirements_of(id_) for id_ in self.checks}
+        object.__setattr__(self, "_requirements", serves)
 
     def plan(self, site: Site, target: Target) -> tuple[PlannedCheck, ...]:
         """What one target is judged by; the same checks for every target, so that the denominator is one number."""
@@ -31,7 +36,7 @@ class Selection:
         parameters = (
             effective(use, site.parameters, target.parameters) if use else EffectiveParameters(values=check.parameters)
         )
-        return PlannedCheck(check=check, requirements=self.profile.requirements_of(check.id), parameters=parameters)
+        return PlannedCheck(check=check, requirements=self._requirements[check.id], parameters=parameters)
 
 
 def select(
