@@ -150,7 +150,7 @@ def test_commands_that_start_others(command: str, scope: GrantScope) -> None:
 
 def test_doas_rules() -> None:
     conf = "permit persist :sudo\npermit nopass bob as root cmd /usr/bin/vi\npermit bob as www cmd ls\ndeny eve"
-    body = "=/etc/doas.conf\n" + "".join(f" {line}\n" for line in conf.splitlines()) + "=end\n"
+    body = "=no-sudo\n=/etc/doas.conf\n" + "".join(f" {line}\n" for line in conf.splitlines()) + "=end\n"
     found = grants(read(body.encode()))
     assert found["group sudo"][0].scope is GrantScope.EVERYTHING
     assert [grant.asks_for for grant in found["bob"]] == [SecretAsked.NONE]
@@ -170,3 +170,8 @@ def test_files_that_sudo_passes_over_hold_no_rules() -> None:
     more = {"/etc/sudoers.d/amy.bak": "amy ALL=(ALL) ALL", "/etc/sudoers.d/bob~": "bob ALL=(ALL) ALL"}
     kept = {"/etc/sudoers.d/eve": "eve ALL=(ALL) ALL"}
     assert set(grants(read(text("#includedir /etc/sudoers.d", **more, **kept)))) == {"eve"}
+
+
+def test_an_answer_without_any_rules_is_not_a_host_without_rules() -> None:
+    assert isinstance(read(b"=end\n").grants, Unknown)
+    assert read(b"=no-sudo\n=nothing\n=end\n").grants == ()

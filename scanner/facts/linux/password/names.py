@@ -60,6 +60,8 @@ def _sources(found: FileMap) -> tuple[str, ...] | Unknown:
             return file
         if isinstance(file, FileText):
             return _words(file, "passwd") + _words(file, "passwd_compat")
+    if not isinstance(found.get("/etc/nsswitch.conf"), Absent):
+        return Unknown(Reason.UNREADABLE, "name_service: the listing says nothing of /etc/nsswitch.conf")
     return ("files",)
 
 

@@ -281,7 +281,7 @@ def _holds(found: Sections, releases: tuple[ReleaseFile, ...]) -> Maybe[tuple[Ho
     if isinstance(marked, Absent | Unknown):
         return marked
     names = [line.strip() for line in marked.lines if re.fullmatch(r"[a-z0-9][a-z0-9+.:-]+", line.strip())]
-    unheld = found.ok("unheld")
+    unheld = found.optional("unheld")
     updates = {update.name: update for update in parse_updates(_lines(unheld), releases)}
     pinned = _pinned(found)
     return tuple(_hold(name, updates.get(name.partition(":")[0]), unheld) for name in names) + pinned

@@ -46,14 +46,18 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Sections:
-    """The answers of one probe by name; a name that is missing was not asked, or was cut off."""
+    """The answers of one probe by name.
+
+    A name that is missing is unknown: every command is asked and leaves its exit status. Those that a snippet asks
+    only where their program is installed are looked up with `optional`, and are absent where they were not asked.
+    """
 
     probe: str
     found: Mapping[str, FileText | Absent | Unknown]
 
     def get(self, name: str) -> Section | Absent | Unknown:
         """The section; a command without its exit status never ended and is unknown."""
-        value = self.found.get(name, Absent(f"{self.probe}: {name} was not asked"))
+        value = self.found.get(name, Unknown(Reason.UNREADABLE, f"{self.probe}: the answer has no part '{name}'"))
         if not isinstance(value, FileText):
             return value
         lines = value.text.splitlines()
@@ -71,6 +75,10 @@ class Sections:
         if isinstance(section, Section) and section.status not in accept:
             return section.refused(f"{self.probe}: {name}")
         return section
+
+    def optional(self, name: str, accept: tuple[int, ...] = (0,)) -> Section | Absent | Unknown:
+        """As `ok`, for a command that is asked only where there is something to ask."""
+        return self.ok(name, accept) if name in self.found else Absent(f"{self.probe}: {name} was not asked")
 
     def lines(self, name: str) -> tuple[str, ...]:
         """The lines of a section that is there and ended well; none otherwise: for evidence that only adds."""

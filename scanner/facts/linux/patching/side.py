@@ -64,7 +64,7 @@ def read_side(raw: RawFacts) -> SideSoftware | Absent | Unknown:
 
 
 def _store(found: Sections, name: str, head: str) -> Maybe[tuple[str, ...]]:
-    section = found.ok(name)
+    section = found.optional(name)
     if isinstance(section, Absent | Unknown):
         return section
     rows = [line.split()[:2] for line in section.lines if line.strip() and not (head and line.startswith(head))]
@@ -81,7 +81,7 @@ def _opt(found: Sections) -> Maybe[tuple[str, ...]]:
 
 
 def _held_until(found: Sections) -> Maybe[datetime]:
-    section = found.ok("snap-time")
+    section = found.optional("snap-time")
     if isinstance(section, Absent | Unknown):
         return section
     for line in section.lines:

@@ -58,6 +58,8 @@ if have sudo || [ -e /etc/sudoers ]; then
     done
   fi
   grep -s '^sudoers:' /etc/nsswitch.conf | sed 's/^/=nss /'
+else
+  printf '=no-sudo\n'
 fi
 if have doas || [ -e /etc/doas.conf ]; then
   found=1
@@ -114,7 +116,8 @@ def _sudo(sections: Sections, accounts: Accounts) -> Maybe[tuple[PrivilegeGrant,
         return _from_json(answer.text, accounts)
     start = sections.get("text")
     if not isinstance(start, FileText):
-        return ()
+        # The snippet leaves both out only where sudo is not there, and says so.
+        return () if "no-sudo" in sections else Unknown(Reason.UNREADABLE, "sudoers: the answer has no rules in it")
     closed = [part for path, part in sections.items() if isinstance(part, Unknown) and "sudoers" in path]
     if closed:
         return closed[0]
