@@ -65,10 +65,10 @@ class FactSet:
         return self._facts[kind]
 
     def evidence(self, kinds: Iterable[type[Fact]]) -> tuple[str, ...]:
-        """SHA-256 of each section of output that the facts were read from, in the order of the script."""
+        """SHA-256 of each section of output that the facts were read from, in order; empty ones prove nothing."""
         probes = probes_of([self._readers[kind] for kind in kinds if kind in self._readers])
         sections = (self.raw.sections.get(probe.name) for probe in probes)
-        return tuple(dict.fromkeys(section.sha256 for section in sections if section is not None))
+        return tuple(dict.fromkeys(section.sha256 for section in sections if section and section.stdout))
 
     def _read(self, kind: type[Fact]) -> Fact | Absent | Unknown:
         reader = self._readers.get(kind)
