@@ -30,7 +30,7 @@ def plain(value: Any) -> Any:
     kind = type(value)
     if kind in _ATOMS:
         return value
-    if (names := _names(kind)) is not None:
+    if (names := _names(kind)) is not None:  # type: ignore[arg-type]  # mypy: type[Any] is Hashable all the same
         return {name: plain(getattr(value, name)) for name in names}
     if isinstance(value, Enum):
         return value.value
