@@ -163,6 +163,25 @@ def test_recorded_namespaces_give_their_reachable_ports(case: str, four: set[int
     assert all(socket.process == "python" for socket in sockets)
 
 
+def test_a_save_of_before_1_8_8_is_told_from_legacy_by_what_the_kernel_lists() -> None:
+    raw = recorded("iptables_nft_1_8_7")
+    fact = firewall(raw)
+    assert is_known(fact.defaults) and {rule.action for rule in fact.defaults} == {DENY}
+    assert fact.rule_systems == ("iptables",)
+    assert [(socket.reachable_v4, socket.reachable_v6) for socket in listeners(raw).sockets] == [
+        (True, Absent("the socket does not serve IPv6")),
+        (Absent("the socket does not serve IPv4"), True),
+    ]
+
+
+def test_a_table_that_iptables_shows_in_part_is_taken_from_nft() -> None:
+    raw = recorded("incompatible_base_chains")
+    defaults = firewall(raw).defaults
+    assert is_known(defaults)
+    assert [(rule.version, rule.action) for rule in defaults] == [(IpVersion.V4, DENY), (IpVersion.V6, ALLOW)]
+    assert "INPUT" not in listeners(raw).sockets[0].because
+
+
 def test_what_the_walk_cannot_follow_is_unknown_with_the_rule() -> None:
     dnat = next(socket for socket in listeners(recorded("dnat")).sockets if socket.port == 8080)
     assert isinstance(dnat.reachable_v4, Unknown)

@@ -81,7 +81,7 @@ def _parse(text: str, version: int, system: str) -> tuple[Table, ...] | Unknown:
 
 def incompatible(text: str) -> frozenset[str]:
     """Tables that the save names and does not show, because they hold what iptables cannot express."""
-    return frozenset(re.findall(r"^# Table [`'](\w+)' is incompatible", text, re.MULTILINE))
+    return frozenset(re.findall(r"^# Table [`'](\w+)' (?:is|contains) incompatible", text, re.MULTILINE))
 
 
 def _entry(draft: _Draft, line: str) -> bool:
