@@ -75,9 +75,16 @@ class FactSet:
         if reader is None:
             return Unknown(Reason.UNSUPPORTED, f"{kind.title}: not read on {self.raw.platform}")
         try:
-            return reader.read(self.raw)
+            return _sound_fact(kind, reader.read(self.raw))
         except Exception as error:  # a reader must never take other facts with it
             return Unknown(Reason.FAULT, f"{kind.title}: the reader failed ({type(error).__name__}: {error})")
+
+
+def _sound_fact(kind: type[Fact], value: Any) -> Fact | Absent | Unknown:
+    """The reader's answer, if it is one: a check takes None for proved absence, so nothing else may pass as a fact."""
+    if isinstance(value, kind | Absent | Unknown):
+        return value
+    raise TypeError(f"it answered {type(value).__name__}")
 
 
 def _collection(raw: RawFacts, target: Target) -> Collection:
@@ -116,7 +123,7 @@ def _outcome(planned: PlannedCheck, facts: FactSet) -> Outcome:
     if (early := _without_running(parameters, values)) is not None:
         return early
     arguments = {name: None if isinstance(value, Absent) else value for name, value in values.items()}
-    return hold_below_green(_run(planned, arguments), planned.parameters)
+    return _run(planned, arguments)
 
 
 def _without_running(
@@ -136,14 +143,34 @@ def _without_running(
 
 def _run(planned: PlannedCheck, arguments: Mapping[str, Any]) -> Outcome:
     try:
-        return planned.check.run(**arguments, **planned.parameters.values)
+        outcome = _sound(planned.check.run(**arguments, **planned.parameters.values))
+        return hold_below_green(outcome, planned.parameters)
     except FactUnavailable as error:
         return _unknown(error.unknown)
     except FactAbsent as error:
         return Outcome(status=Status.NOT_APPLICABLE, actual=error.absent.reason)
-    except Exception as error:  # one faulty check must not take the others with it
+    except (Exception, SystemExit) as error:  # one faulty check must not take the others with it, or end the run
         detail = f"the check failed ({type(error).__name__}: {error})"
         return Outcome(status=Status.UNKNOWN, reason=Reason.FAULT, actual=detail)
+
+
+_TEXTS = ("actual", "expected", "note", "question")
+
+
+def _sound(outcome: Any) -> Outcome:
+    """What a check returned, if it is an outcome that can be reported. Raises TypeError.
+
+    Checks of third parties are not under our type checker: a truth value or a missing `return` is no pass.
+    """
+    if not isinstance(outcome, Outcome) or not isinstance(outcome.status, Status):
+        raise TypeError(f"it returned {type(outcome).__name__}, not an outcome")
+    texts = [getattr(outcome, name) for name in _TEXTS]
+    listed = isinstance(outcome.items, tuple | list)
+    if not listed or not all(isinstance(text, str) for text in (*texts, *outcome.items)):
+        raise TypeError("its outcome holds something that is no text")
+    if outcome.status is Status.UNKNOWN and not isinstance(outcome.reason, Reason):
+        raise TypeError("it answered unknown without a reason code")
+    return outcome
 
 
 def _unknown(value: Unknown) -> Outcome:
@@ -163,7 +190,7 @@ def _finding(planned: PlannedCheck, outcome: Outcome, target: Target, evidence: 
         detail=clean(outcome.actual) if is_unknown else "",
         note=clean(outcome.note),
         question=clean(outcome.question),
-        items=clean_all(outcome.items),
+        items=clean_all(tuple(outcome.items)),
         evidence=evidence,
         requirements=planned.requirements,
         parameters=dict(planned.parameters.values),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from scanner.check import Check
     from scanner.profile.model import Profile
@@ -117,3 +118,37 @@ def store_beside(store: str | None, site_file: Path | None) -> str:
     if store:
         return store
     return str(site_file.parent / DEFAULT_STORE) if site_file else DEFAULT_STORE
+
+
+# --- Where reports go ------------------------------------------------------------------------------------
+
+
+def goes_to_stdout(outputs: Sequence[Output]) -> bool:
+    """Whether a report takes standard output; what is meant for people then goes to standard error."""
+    return any(output.path == "-" for output in outputs)
+
+
+def check_outputs(outputs: Sequence[Output], sites: Sequence[str]) -> None:
+    """A report that could not be written is known before the work, not after it. Raises UsageError."""
+    taken: dict[Path, str] = {}
+    for output in outputs:
+        shown = f"-o {output.format}={output.path}"
+        for site in sites:
+            path = output.path_for(site)
+            if problem := _unwritable(path):
+                raise click.UsageError(f"{shown}: {problem}")
+            if path in taken:
+                why = "several sites need {site} in the path" if taken[path] == shown else "an earlier -o writes there"
+                raise click.UsageError(f"{shown}: {why}")
+            taken[path] = shown
+
+
+def _unwritable(path: Path) -> str:
+    """Why no file can be put there; empty where one can."""
+    if str(path) == "-":
+        return ""
+    if not path.parent.is_dir():
+        return f"there is no folder {path.parent}"
+    if path.is_dir():
+        return "this is a folder"
+    return "" if os.access(path.parent, os.W_OK | os.X_OK) else f"the folder {path.parent} cannot be written"

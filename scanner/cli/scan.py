@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,18 +17,22 @@ from scanner import __version__
 from scanner.cli.ending import INTERRUPTED
 from scanner.cli.options import (
     Output,
+    check_outputs,
     content_options,
+    goes_to_stdout,
     output_option,
     store_beside,
     store_option,
 )
 from scanner.errors import SecretError
-from scanner.model import Assessment, Coverage, Level, RunInfo, State
+from scanner.model import Assessment, Coverage, Level, RunInfo, State, Target
 
 if TYPE_CHECKING:
     from scanner.cli.sites import Job
-    from scanner.engine.scan import ScanResult
+    from scanner.engine.collector import HostCollector
+    from scanner.engine.scan import Keep, ScanResult
     from scanner.engine.selection import Selection
+    from scanner.inventory.site import Site
     from scanner.store import Store
 
 FAIL_ON = ("gap", "partial", "should", "unreached", "never")
@@ -103,21 +108,20 @@ def run(sites: Sequence[Path], options: Options) -> int:
     from scanner.cli.sites import jobs
 
     todo = jobs(sites, options)
-    _check_outputs(options.outputs, todo)
+    check_outputs(options.outputs, [job.site.name for job in todo])
     if options.dry_run:
         return _dry_run(todo, options)
-    return worst_status([_scan(job, options) for job in todo])
+    with ExitStack() as open_things:
+        ready = [_prepared(job, options, open_things) for job in todo]
+        return worst_status(list(_each(ready, options)))
 
 
-def _check_outputs(outputs: Sequence[Output], todo: Sequence[Job]) -> None:
-    """A report that could not be written is known before the scan, not after it."""
-    for output in outputs:
-        if len(todo) > 1 and "{site}" not in output.path:
-            raise click.UsageError(f"-o {output.format}={output.path}: several sites need {{site}} in the path")
-        for job in todo:
-            folder = output.path_for(job.site.name).parent
-            if not folder.is_dir():
-                raise click.UsageError(f"-o {output.format}={output.path}: there is no folder {folder}")
+def _each(ready: Sequence[Prepared], options: Options) -> Iterator[int]:
+    """The exit status of each site in turn; an interruption leaves the sites behind it alone."""
+    for prepared in ready:
+        yield (status := _scan(prepared, options))
+        if status == INTERRUPTED:
+            return
 
 
 def _dry_run(todo: Sequence[Job], options: Options) -> int:
@@ -135,30 +139,52 @@ def _selection(job: Job, options: Options) -> Selection:
     return select(job.content.profile, job.content.checks, only=options.only, brought=job.content.brought)
 
 
-def _scan(job: Job, options: Options) -> int:
-    from scanner.cli.screen import progress
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """One site with its store open and its secrets resolved: nothing is left to ask or to get wrong."""
+
+    job: Job
+    selection: Selection
+    collector: HostCollector
+    store: Store
+    keep: Keep | None
+
+
+def _prepared(job: Job, options: Options, open_things: ExitStack) -> Prepared:
     from scanner.engine.collector import HostCollector, recorder
-    from scanner.engine.scan import Scan, scan
     from scanner.store import Store
 
     selection = _selection(job, options)
-    where = store_beside(options.store, job.file)
-    store = Store.open(where)
-    try:
-        with HostCollector(job.site, selection.checks.values(), ask=ask_person, now=utc_now) as collector:
-            task = Scan(
-                site=job.site,
-                selection=selection,
-                collector=collector,
-                writer=store.begin(_info(job), job.site.targets),
-                now=utc_now,
-                keep=recorder(options.record) if options.record else None,
-            )
-            with progress(len(job.site.targets)) as shown:
-                result = scan(task, shown)
-        return _ending(job, result, store, where, options)
-    finally:
-        store.close()
+    selection.check(job.site)
+    keep = recorder(options.record) if options.record else None
+    store = Store.open(store_beside(options.store, job.file))
+    open_things.callback(store.close)
+    collector = HostCollector(job.site, selection.checks.values(), ask=ask_person, now=utc_now)
+    return Prepared(job, selection, open_things.enter_context(collector), store, keep)
+
+
+def _scan(prepared: Prepared, options: Options) -> int:
+    from scanner.cli.screen import progress
+    from scanner.engine.interruption import stop_on_signals
+    from scanner.engine.scan import Scan, scan
+
+    site = prepared.job.site
+    task = Scan(
+        site=site,
+        selection=prepared.selection,
+        collector=prepared.collector,
+        writer=prepared.store.begin(_info(prepared.job), [_as_planned(site, target) for target in site.targets]),
+        now=utc_now,
+        keep=prepared.keep,
+    )
+    with stop_on_signals(task.cancelled), progress(len(site.targets)) as shown:
+        result = scan(task, shown)
+    return _ending(prepared, result, options)
+
+
+def _as_planned(site: Site, target: Target) -> Target:
+    """The target with every parameter that the site set for it, so that the run can be judged again by itself."""
+    return replace(target, parameters={**site.parameters, **target.parameters})
 
 
 def utc_now() -> datetime:
@@ -187,19 +213,23 @@ def _info(job: Job) -> RunInfo:
     )
 
 
-def _ending(job: Job, result: ScanResult, store: Store, where: str, options: Options) -> int:
-    """Say where to look, write the reports, and decide the exit status."""
+def _ending(prepared: Prepared, result: ScanResult, options: Options) -> int:
+    """Write the reports, say where to look, and decide the exit status."""
     from scanner.cli.screen import table
 
-    click.echo(f"\n{job.site.company or job.site.name}: evidence for {job.content.profile.title}\n")
-    click.echo(table(result.assessments, result.coverage))
+    job = prepared.job
     if options.outputs:
         from scanner.cli.rendering import write
 
-        write(store.load(result.run.id), job.content, options.outputs)
-    click.echo(f"\nRun {result.run.id[:8]} is kept in {where}. `ctpat history` lists the runs.")
+        write(prepared.store.load(result.run.id), job.content, options.outputs)
+    aside = goes_to_stdout(options.outputs)
+    click.echo(f"\n{job.site.company or job.site.name}: evidence for {job.content.profile.title}\n", err=aside)
+    click.echo(table(result.assessments, result.coverage), err=aside)
+    click.echo(
+        f"\nRun {result.run.id[:8]} is kept in {prepared.store.place}. `ctpat history` lists the runs.", err=aside
+    )
     for output in options.outputs:
-        click.echo(f"Report: {output.path_for(job.site.name)}")
+        click.echo(f"Report: {output.path_for(job.site.name)}", err=aside)
     if result.interrupted:
         click.echo("Interrupted: what was collected is kept, and the run is marked partial.", err=True)
         return INTERRUPTED

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -17,7 +18,7 @@ from scanner.collect import collect
 from scanner.collect.conversation import CollectLimits
 from scanner.collect.script import Script, build
 from scanner.engine.scan import Collected, Keep
-from scanner.errors import ConfigError, TargetError
+from scanner.errors import ConfigError, Problem, TargetError
 from scanner.inventory.site import Become, Limits, Site, SshCredential
 from scanner.model import Reason, Target, Transcript
 from scanner.secret import Ask, Secret, SecretRef, Secrets
@@ -143,7 +144,14 @@ def _replayed(target: Target) -> Collected:
 
 
 def recorder(directory: Path) -> Keep:
-    """Keeps each collection below `directory` as `replay:` reads it."""
+    """Keeps each collection below `directory` as `replay:` reads it. Raises ConfigError when it cannot be written."""
+    try:
+        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with tempfile.TemporaryFile(dir=directory):
+            pass
+    except OSError as error:
+        problem = Problem(path=str(directory), message=f"recordings cannot be written there: {error.strerror}")
+        raise ConfigError(problem) from error
 
     def keep(target: Target, collected: Collected) -> None:
         write_recording(directory, target.name, collected.transcript, collected.script)

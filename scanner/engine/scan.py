@@ -7,9 +7,10 @@ once its result is stored, so a thousand targets take what ten do. A target's fa
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -20,6 +21,7 @@ from scanner.collect.offer import offer_transcript, offers_algorithms
 from scanner.engine.selection import Selection
 from scanner.engine.targets import reached, unreached
 from scanner.errors import TargetError
+from scanner.facts.base import RawFacts
 from scanner.inventory.site import Site
 from scanner.model import Assessment, Coverage, Finding, Reason, RunInfo, Target, TargetResult, Transcript
 from scanner.store import RunWriter
@@ -34,7 +36,10 @@ class Collected:
 
 
 class Collector(Protocol):
-    """Opens one target and brings its bytes back; raises TargetError, and nothing else, when it cannot."""
+    """Opens one target and brings its bytes back; raises TargetError when it cannot.
+
+    Anything else that it raises is a fault of the program, and becomes that one target's finding.
+    """
 
     def collect(self, target: Target, cancelled: threading.Event) -> Collected: ...
 
@@ -61,7 +66,10 @@ class ScanResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scan:
-    """Everything one scan needs, decided before the first connection."""
+    """Everything one scan needs, decided before the first connection.
+
+    Once `cancelled` is set, nothing new is started, and what is under way comes home early.
+    """
 
     site: Site
     selection: Selection
@@ -69,6 +77,7 @@ class Scan:
     writer: RunWriter
     now: Callable[[], datetime]
     keep: Keep | None = None
+    cancelled: threading.Event = field(default_factory=threading.Event)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +87,10 @@ class _Answer:
 
 
 def scan(job: Scan, observer: Observer) -> ScanResult:
-    """Collect and judge every target of the site; Ctrl-C keeps what is there and marks the run partial."""
+    """Collect and judge every target of the site; a cancelled scan keeps what is there and is marked partial.
+
+    Raises ScannerError when the store (or the folder of `keep`) cannot be written: without it there is no evidence.
+    """
     rollup = Rollup(
         job.selection.profile,
         on=job.writer.info.started.date(),
@@ -86,83 +98,87 @@ def scan(job: Scan, observer: Observer) -> ScanResult:
         entities=job.site.entities,
         applicability=job.site.applicability,
     )
-    cancelled = threading.Event()
-    for answer in _answers(job, cancelled):
-        rollup.add(answer.result, answer.findings)
-        observer.finished(answer.result, answer.findings)
+    with closing(_answers(job)) as answers:
+        for answer in answers:
+            rollup.add(answer.result, answer.findings)
+            observer.finished(answer.result, answer.findings)
     assessments = rollup.assessments()
-    info = job.writer.finish(assessments, job.now(), partial=cancelled.is_set())
-    return ScanResult(run=info, coverage=rollup.coverage(), assessments=assessments, interrupted=cancelled.is_set())
+    interrupted = job.cancelled.is_set()
+    info = job.writer.finish(assessments, job.now(), partial=interrupted)
+    return ScanResult(run=info, coverage=rollup.coverage(), assessments=assessments, interrupted=interrupted)
 
 
-def _answers(job: Scan, cancelled: threading.Event) -> Iterator[_Answer]:
+def _answers(job: Scan) -> Generator[_Answer, None, None]:
     """One answer per target, as they come; a bounded number is under way at any time."""
     waiting = iter(job.site.targets)
     under_way: set[Future[_Answer]] = set()
     pool = ThreadPoolExecutor(job.site.limits.concurrency, thread_name_prefix="target")
+    patient = True
     try:
         while True:
-            _fill(pool, job, waiting, under_way, cancelled)
+            _fill(pool, job, waiting, under_way)
             if not under_way:
                 break
-            done = _next_done(under_way, cancelled)
+            done = wait(under_way, return_when=FIRST_COMPLETED).done
             under_way -= done
             for future in done:
                 yield future.result()
         for target in waiting:  # only a cancelled scan leaves any
             yield _not_started(job, target)
+    except KeyboardInterrupt:
+        patient = False  # asked to leave at once; the store is whole after every step
+        raise
     finally:
-        if under_way:  # leaving early: no worker may outlive the scan
-            cancelled.set()
-        pool.shutdown(wait=True)
+        if under_way:  # leaving early: no worker starts anything new
+            job.cancelled.set()
+        pool.shutdown(wait=patient, cancel_futures=True)
 
 
-def _fill(
-    pool: ThreadPoolExecutor,
-    job: Scan,
-    waiting: Iterator[Target],
-    under_way: set[Future[_Answer]],
-    cancelled: threading.Event,
-) -> None:
-    while not cancelled.is_set() and len(under_way) < job.site.limits.concurrency:
+def _fill(pool: ThreadPoolExecutor, job: Scan, waiting: Iterator[Target], under_way: set[Future[_Answer]]) -> None:
+    while not job.cancelled.is_set() and len(under_way) < job.site.limits.concurrency:
         target = next(waiting, None)
         if target is None:
             return
-        under_way.add(pool.submit(_one, job, target, cancelled))
-
-
-def _next_done(under_way: set[Future[_Answer]], cancelled: threading.Event) -> set[Future[_Answer]]:
-    """Wait for some; Ctrl-C while waiting tells the workers to come home, and waiting goes on."""
-    while True:
-        try:
-            return wait(under_way, return_when=FIRST_COMPLETED).done
-        except KeyboardInterrupt:
-            if cancelled.is_set():
-                raise  # asked twice: go now; the store is whole
-            cancelled.set()
+        under_way.add(pool.submit(_one, job, target))
 
 
 # --- One target, on a worker ---------------------------------------------------------------------------------
 
 
-def _one(job: Scan, target: Target, cancelled: threading.Event) -> _Answer:
+def _one(job: Scan, target: Target) -> _Answer:
     plan = job.selection.plan(job.site, target)
     try:
-        collected = job.collector.collect(target, cancelled)
+        collected = job.collector.collect(target, job.cancelled)
     except TargetError as error:
         return _failed(job, plan, target, error)
+    except Exception as error:  # a fault of ours on one target must not take the others with it
+        return _faulty(job, plan, target, error)
     job.writer.transcript(collected.transcript, collected.script)
     if job.keep is not None:
         job.keep(target, collected)
-    return _judged(job, plan, target, collected.transcript)
+    return _kept(job, plan, target, collected.transcript)
 
 
-def _judged(job: Scan, plan: Sequence[PlannedCheck], target: Target, transcript: Transcript) -> _Answer:
+def _kept(job: Scan, plan: Sequence[PlannedCheck], target: Target, transcript: Transcript) -> _Answer:
+    try:
+        answer, raw = _judged(plan, target, transcript)
+    except Exception as error:  # as above; the bytes are in the store, and may be judged again
+        return _faulty(job, plan, target, error)
+    job.writer.result(answer.result, answer.findings, raw)
+    return answer
+
+
+def _judged(plan: Sequence[PlannedCheck], target: Target, transcript: Transcript) -> tuple[_Answer, RawFacts]:
     raw = raw_facts(transcript)
     facts = FactSet(raw, target)
     findings = judge(plan, facts, target)
-    answer = _Answer(reached(target, transcript, facts, findings), findings)
-    job.writer.result(answer.result, answer.findings, raw)
+    return _Answer(reached(target, transcript, facts, findings), findings), raw
+
+
+def _faulty(job: Scan, plan: Sequence[PlannedCheck], target: Target, error: Exception) -> _Answer:
+    detail = f"a fault in ctpat, please report it ({type(error).__name__}: {error})"
+    answer = _unreached(plan, target, TargetError(Reason.FAULT, detail))
+    job.writer.result(answer.result, answer.findings)
     return answer
 
 

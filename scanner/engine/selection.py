@@ -31,6 +31,12 @@ class Selection:
         """What one target is judged by; the same checks for every target, so that the denominator is one number."""
         return tuple(self._planned(check, site, target) for check in self.checks.values())
 
+    def check(self, site: Site) -> None:
+        """Plan what differs from target to target, and throw it away. Raises ConfigError for what does not fit."""
+        with_own = [target for target in site.targets if target.parameters]
+        for target in (*site.targets[:1], *with_own):
+            self.plan(site, target)
+
     def _planned(self, check: Check, site: Site, target: Target) -> PlannedCheck:
         use = self.profile.uses.get(check.id)
         parameters = (

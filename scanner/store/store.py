@@ -87,6 +87,13 @@ class Store:
             raise _unusable(where, error) from error
         return cls(engine)
 
+    @property
+    def place(self) -> str:
+        """Where the store is, for people: the file, or the database URL without its password."""
+        url = self._engine.url
+        is_file = url.get_backend_name() == "sqlite" and url.database
+        return str(url.database) if is_file else url.render_as_string(hide_password=True)
+
     def close(self) -> None:
         """Let go of the database."""
         self._engine.dispose()
