@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scanner.facts.base import Reader
-from scanner.facts.linux import accounts, firewall, host, keys, network, password, patching, privileges, ssh
+from scanner.facts.linux import accounts, backups, firewall, host, keys, network, password, patching, privileges, ssh
 
 READERS: tuple[Reader, ...] = (
     *host.READERS,
@@ -14,6 +14,7 @@ READERS: tuple[Reader, ...] = (
     *password.READERS,
     *firewall.READERS,
     *network.READERS,
+    *backups.READERS,
     *patching.READERS,
 )
 """Every reader, in the order in which their probes run: cheap and important first."""

@@ -1,0 +1,220 @@
+"""What is known of backup programs: how to tell a backup from other work, whether it encrypts, and its status codes.
+
+Data as of August 2026, from the programs' own manuals. A program that is not here is found by the word `backup` in
+its name, and is then a script whose unit alone speaks for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """One backup program.
+
+    `verbs` mark a backup run; with none, every run is one unless a word of `others` is there. `encrypts` is what the
+    program does unless an option of `plain` is there, None where that depends on its repository. `warnings` are exit
+    statuses of a run that wrote a backup and complained.
+    """
+
+    product: str
+    verbs: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+    encrypts: bool | None = None
+    plain: tuple[str, ...] = ()
+    warnings: tuple[int, ...] = ()
+    repository_options: tuple[str, ...] = ("-r", "--repo", "--repository")
+
+
+_UPKEEP = (
+    "prune",
+    "forget",
+    "check",
+    "verify",
+    "restore",
+    "list",
+    "info",
+    "stats",
+    "compact",
+    "extract",
+    "cleanup",
+    "collection-status",
+    "list-current-files",
+    "remove-older-than",
+    "remove-all-but-n-full",
+    "configtest",
+    "mount",
+    "serve",
+    "init",
+    "unlock",
+    "diff",
+    "du",
+    "break-lock",
+    "key",
+)
+
+PROGRAMS: Mapping[str, Program] = {
+    "restic": Program(
+        product="restic", verbs=("backup",), encrypts=True, plain=("--insecure-no-password",), warnings=(3,)
+    ),
+    "resticprofile": Program(product="restic", verbs=("backup",), encrypts=True, warnings=(3,)),
+    "autorestic": Program(product="restic", verbs=("backup",), encrypts=True),
+    "rustic": Program(product="rustic", verbs=("backup",), encrypts=True),
+    "borg": Program(product="borg", verbs=("create",), warnings=(1,)),
+    "borgmatic": Program(product="borgmatic", others=tuple(o for o in _UPKEEP if o not in ("prune", "compact"))),
+    "duplicity": Program(product="duplicity", others=_UPKEEP, encrypts=True, plain=("--no-encryption",)),
+    "duply": Program(product="duplicity", verbs=("backup", "full", "incr", "bkp")),
+    "rsnapshot": Program(product="rsnapshot", others=_UPKEEP, encrypts=False),
+    "rdiff-backup": Program(product="rdiff-backup", others=_UPKEEP, encrypts=False),
+    "rsync": Program(product="rsync", others=("--daemon", "--list-only"), encrypts=False),
+    "rclone": Program(product="rclone", verbs=("copy", "sync", "move", "copyto")),
+    "kopia": Program(product="Kopia", verbs=("snapshot",), others=_UPKEEP, encrypts=True),
+    "duplicacy": Program(product="Duplicacy", verbs=("backup",)),
+    "tarsnap": Program(product="Tarsnap", others=("--list-archives", "--fsck", "-d", "-x", "-t"), encrypts=True),
+    "bupstash": Program(product="bupstash", verbs=("put",), encrypts=True),
+    "bup": Program(product="bup", verbs=("save",), encrypts=False),
+    "attic": Program(product="attic", verbs=("create",)),
+    "backintime": Program(product="Back In Time", verbs=("backup", "backup-job")),
+    "backupninja": Program(product="backupninja"),
+    "backup2l": Program(product="backup2l", encrypts=False),
+    "btrbk": Program(product="btrbk", verbs=("run", "resume"), encrypts=False),
+    "vzdump": Program(product="Proxmox vzdump"),
+    "proxmox-backup-client": Program(product="Proxmox Backup", verbs=("backup",)),
+    "pgbackrest": Program(product="pgBackRest", verbs=("backup",)),
+    "barman": Program(product="Barman", verbs=("backup",)),
+    "wal-g": Program(product="WAL-G", verbs=("backup-push",)),
+    "pg_dump": Program(product="database dump"),
+    "pg_dumpall": Program(product="database dump"),
+    "mysqldump": Program(product="database dump"),
+    "mariadb-dump": Program(product="database dump"),
+    "mariabackup": Program(product="database dump", others=("--prepare", "--copy-back")),
+    "xtrabackup": Program(product="database dump", others=("--prepare", "--copy-back")),
+    "mongodump": Program(product="database dump"),
+    "urbackupclientctl": Program(product="UrBackup", verbs=("start",)),
+    "dsmc": Program(product="IBM Storage Protect", verbs=("incremental", "selective", "backup")),
+    "veeamconfig": Program(product="Veeam", verbs=("start",)),
+}
+
+# Agents whose jobs are planned and recorded at a server: unit without `.service` -> product.
+AGENTS: Mapping[str, str] = {
+    "veeamservice": "Veeam Agent",
+    "veeamdeployment": "Veeam Agent",
+    "acronis_mms": "Acronis",
+    "aakore": "Acronis",
+    "commvault": "Commvault",
+    "netbackup": "NetBackup",
+    "vxpbx_exchanged": "NetBackup",
+    "dsmcad": "IBM Storage Protect",
+    "bareos-fd": "Bareos",
+    "bareos-filedaemon": "Bareos",
+    "bacula-fd": "Bacula",
+    "bacula-client": "Bacula",
+    "amanda": "Amanda",
+    "amandad": "Amanda",
+    "urbackupclientbackend": "UrBackup",
+    "urbackup-client": "UrBackup",
+    "burp-client": "Burp",
+    "networker": "NetWorker",
+    "avagent": "Avamar",
+    "cbagent": "Cohesity",
+    "cohesity-agent": "Cohesity",
+    "rubrikagents": "Rubrik",
+    "rubrik-agent": "Rubrik",
+    "druva-EnterpriseWorkloads": "Druva",
+    "Druva-EnterpriseWorkloads": "Druva",
+    "cdp-agent": "R1Soft",
+    "sesam-sms": "SEP sesam",
+    "n-able-backup": "N-able Backup",
+    "backup-manager": "N-able Backup",
+    "crashplan": "CrashPlan",
+    "code42": "CrashPlan",
+    "datto-backup-agent": "Datto",
+    "dlad": "Datto",
+    "dattobd": "Datto",
+    "msp360": "MSP360",
+    "google-cloud-backupdr-agent": "Google Backup and DR",
+    "waagent-backup": "Azure Backup",
+}
+
+# Mechanisms of snapshots on the disk of the data: unit without suffix -> product.
+SNAPSHOT_UNITS: Mapping[str, str] = {
+    "snapper-timeline": "snapper",
+    "snapper-boot": "snapper",
+    "sanoid": "ZFS snapshots (sanoid)",
+    "zfs-auto-snapshot-daily": "ZFS snapshots",
+    "zfs-auto-snapshot-hourly": "ZFS snapshots",
+    "zrepl": "ZFS snapshots (zrepl)",
+    "timeshift-autosnap": "Timeshift",
+    "yabsnap": "btrfs snapshots (yabsnap)",
+    "grub-btrfsd": "btrfs snapshots",
+}
+
+# Units whose names speak of backups and that only look after a package's own small files.
+HOUSEKEEPING = ("dpkg-db-backup", "rpmdb-backup", "alpm-backup", "proxmox-backup-banner", "proxmox-backup-daily-update")
+# Words in the name of a script or unit that look after backups without taking one.
+UPKEEP_NAMES = ("prune", "forget", "check", "verify", "cleanup", "restore", "clean", "report", "exporter", "monitor")
+
+
+def basename(word: str) -> str:
+    """The program's name in a word of a command line."""
+    return word.rstrip("/").rpartition("/")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A command line that takes a backup: its product, the program where it is known, and its words."""
+
+    product: str
+    program: Program | None
+    words: tuple[str, ...]
+    ignores_errors: bool = False
+
+
+def call_of(words: tuple[str, ...], *, ignores_errors: bool = False) -> Call | None:
+    """What a command line backs up with; None when it takes no backup.
+
+    The first known program decides; else a name that speaks of a backup, and of nothing that only tends one.
+    """
+    for number, word in enumerate(words):
+        name = basename(word)
+        program = PROGRAMS.get(name)
+        if program is not None and not _is_operand(words, number):
+            rest = words[number + 1 :]
+            return Call(program.product, program, rest, ignores_errors) if is_backup(program, rest) else None
+    for number, word in enumerate(words):
+        if is_script(basename(word)) and not _is_operand(words, number):
+            return Call("script", None, words[number + 1 :], ignores_errors)
+    return None
+
+
+def _is_operand(words: tuple[str, ...], number: int) -> bool:
+    """A word that names what is worked on: a folder, or the value of an option."""
+    return words[number].endswith("/") or words[number].startswith("-") or (number > 0 and words[number - 1] == "cd")
+
+
+def is_script(name: str) -> bool:
+    lowered = name.lower()
+    if (
+        name.partition(".")[0] in HOUSEKEEPING
+        or "backup" not in lowered
+        or lowered in ("backup", "backups")
+        or ":" in name
+        or "@" in name
+    ):
+        return False
+    return not any(word in lowered for word in UPKEEP_NAMES)
+
+
+def is_backup(program: Program, words: tuple[str, ...]) -> bool:
+    """Whether these arguments make the program take a backup."""
+    if any(word in program.others for word in words):
+        return False
+    return not program.verbs or any(word in program.verbs for word in words)
+
+
+def kept_words() -> tuple[str, ...]:
+    """Every bare word that the target may print of a command line: programs and verbs, never values."""
+    verbs = {verb for program in PROGRAMS.values() for verb in (*program.verbs, *program.others)}
+    return tuple(sorted({*PROGRAMS, *(verb for verb in verbs if not verb.startswith("-")), "cd"}))
