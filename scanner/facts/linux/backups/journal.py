@@ -86,6 +86,14 @@ def runs(found: Sequence[Event], service: Service) -> tuple[BackupSuccess | None
     return success, failure
 
 
+def skipped(found: Sequence[Event]) -> str | None:
+    """Why the newest start on record did nothing, None when it did something."""
+    last = found[-1] if found else None
+    if last is None or last.kind != FINISHED or "skipped" not in last.message:
+        return None
+    return f"its condition was not met at its last start ({last.when:%Y-%m-%d})"
+
+
 def _verdict(event: Event, status: str, service: Service) -> BackupSuccess | BackupFailure | None:
     if event.kind == FINISHED:
         done = event.result == "done" and event.run and event.message.startswith(("Finished ", "Started "))

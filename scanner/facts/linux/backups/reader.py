@@ -155,7 +155,7 @@ def _service_job(service: units.Service, timers: Mapping[str, units.Block], told
         configured=_configured(service, told.state),
         enabled=start.enabled,
         interval_days=start.interval_days,
-        blocked=service.skipped or Absent("nothing is known to stop it"),
+        blocked=_skipped(service, told) or Absent("nothing is known to stop it"),
         last_attempt=_attempt(service, success, failure),
         last_success=last_success,
         last_failure=last_failure,
@@ -178,11 +178,15 @@ def _runs(service: units.Service, told: _Told) -> tuple[BackupSuccess | None, Ba
     return success, failure
 
 
+def _skipped(service: units.Service, told: _Told) -> str | None:
+    if service.skipped is not None or not isinstance(told.journal, Sections):
+        return service.skipped
+    return journal.skipped(journal.events(told.journal.lines(service.name), service.name))
+
+
 def _why_no_proof(service: units.Service, told: _Told) -> Unknown:
     if isinstance(told.journal, Unknown):
         return told.journal
-    if service.skipped is not None:
-        return Unknown(Reason.NO_EVIDENCE, f"{service.name}: no run is on record, and {service.skipped}")
     return Unknown(Reason.NO_EVIDENCE, f"{service.name}: no run that ended is on record")
 
 
@@ -209,7 +213,7 @@ def _later(one: BackupSuccess | None, other: BackupSuccess | None) -> BackupSucc
 
 
 def _attempt(service: units.Service, success: BackupSuccess | None, failure: BackupFailure | None) -> Maybe[datetime]:
-    times = [service.time("ExecMainStartTimestamp"), *(each.when for each in (success, failure) if each is not None)]
+    times = [service.stamp("ExecMainStartTimestamp"), *(each.when for each in (success, failure) if each is not None)]
     known = [time for time in times if time is not None]
     return max(known) if known else Unknown(Reason.NO_EVIDENCE, f"{service.name}: no start is on record")
 

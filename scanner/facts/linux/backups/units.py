@@ -47,7 +47,7 @@ class Service:
         """A property; empty where systemd printed none."""
         return self.values.get(key, ("",))[0]
 
-    def time(self, key: str) -> datetime | None:
+    def stamp(self, key: str) -> datetime | None:
         """A timestamp property, None where it is empty."""
         return moment(self.get(key), "%a %Y-%m-%d %H:%M:%S UTC")
 
@@ -68,21 +68,21 @@ class Service:
     @property
     def skipped(self) -> str | None:
         """Why the last start did nothing."""
-        when = self.time("ConditionTimestamp")
+        when = self.stamp("ConditionTimestamp")
         if when is None or self.get("ConditionResult") != "no":
             return None
         return f"its condition was not met at its last start ({when:%Y-%m-%d})"
 
     def last_run(self) -> BackupSuccess | BackupFailure | None:
         """The last run since the host started; None when that proves nothing."""
-        ended, began = self.time("ExecMainExitTimestamp"), self.time("ExecMainStartTimestamp")
+        ended, began = self.stamp("ExecMainExitTimestamp"), self.stamp("ExecMainStartTimestamp")
         result, status = self.get("Result"), self.get("ExecMainStatus")
         if self.get("LoadState") != "loaded" or self.get("ActiveState") == "activating":
             return None
         if result == "success" and (ended is None or self.get("ConditionResult") != "yes"):
             return None
         if ended is None or (began is not None and ended < began):
-            when = self.time("ConditionTimestamp")
+            when = self.stamp("ConditionTimestamp")
             return BackupFailure(when=when, why=f"its service ended with {result}") if when and result else None
         return self._verdict(ended, result, status)
 
