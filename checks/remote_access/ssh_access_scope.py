@@ -17,7 +17,7 @@ LISTS = ("allowusers", "allowgroups", "denyusers", "denygroups")
 def access_scope(ssh: SshServer, *, keywords: tuple[str, ...] = LISTS) -> Outcome:
     """Pass when the server or the host's login rules name who may enter; otherwise ask."""
     known = need(ssh.settings)[0].values
-    rules = [f"{keyword} {' '.join(known[keyword])}" for keyword in keywords if known.get(keyword)]
+    rules = [f"{keyword} {' '.join(known[keyword])}" for keyword in keywords if _names_some(known.get(keyword, ()))]
     if rules:
         return passed(actual="; ".join(rules))
     lines = need(ssh.access_rules)
@@ -27,3 +27,8 @@ def access_scope(ssh: SshServer, *, keywords: tuple[str, ...] = LISTS) -> Outcom
         question="May every account with a shell sign in over SSH?",
         items=[f"no {', '.join(keywords)} and no login rules"],
     )
+
+
+def _names_some(values: tuple[str, ...]) -> bool:
+    """A list that admits everybody names nobody."""
+    return any(word != "*" for value in values for word in value.split())

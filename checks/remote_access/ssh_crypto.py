@@ -37,15 +37,16 @@ ASKED = ("ciphers", "macs", "kexalgorithms", "hostkeyalgorithms")
     remediation="Remove the Ciphers, MACs, KexAlgorithms and HostKeyAlgorithms lines with them; replace small keys.",
 )
 def crypto(ssh: SshServer, *, tolerated: str = r"hmac-sha1(-etm@openssh\.com)?", min_rsa_bits: int = 2048) -> Outcome:
-    """Fail on any weak algorithm or host key; warn when all that is left is of the form `tolerated`."""
+    """Fail on any weak algorithm or host key; warn when all that is left is of the form `tolerated`.
+
+    What the server offered in the scanner's own key exchange counts like its settings, and stands in for them.
+    """
     keys = ssh.host_keys if isinstance(ssh.host_keys, tuple) else ()
     small = [f"host key {kind} {bits} bits" for kind, bits in keys if _small(kind, bits, min_rsa_bits)]
-    settings = ssh.settings if isinstance(ssh.settings, tuple) else ()
-    faults = small + [fault for item in settings[:1] for fault in _weak(item)]
+    faults = small + _weak(_sources(ssh))
     if faults:
         return failed(expected="no weak algorithm or key", actual=f"{len(faults)} weak ones offered", items=faults)
-    known = need(ssh.settings)[0]
-    offered = {keyword: need(known.told(keyword)).split(",") for keyword in ASKED}
+    offered = {keyword: _list(ssh, keyword) for keyword in ASKED}
     need(ssh.host_keys)
     old = [name for name in offered["macs"] if re.fullmatch(tolerated, name)]
     if old:
@@ -53,13 +54,29 @@ def crypto(ssh: SshServer, *, tolerated: str = r"hmac-sha1(-etm@openssh\.com)?",
     return passed(actual=f"{sum(len(names) for names in offered.values())} algorithms, none weak")
 
 
-def _weak(item: SshSettings) -> list[str]:
+def _sources(ssh: SshServer) -> list[SshSettings]:
+    """The server's own settings first, then what it offered."""
+    settings = ssh.settings if isinstance(ssh.settings, tuple) else ()
+    return [*settings[:1], *([ssh.offered] if isinstance(ssh.offered, SshSettings) else [])]
+
+
+def _list(ssh: SshServer, keyword: str) -> list[str]:
+    """One list of algorithms; without any source the check ends as unknown for the reason of the settings."""
+    told = [item.told(keyword) for item in _sources(ssh)]
+    known = next((value for value in told if is_known(value)), None)
+    if known is None:
+        known = need(need(ssh.settings)[0].told(keyword))
+    return known.split(",")
+
+
+def _weak(sources: list[SshSettings]) -> list[str]:
     found = []
-    for keyword, pattern in WEAK.items():
-        told = item.told(keyword)
-        names = told.split(",") if is_known(told) else []
-        found += [f"{keyword}: {name}" for name in names if re.fullmatch(pattern, name)]
-    return found
+    for item in sources:
+        for keyword, pattern in WEAK.items():
+            told = item.told(keyword)
+            names = told.split(",") if is_known(told) else []
+            found += [f"{keyword}: {name}" for name in names if re.fullmatch(pattern, name)]
+    return list(dict.fromkeys(found))
 
 
 def _small(kind: str, bits: int, min_rsa_bits: int) -> bool:

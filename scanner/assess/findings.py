@@ -66,8 +66,9 @@ class FactSet:
 
     def evidence(self, kinds: Iterable[type[Fact]]) -> tuple[str, ...]:
         """SHA-256 of each section of output that the facts were read from, in order; empty ones prove nothing."""
-        probes = probes_of([self._readers[kind] for kind in kinds if kind in self._readers])
-        sections = (self.raw.sections.get(probe.name) for probe in probes)
+        readers = [self._readers[kind] for kind in kinds if kind in self._readers]
+        names = [*(probe.name for probe in probes_of(readers)), *(name for reader in readers for name in reader.given)]
+        sections = (self.raw.sections.get(name) for name in names)
         return tuple(dict.fromkeys(section.sha256 for section in sections if section and section.stdout))
 
     def _read(self, kind: type[Fact]) -> Fact | Absent | Unknown:

@@ -218,12 +218,14 @@ Read = Callable[[RawFacts], Fact | Absent | Unknown]
 class Reader:
     """Fills one fact type on one platform from the raw facts of its probes.
 
-    `read` is total: whatever the bytes are, it returns a fact, `Absent` or `Unknown`, and never raises.
+    `read` is total: whatever the bytes are, it returns a fact, `Absent` or `Unknown`, and never raises. `given` names
+    raw facts that come from the transport instead of a probe.
     """
 
     fact: type[Fact]
     probes: tuple[Probe, ...]
     read: Read
+    given: tuple[str, ...] = ()
 
 
 def probes_of(readers: Sequence[Reader]) -> Iterator[Probe]:

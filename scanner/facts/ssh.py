@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from scanner.facts.base import Fact
-from scanner.model import Maybe, Reason, Unknown
+from scanner.model import Absent, Maybe, Reason, Unknown
 
 _NOT_READ = Unknown(Reason.NO_EVIDENCE, "this platform's reader does not tell")
+_NOT_OFFERED = Absent("no key exchange with this server was recorded")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,8 +47,10 @@ class SshServer(Fact):
     `settings` is unknown when the effective configuration could not be read; it holds the global evaluation first.
     `match_blocks` counts Match lines; `matches_evaluated` is unknown when there are any and their effect could not
     be read. `config_text` are lower-case keyword/value pairs of the configuration files in order, included files in
-    their place: they may prove a fault, never its absence. `host_keys` are the kinds (`rsa`, `ed25519`, ...) and sizes
-    in bits of the server's own keys. `access_rules` are the lines of the host's login rules that apply to SSH logins.
+    their place: they may prove a fault, never its absence. `host_keys` are the kinds (`rsa`, `ed25519`, ...) and
+    sizes in bits of the server's own keys. `offered` holds the algorithm lists of the server's first packet, seen
+    by the scanner's own key exchange, absent when none was recorded. `access_rules` are the lines of the host's
+    login rules that apply to SSH logins.
     """
 
     name: ClassVar[str] = "ssh_server"
@@ -62,6 +65,7 @@ class SshServer(Fact):
     config_text: Maybe[tuple[tuple[str, str], ...]]
     host_keys: Maybe[tuple[tuple[str, int], ...]] = _NOT_READ
     access_rules: Maybe[tuple[str, ...]] = _NOT_READ
+    offered: Maybe[SshSettings] = _NOT_OFFERED
 
     def configured(self, keyword: str) -> str | None:
         """The value that the configuration text gives a keyword outside of Match blocks: the first one wins."""

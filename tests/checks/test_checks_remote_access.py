@@ -170,6 +170,29 @@ def test_crypto_small_host_keys_and_silence() -> None:
     assert unknown_by(lambda: run("crypto", server(host_keys=DENIED))) == DENIED
 
 
+OFFERED = seen(ciphers="aes256-ctr,3des-cbc", kexalgorithms="diffie-hellman-group1-sha1", hostkeyalgorithms="ssh-rsa")
+
+
+def test_crypto_judges_what_the_server_offered() -> None:
+    closed = server(settings=DENIED, host_keys=DENIED, offered=OFFERED)
+    found = run("crypto", closed)
+    assert found.status is Status.FAIL
+    assert found.items == (
+        "ciphers: 3des-cbc",
+        "kexalgorithms: diffie-hellman-group1-sha1",
+        "hostkeyalgorithms: ssh-rsa",
+    )
+    assert run("crypto", server(offered=OFFERED)).status is Status.FAIL  # more than its settings say
+    assert run("crypto", server(seen(ciphers="3des-cbc"), offered=OFFERED)).items == found.items
+
+
+def test_crypto_passes_on_an_offer_only_with_every_list_and_the_host_keys() -> None:
+    assert run("crypto", server(settings=DENIED, offered=seen())).status is Status.PASS
+    part = SshSettings(user="", address="", values={"ciphers": ("aes256-ctr",)})
+    assert unknown_by(lambda: run("crypto", server(settings=DENIED, offered=part))) == DENIED
+    assert unknown_by(lambda: run("crypto", server(settings=DENIED, offered=seen(), host_keys=DENIED))) == DENIED
+
+
 def test_match_overrides() -> None:
     assert run("match_overrides", server()).status is Status.NOT_APPLICABLE
     tight = server(seen(**ON), seen("amy", "public"))
@@ -208,3 +231,7 @@ def test_access_scope() -> None:
     assert run("access_scope", server(access_rules=("-:ALL EXCEPT staff:ALL",))).status is Status.PASS
     assert run("access_scope", server(access_rules=("+:ALL:ALL",))).status is Status.REVIEW
     assert unknown_by(lambda: run("access_scope", server(access_rules=DENIED))) == DENIED
+
+
+def test_a_list_that_admits_everybody_is_no_list() -> None:
+    assert run("access_scope", server(seen(allowusers="*"))).status is Status.REVIEW

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from scanner.assess.findings import FactSet, PlannedCheck, judge
 from scanner.catalogue import load_checks
-from scanner.facts.base import EXIT_ABSENT, RawFact, RawFacts, RawState, Reader, probes_of
+from scanner.facts.base import RawFact, RawFacts, RawState, Reader, probes_of
 from scanner.facts.linux import READERS
 from scanner.model import Absent, Finding, Privilege, Reason, Status, Target, Unknown
 from scanner.profile.parameters import EffectiveParameters
@@ -178,3 +178,19 @@ def test_nothing_passes_on_a_known_host_where_nothing_else_was_read(system: str,
 @pytest.mark.parametrize("state", [state for state in UNREAD if state is not RawState.NOT_RUN], ids=str)
 def test_output_of_a_probe_that_did_not_end_well_is_never_believed(state: RawState) -> None:
     assert good(everywhere(state, b"ok\nend\nyes\n0\n", 0)) == {}
+
+
+# --- A server that was too old to talk to ----------------------------------------------------------------
+
+
+def test_an_old_servers_offer_fails_one_check_and_leaves_all_others_unknown() -> None:
+    lists = {"kex": "diffie-hellman-group1-sha1", "host_key": "ssh-dss", "ciphers": "3des-cbc", "macs": "hmac-md5"}
+    offer = "".join(f"{name} {value}\n" for name, value in lists.items()).encode()
+    raw = raw_facts(
+        {"ssh_offer": section("ssh_offer", RawState.OK, offer, 0)}, error=(Reason.UNSUPPORTED, "no safe algorithm")
+    )
+    judged = {item.check: item for item in findings(raw)}
+    crypto = judged.pop("remote_access/ssh_crypto")
+    assert crypto.status is Status.FAIL and len(crypto.items) == 4
+    assert crypto.evidence == (raw.sections["ssh_offer"].sha256,)
+    assert {item.status for item in judged.values()} <= {Status.UNKNOWN, Status.NOT_CHECKED}

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scanner.facts import SshServer
+from scanner.facts import SshServer, SshSettings
 from scanner.facts.base import RawFact, RawFacts, RawState
 from scanner.facts.linux.ssh import SSH_SERVER
 from scanner.model import Absent, Privilege, Reason, Unknown
@@ -132,6 +132,105 @@ def test_no_server_another_server_and_half_an_answer_differ() -> None:
     assert isinstance(read(b"no SSH server is installed\n", RawState.ABSENT), Absent)
     assert isinstance(server(b"=dropbear\n=other\n=end\n").settings, Unknown)
     assert isinstance(read((GOLDEN / "trixie.root").read_bytes().replace(b"=end", b"")), Unknown)
+
+
+def test_names_and_addresses_of_match_lines_are_asked_for() -> None:
+    fact = server((GOLDEN / "bookworm.places.root").read_bytes())
+    assert isinstance(fact.settings, tuple) and fact.matches_evaluated is True
+    loose = {(item.user, item.address) for item in fact.settings if item.first("passwordauthentication") == "yes"}
+    assert ("backup", "public") in loose  # Match User
+    assert ("root", "private") in loose and ("root", "public") not in loose  # Match Address 192.168.0.0/16
+    assert [item.user for item in fact.settings if item.first("x11forwarding") == "yes"] == ["games"] * 3  # Match Group
+
+
+@pytest.mark.parametrize(
+    ("block", "seen"),
+    [
+        ("Match User alice\n  PasswordAuthentication yes", True),
+        ("Match User carol\n  PasswordAuthentication yes", False),
+        ("Match User=al*,!bob\n  PasswordAuthentication yes", True),
+        ("Match User *,!alice,!root,!bob,!toor\n  PasswordAuthentication yes", False),
+        ("Match Address 10.77.0.0/16 User alice\n  PasswordAuthentication yes", True),
+        ("Match Address 172.16.0.0/12\n  PasswordAuthentication yes", False),
+        ("Match Address 172.16.0.0/12\n  PasswordAuthentication no\n  ForceCommand x", True),  # opens nothing
+        ("Match Group staff\n  PermitRootLogin yes", False),
+        ("Match LocalPort 2222\n  X11Forwarding yes", False),
+        ("Match Host *.example.com\n  AuthorizedKeysFile /etc/keys/%u", False),
+        ("Match odd\n  PermitTunnel yes", False),
+        ("Match all\n  PasswordAuthentication yes", True),
+    ],
+)
+def test_a_match_block_that_nothing_asked_falls_under_leaves_the_matches_open(block: str, seen: bool) -> None:
+    extra = "".join(f" {line}\n" for line in block.splitlines()).encode()
+    body = (GOLDEN / "bookworm.match.root").read_bytes().replace(b"=T global\n", extra + b"=T global\n")
+    assert (server(body).matches_evaluated is True) is seen
+
+
+POLICY = b"-oCiphers=aes256-ctr,aes128-cbc -oMACs=hmac-sha2-256 -o KexAlgorithms=curve25519-sha256"
+
+
+def test_algorithms_on_the_command_line_are_the_ones_in_force() -> None:
+    golden = (GOLDEN / "bullseye.root").read_bytes()
+    line = b"=openssh\n /usr/sbin/sshd -D " + POLICY + b"\n"
+    found = server(golden.replace(b"=openssh\n", line)).settings
+    assert isinstance(found, tuple) and found[0].first("ciphers") == "aes256-ctr,aes128-cbc"
+    assert found[0].first("kexalgorithms") == "curve25519-sha256" and found[0].first("usepam") == "yes"
+    for other in (POLICY.replace(b"MACs=", b"MACs=+"), POLICY + b" -oPermitRootLogin=yes"):
+        two = golden.replace(b"=openssh\n", line + b" /usr/sbin/sshd -D " + other + b"\n")
+        assert isinstance(server(two).settings, Unknown)
+
+
+def test_a_host_key_in_another_place_leaves_the_key_sizes_open() -> None:
+    body = (GOLDEN / "trixie.root").read_bytes().replace(b"=T global\n", b"=T global\n hostkey /srv/keys/rsa\n")
+    assert isinstance(server(body).host_keys, Unknown)
+
+
+OFFER = b"""version SSH-2.0-OpenSSH_5.3
+kex diffie-hellman-group1-sha1,curve25519-sha256
+host_key ssh-rsa,ssh-dss
+ciphers 3des-cbc
+macs hmac-md5
+"""
+
+
+def offering(offer: RawFact, **sections: RawFact) -> SshServer | Absent | Unknown:
+    found = SSH_SERVER.read(
+        RawFacts(
+            platform="linux",
+            collected_at=datetime(2026, 11, 22, tzinfo=UTC),
+            privilege=Privilege.USER,
+            sections={"ssh_offer": offer, **sections},
+            error=(Reason.UNSUPPORTED, "the server offers no algorithm that is safe"),
+        )
+    )
+    assert isinstance(found, SshServer | Absent | Unknown)
+    return found
+
+
+def test_an_offer_alone_makes_a_server_of_which_nothing_else_is_known() -> None:
+    fact = offering(RawFact(probe="ssh_offer", state=RawState.OK, stdout=OFFER, status=0))
+    assert isinstance(fact, SshServer) and isinstance(fact.offered, SshSettings)
+    assert fact.offered.first("kexalgorithms") == "diffie-hellman-group1-sha1,curve25519-sha256"
+    assert fact.offered.first("hostkeyalgorithms") == "ssh-rsa,ssh-dss"
+    why = Unknown(Reason.UNSUPPORTED, "sshd: the collection ended first: the server offers no algorithm that is safe")
+    assert fact.settings == why and fact.matches_evaluated == why and fact.access_rules == why
+
+
+def test_an_offer_stands_beside_the_settings_and_contradicts_absence() -> None:
+    offer = RawFact(probe="ssh_offer", state=RawState.OK, stdout=OFFER, status=0)
+    golden = RawFact(probe="sshd", state=RawState.OK, stdout=(GOLDEN / "trixie.root").read_bytes(), status=0)
+    both = offering(offer, sshd=golden)
+    assert isinstance(both, SshServer) and isinstance(both.settings, tuple)
+    assert isinstance(both.offered, SshSettings)
+    gone = offering(offer, sshd=RawFact(probe="sshd", state=RawState.ABSENT, stdout=b"no server\n", status=96))
+    assert isinstance(gone, SshServer) and isinstance(gone.settings, Unknown)
+    long = RawFact(probe="ssh_offer", state=RawState.OK, stdout=b"macs " + b"a" * 4000, status=0)
+    cut = offering(long, sshd=golden)
+    assert isinstance(cut, SshServer) and isinstance(cut.offered, SshSettings) and not cut.offered.values
+
+
+def test_without_a_key_exchange_the_offer_is_absent() -> None:
+    assert isinstance(server((GOLDEN / "trixie.root").read_bytes()).offered, Absent)
 
 
 @settings(max_examples=80, deadline=None)
