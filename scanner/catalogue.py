@@ -6,6 +6,7 @@ One loader for all three. A check that fails to load stops the run: a missing ch
 from __future__ import annotations
 
 import importlib.util
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -18,6 +19,7 @@ from scanner.errors import ConfigError, PluginError, Problem
 from scanner.rule import load_rule
 
 ENTRY_POINTS = "ctpat.checks"
+_PREFIX = re.compile(r"[a-z][a-z0-9_]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,10 @@ def load_checks(extra: Sequence[Path] = ()) -> dict[str, Check]:
     sources += [CheckSource(_existing(folder), str(folder)) for folder in extra]
     names: dict[str, Check] = {}
     for source in sources:
-        for item in _load_folder(source):
+        found = list(_load_answering(source))
+        if not found:
+            raise PluginError(f"{source.name}: no check in {source.folder}; expected FAMILY/NAME.py or .yaml below it")
+        for item in found:
             _claim(names, item, source)
     return dict(sorted((item.id, item) for item in names.values()))
 
@@ -70,13 +75,25 @@ def _plugins() -> Iterator[CheckSource]:
     for point in entry_points(group=ENTRY_POINTS):
         who = point.dist.name if point.dist else point.value
         spec: ModuleSpec | None
+        if not _PREFIX.fullmatch(point.name):
+            raise PluginError(f"{who}: the entry point '{point.name}' is no prefix for check IDs; expected lower_case")
         try:
             spec = importlib.util.find_spec(point.value)
-        except (ImportError, ValueError) as error:
+        except Exception as error:  # a dotted name imports its parents, and those may fail in any way
             raise PluginError(f"{who}: the package '{point.value}' cannot be found: {error}") from error
         if spec is None or not spec.submodule_search_locations:
             raise PluginError(f"{who}: '{point.value}' of entry point '{point.name}' is not a package of checks")
         yield CheckSource(Path(next(iter(spec.submodule_search_locations))), who, f"{point.name}/")
+
+
+def _load_answering(source: CheckSource) -> Iterator[Check]:
+    """The checks of a source; what is wrong with a plug-in's file names the distribution that brought it."""
+    try:
+        yield from _load_folder(source)
+    except (ConfigError, PluginError) as error:
+        if not source.prefix:
+            raise
+        raise PluginError(f"the plug-in {source.name} does not load: {error}") from error
 
 
 def _load_folder(source: CheckSource) -> Iterator[Check]:
@@ -109,7 +126,7 @@ def _load_python(path: Path, name: str) -> Check:
         spec.loader.exec_module(module)
     except ConfigError:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise PluginError(f"{path}: does not load: {type(error).__name__}: {error}") from error
     finally:
         sys.modules.pop(module_name, None)
