@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import re
 
-# C0 and C1 controls, DEL, zero-width and bidirectional marks, line and paragraph separators, lone surrogates.
-_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
+# C0 and C1 controls, DEL, soft hyphen, zero-width and bidirectional marks, line and paragraph separators, fillers,
+# annotations, tags, lone surrogates, noncharacters.
+_UNSAFE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"
+    "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e0fff]"
+)
 
 
 def clean(text: str, limit: int = 2000) -> str:
@@ -16,7 +20,12 @@ def clean(text: str, limit: int = 2000) -> str:
     if len(text) > limit:
         text = text[: limit - 1] + "…"
     text = text.replace("\n", " ").replace("\t", " ")
-    return _UNSAFE.sub(lambda match: f"\\x{ord(match.group()):02x}", text)
+    return _UNSAFE.sub(_escape, text)
+
+
+def _escape(match: re.Match[str]) -> str:
+    code = ord(match.group())
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
 def clean_all(items: tuple[str, ...], limit: int = 500) -> tuple[str, ...]:
