@@ -18,7 +18,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, func, insert, select, update
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, IntegrityError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, SQLAlchemyError
 
 from scanner.document import digest, parse, plain
 from scanner.errors import ConfigError, EvidenceError, Problem, ScannerError
@@ -84,15 +84,13 @@ class Store:
             schema.upgrade(engine)
         except SQLAlchemyError as error:
             engine.dispose()
-            raise _unusable(where, error) from error
+            raise _unusable(engine, error) from error
         return cls(engine)
 
     @property
     def place(self) -> str:
         """Where the store is, for people: the file, or the database URL without its password."""
-        url = self._engine.url
-        is_file = url.get_backend_name() == "sqlite" and url.database
-        return str(url.database) if is_file else url.render_as_string(hide_password=True)
+        return _place(self._engine)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -103,8 +101,18 @@ class Store:
         try:
             with self._lock, self._engine.connect().execution_options(writes=True) as connection, connection.begin():
                 yield connection
-        except OperationalError as error:
-            raise ScannerError(f"the store cannot be written: {error.orig}") from error
+        except IntegrityError:
+            raise  # a row that is there already: the caller knows whether that is a fault
+        except DBAPIError as error:
+            raise ScannerError(f"the store {self.place} cannot be written: {error.orig}") from error
+
+    @contextmanager
+    def _read(self) -> Iterator[Connection]:
+        try:
+            with self._engine.connect() as connection:
+                yield connection
+        except DBAPIError as error:
+            raise ScannerError(f"the store {self.place} cannot be read: {error.orig}") from error
 
     # --- Writing ---------------------------------------------------------------------------------------------
 
@@ -134,7 +142,7 @@ class Store:
         query = select(t.run).order_by(t.run.c.started.desc(), t.run.c.id)
         if site is not None:
             query = query.where(t.run.c.site == site)
-        with self._engine.connect() as connection:
+        with self._read() as connection:
             return tuple(_stored_run(connection, row) for row in connection.execute(query).mappings().all())
 
     def latest(self, site: str | None = None) -> str | None:
@@ -143,7 +151,7 @@ class Store:
 
     def resolve(self, prefix: str) -> str:
         """The id of the run whose id starts with `prefix`. Raises ConfigError for none or several."""
-        with self._engine.connect() as connection:
+        with self._read() as connection:
             query = select(t.run.c.id).where(t.run.c.id.startswith(prefix, autoescape=True))
             found = connection.scalars(query).all()
         if len(found) != 1:
@@ -152,7 +160,7 @@ class Store:
 
     def load(self, run_id: str) -> RunResult:
         """A stored run. Targets of a killed run that never answered are shown as cancelled."""
-        with self._engine.connect() as connection:
+        with self._read() as connection:
             row = connection.execute(select(t.run).where(t.run.c.id == run_id)).mappings().first()
             if row is None:
                 raise ConfigError(f"no run '{run_id}' in this store; `ctpat history` lists them")
@@ -179,13 +187,13 @@ class Store:
     def planned_targets(self, run_id: str) -> tuple[Target, ...]:
         """The targets of a run as they were planned: name, address, role, tags and parameters."""
         query = select(t.planned.c.row).where(t.planned.c.run == run_id).order_by(t.planned.c.ordinal)
-        with self._engine.connect() as connection:
+        with self._read() as connection:
             return tuple(parse(Target, row) for row in connection.scalars(query))
 
     def transcripts(self, run_id: str) -> Iterator[Transcript]:
         """The raw bytes of a run, one target at a time. Raises EvidenceError when they no longer match."""
         query = select(t.transcript).where(t.transcript.c.run == run_id).order_by(t.transcript.c.target)
-        with self._engine.connect() as connection:
+        with self._read() as connection:
             for row in connection.execute(query).mappings():
                 head = parse(_TranscriptHead, row["head"])
                 fields = {name: getattr(head, name) for name in _HEAD_OF_TRANSCRIPT}
@@ -194,14 +202,14 @@ class Store:
 
     def bytes_of(self, sha256: str) -> bytes:
         """Stored bytes by their digest. Raises EvidenceError when they are missing or do not match."""
-        with self._engine.connect() as connection:
+        with self._read() as connection:
             return _bytes(connection, sha256)
 
     def verify(self, site: str | None = None) -> tuple[str, ...]:
         """Walk the chains and recompute every digest; one sentence for each thing that does not hold."""
         from scanner.store.verify import problems
 
-        with self._engine.connect() as connection:
+        with self._read() as connection:
             return tuple(problems(connection, site))
 
 
@@ -477,6 +485,11 @@ def _sqlite(url: str) -> Engine:
     return engine
 
 
-def _unusable(where: str | Path, error: SQLAlchemyError) -> ConfigError:
-    cause = str(getattr(error, "orig", error)).splitlines()[0]
-    return ConfigError(Problem(path=str(where), message=f"this is no usable store: {cause}"))
+def _place(engine: Engine) -> str:
+    is_file = engine.url.get_backend_name() == "sqlite" and engine.url.database
+    return str(engine.url.database) if is_file else engine.url.render_as_string(hide_password=True)
+
+
+def _unusable(engine: Engine, error: Exception) -> ConfigError:
+    cause = (str(getattr(error, "orig", error)).splitlines() or [type(error).__name__])[0]
+    return ConfigError(Problem(path=_place(engine), message=f"this is no usable store: {cause}"))
