@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import sys
 from typing import Any
 
 import click
@@ -56,6 +55,14 @@ class LazyGroup(click.Group):
             ctx.fail(f"no command '{args[0]}'" + (f"; {tip}" if tip else "; see `ctpat --help`"))
         return super().resolve_command(ctx, args)
 
+    def invoke(self, ctx: click.Context) -> Any:
+        from scanner.cli.ending import NobodyListens
+
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            raise NobodyListens from error
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
@@ -73,6 +80,6 @@ def program() -> None:
 
 def main() -> None:
     """Run `ctpat`; every ending has a documented exit status."""
-    from scanner.cli.ending import run
+    from scanner.cli.ending import leave, run
 
-    sys.exit(run(program))
+    leave(run(program))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 
 import click
 
 from scanner.cli.options import (
     Output,
+    check_outputs,
     content_options,
+    goes_to_stdout,
     load_content,
     output_option,
     store_beside,
@@ -21,12 +24,14 @@ from scanner.cli.options import (
 @click.option(
     "--site", "site_file", type=click.Path(path_type=Path), help="Take parameters and answers from this file."
 )
+@click.option("--only", multiple=True, metavar="CHECK", help="Only these checks or families; the rest is not assessed.")
 @output_option
 @store_option
 @content_options
 def command(
     source: str,
     site_file: Path | None,
+    only: tuple[str, ...],
     outputs: tuple[Output, ...],
     store: str | None,
     profile: str | None,
@@ -35,10 +40,13 @@ def command(
 ) -> int:
     """Judge a stored run (by the start of its id) or a folder of recordings again, offline.
 
-    The same bytes give the same findings. With another --profile, --overlay or the parameters of another site file,
-    it answers what those would have said. Nothing is stored.
+    The same bytes give the same findings: a stored run is judged by the criteria pack and the parameters it used.
+    With another --profile, --overlay or the site file of --site, it answers what those would have said. What applies
+    to a site is answered in its file alone: without --site, every requirement is taken to apply. Nothing is stored.
     """
+    from scanner.assess.rollup import exit_status
     from scanner.cli.rendering import write
+    from scanner.cli.runs import content_of
     from scanner.cli.screen import table
     from scanner.engine.reassess import from_recordings, from_store, reassess
     from scanner.engine.selection import select
@@ -47,18 +55,19 @@ def command(
     from scanner.store import Store
 
     site = load_site(site_file) if site_file else Site(name="recordings")
-    content = load_content(profile or site.profile, overlays or site.overlays, checks_dirs)
-    selection = select(content.profile, content.checks, brought=content.brought)
-    if Path(source).is_dir():
-        result = reassess(from_recordings(Path(source), site), site, selection)
+    with ExitStack() as open_things:
+        if Path(source).is_dir():
+            found = from_recordings(Path(source), site)
+        else:
+            opened = Store.open(store_beside(store, site_file), must_exist=True)
+            open_things.callback(opened.close)
+            found = from_store(opened, opened.resolve(source), site)
+    if site_file or not found.run.profile.name:
+        content = load_content(profile or site.profile, overlays or site.overlays, checks_dirs)
     else:
-        opened = Store.open(store_beside(store, site_file), must_exist=True)
-        try:
-            result = reassess(from_store(opened, opened.resolve(source), site), site, selection)
-        finally:
-            opened.close()
-    click.echo(table(result.assessments, result.coverage))
+        content = content_of(found.run.profile, profile, overlays, checks_dirs)
+    check_outputs(outputs, [found.run.site])
+    result = reassess(found, site, select(content.profile, content.checks, only=only, brought=content.brought))
     write(result, content, outputs)
-    from scanner.assess.rollup import exit_status
-
+    click.echo(table(result.assessments, result.coverage), err=goes_to_stdout(outputs))
     return exit_status(result.assessments)

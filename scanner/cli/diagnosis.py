@@ -9,10 +9,12 @@ from concurrent.futures import ThreadPoolExecutor
 import click
 
 from scanner.assess.findings import probes_for
+from scanner.cli.ending import INTERRUPTED
 from scanner.cli.scan import ask_person, utc_now
 from scanner.cli.sites import Job
 from scanner.collect import raw_facts
 from scanner.engine.collector import HostCollector
+from scanner.engine.interruption import stop_on_signals
 from scanner.engine.selection import select
 from scanner.engine.targets import address_of
 from scanner.errors import TargetError
@@ -30,27 +32,44 @@ _CURES = {
 
 
 def diagnose(job: Job) -> int:
-    """Check every target of the site; 1 when something would stay unread."""
+    """Check every target of the site, and say what was found as the answers come; 1 when something stays unread."""
     content = job.content
     checks = select(content.profile, content.checks, brought=content.brought).checks.values()
     probes = {probe.name: probe for probe in probes_for("linux", checks)}
     cancelled = threading.Event()
-    with HostCollector(job.site, checks, ask=ask_person, now=utc_now) as collector:
+    fine = True
+    with (
+        HostCollector(job.site, checks, ask=ask_person, now=utc_now) as collector,
+        stop_on_signals(cancelled),
+        ThreadPoolExecutor(job.site.limits.concurrency, thread_name_prefix="target") as pool,
+    ):
 
         def look(target: Target) -> tuple[list[str], bool]:
-            try:
-                transcript = collector.collect(target, cancelled).transcript
-            except TargetError as error:
-                return [f"  not reached: {error.detail}", *(f"    {k}: {v}" for k, v in error.evidence.items())], False
-            return _read(transcript, probes)
+            return _looked(collector, target, probes, cancelled)
 
-        with ThreadPoolExecutor(job.site.limits.concurrency) as pool:
-            results = list(zip(job.site.targets, pool.map(look, job.site.targets), strict=True))
-    for target, (lines, _) in results:
-        click.echo(f"{target.name} ({target.transport} {address_of(target)})".replace(" )", ")"))
-        for line in lines:
-            click.echo(clean(line, 4000))
-    return 0 if all(fine for _, (_, fine) in results) else 1
+        for target, (lines, readable) in zip(job.site.targets, pool.map(look, job.site.targets), strict=True):
+            fine = fine and readable
+            click.echo("\n".join([_title(target), *(clean(line, 4000) for line in lines)]))
+    if cancelled.is_set():
+        return INTERRUPTED
+    return 0 if fine else 1
+
+
+def _title(target: Target) -> str:
+    return f"{target.name} ({f'{target.transport} {address_of(target)}'.rstrip()})"
+
+
+def _looked(
+    collector: HostCollector, target: Target, probes: dict[str, Probe], cancelled: threading.Event
+) -> tuple[list[str], bool]:
+    if cancelled.is_set():
+        return ["  not looked at: interrupted"], False
+    try:
+        return _read(collector.collect(target, cancelled).transcript, probes)
+    except TargetError as error:
+        return [f"  not reached: {error.detail}", *(f"    {name}: {v}" for name, v in error.evidence.items())], False
+    except Exception as error:  # a fault of ours on one target must not take the others with it
+        return [f"  a fault in ctpat, please report it ({type(error).__name__}: {error})"], False
 
 
 def _read(transcript: Transcript, probes: dict[str, Probe]) -> tuple[list[str], bool]:
@@ -64,8 +83,9 @@ def _read(transcript: Transcript, probes: dict[str, Probe]) -> tuple[list[str], 
     gaps = [section for section in raw.sections.values() if section.state not in _FINE and section.probe in probes]
     for section in gaps:
         lines += _gap(section, probes[section.probe])
-    lines.append("  everything is readable" if not gaps else f"  {len(gaps)} of {len(probes)} probes cannot be read")
-    return lines, not gaps and transcript.error is None
+    barred = [section for section in gaps if section.state is not RawState.MISSING_TOOL]
+    lines.append(f"  {len(barred)} of {len(probes)} probes cannot be read" if barred else "  everything is readable")
+    return lines, not barred and transcript.error is None
 
 
 _RIGHTS = {

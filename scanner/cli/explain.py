@@ -15,6 +15,7 @@ from scanner.cli.options import content_options, load_content
 @click.option("--sudoers", is_flag=True, help="Print the least privilege that reads everything, for sudoers.d.")
 @click.option("--user", default="ctpatscan", show_default=True, help="The scan account, for --sudoers.")
 @click.option("--why", is_flag=True, help="Only the reasons, without the script.")
+@click.option("--script", "bare", is_flag=True, help="Only the script, to the byte: `| sha256sum` gives its digest.")
 @content_options
 def command(
     platform: str,
@@ -22,6 +23,7 @@ def command(
     sudoers: bool,
     user: str,
     why: bool,
+    bare: bool,
     profile: str | None,
     overlays: tuple[str, ...],
     checks_dirs: tuple[Path, ...],
@@ -42,6 +44,9 @@ def command(
         click.echo(grants(probes, user))
         return
     script = build(probes)
+    if bare:
+        click.echo(script.text, nl=False)
+        return
     click.echo(reasons(script, platform, checks.values()))
     if not why:
         click.echo()

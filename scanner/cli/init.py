@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -22,7 +23,12 @@ def command(folder: Path, yes: bool) -> None:
     path = folder / "site.yaml"
     if path.exists():
         raise ConfigError(Problem(path=str(path), message="is already there; it was not touched"))
-    text = site_template(ask(folder.resolve().name, assume_defaults=yes))
+    try:
+        text = site_template(ask(folder.resolve().name, assume_defaults=yes))
+    except click.Abort:
+        if sys.stdin.isatty():
+            raise
+        raise click.UsageError("nobody is there to answer the questions; --yes takes the defaults") from None
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with path.open("x", encoding="utf-8") as file:

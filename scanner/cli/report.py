@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from scanner.cli.options import FORMATS, Output, content_options, load_content, store_beside, store_option
+from scanner.cli.options import FORMATS, Output, check_outputs, content_options, store_beside, store_option
 
 
 @click.command("report")
@@ -28,10 +28,13 @@ def command(
 ) -> None:
     """Render a stored run. SITE is a site file, or the name of a site in the store.
 
-    Nothing is judged again: the report shows what the run found, with the texts of the criteria pack it used.
+    Nothing is judged again: the report shows what the run found, with the texts of the criteria pack it used. A run
+    that was killed never added up its findings; for it, that is done now.
     """
     from scanner.cli.rendering import write
-    from scanner.cli.runs import run_id
+    from scanner.cli.runs import content_of, run_id
+    from scanner.engine.reassess import added_up
+    from scanner.inventory.loader import load_site
     from scanner.store import Store
 
     file = Path(site) if site and Path(site).is_file() else None
@@ -41,11 +44,16 @@ def command(
     finally:
         opened.close()
     used = result.run.profile
-    content = load_content(profile or used.name, overlays or used.overlays, checks_dirs)
+    output = Output(format_, path)
+    check_outputs([output], [result.run.site])
+    content = content_of(used, profile, overlays, checks_dirs)
     if content.profile.ref.digest != used.digest:
         click.echo(
             f"note: the run used another version of the pack '{used.name}' than the one at hand; states and findings "
             "are those of the run, texts those of the pack",
             err=True,
         )
-    write(result, content, [Output(format_, path)])
+    if result.run.finished is None:
+        click.echo("note: this run was killed before its end; what it had not reached counts as unknown", err=True)
+        result = added_up(result, content.profile, load_site(file).applicability if file else {})
+    write(result, content, [output])

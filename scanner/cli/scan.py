@@ -229,7 +229,8 @@ def _ending(prepared: Prepared, result: ScanResult, options: Options) -> int:
         f"\nRun {result.run.id[:8]} is kept in {prepared.store.place}. `ctpat history` lists the runs.", err=aside
     )
     for output in options.outputs:
-        click.echo(f"Report: {output.path_for(job.site.name)}", err=aside)
+        if output.path != "-":
+            click.echo(f"Report: {output.path_for(job.site.name)}", err=aside)
     if result.interrupted:
         click.echo("Interrupted: what was collected is kept, and the run is marked partial.", err=True)
         return INTERRUPTED

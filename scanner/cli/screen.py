@@ -21,7 +21,6 @@ from scanner.model import (
     State,
     Status,
     TargetResult,
-    TargetState,
     Verdict,
 )
 
@@ -83,18 +82,18 @@ def progress(planned: int) -> Iterator[Progress]:
         yield PlainProgress(planned)
         return
     from rich.console import Console
-    from rich.markup import escape
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as Bar
+    from rich.text import Text
 
     console = Console(stderr=True, highlight=False)
     columns = (TextColumn("scanning"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
 
     class _Bar:
         def finished(self, result: TargetResult, findings: Sequence[Finding]) -> None:
-            bar.console.print(escape(target_line(result, findings)), style=None if result.reached else "red")
+            bar.console.print(Text(target_line(result, findings)), style=None if result.reached else "red")
             for note in result.notes:
-                bar.console.print(f"    {escape(note)}", style="yellow")
+                bar.console.print(Text(f"    {note}"), style="yellow")
             bar.advance(task)
 
     with Bar(*columns, console=console, transient=True) as bar:
@@ -111,59 +110,75 @@ def coverage_line(coverage: Coverage) -> str:
 
 
 def table(assessments: Sequence[Assessment], coverage: Coverage, width: int | None = None) -> str:
-    """The requirements with level, state, targets pass/warn/fail/unknown and the worst reason, styled with ANSI.
+    """The requirements with level, state, targets pass/warn/fail/unknown and the worst reasons, styled with ANSI.
 
-    Write it with `click.echo`, which drops the styles where nobody would see them.
+    On a narrow terminal the reasons stand below each line. Write it with `click.echo`, which drops the styles where
+    nobody would see them.
     """
-    width = width or (shutil.get_terminal_size().columns if interactive() else 150)
-    rows = [_cells(assessment) for assessment in assessments]
-    lines = [_row(("", "level", "state", "pass", "warn", "fail", "unkn", "why"), width, None)]
-    lines.append("─" * min(width, 150))
-    lines += [_row(cells, width, state) for cells, state in rows]
-    lines += ["", coverage_line(coverage), _summary(assessments)]
-    return "\n".join(lines)
+    wanted = width or (shutil.get_terminal_size().columns if interactive() else _WIDEST)
+    width = max(_NARROWEST, min(wanted, _WIDEST))
+    header = _line(("", "level", "state"), ("pass", "warn", "fail", "unkn"))
+    lines = [f"{'targets':>{len(header) - 6}}", f"{header}  why" if width >= _ROOMY else header, "─" * width]
+    for assessment in assessments:
+        lines += _row(assessment, width)
+    return "\n".join([*lines, "", coverage_line(coverage), _summary(assessments)])
 
 
-_WIDTHS = (6, 7, 20, 5, 5, 5, 5)
+_NARROWEST, _WIDEST = 40, 150
+_ROOMY = 100
+_INDENT = 7
+_UNTOLD = (State.EVIDENCED, State.DOCUMENT_ON_FILE)
 
 
-def _cells(assessment: Assessment) -> tuple[tuple[str, ...], State]:
-    counts = [assessment.targets.get(verdict, 0) for verdict in _COUNTED]
-    shown = [str(count) if sum(assessment.targets.values()) else "·" for count in counts]
-    why = "" if assessment.state in (State.EVIDENCED, State.DOCUMENT_ON_FILE) else assessment.reason
-    return (
-        assessment.requirement,
-        assessment.level.value.title(),
-        assessment.state.value,
-        *shown,
-        why,
-    ), assessment.state
+def _line(words: Sequence[str], counts: Sequence[str]) -> str:
+    """The columns but the last: left-aligned words, right-aligned counts."""
+    fixed = (word.ljust(size) for word, size in zip(words, (6, 6, 19), strict=True))
+    return " ".join([*fixed, *(count.rjust(4) for count in counts)])
 
 
-def _row(cells: Sequence[str], width: int, state: State | None) -> str:
-    fixed = [cell.ljust(size) for cell, size in zip(cells, _WIDTHS, strict=False)]
-    if state is not None:
-        fixed[2] = click.style(fixed[2], fg=_STATE_COLOURS[state], bold=state is State.GAP)
-    room = max(20, min(width, 150) - sum(_WIDTHS) - len(_WIDTHS))
-    indent = " " * (sum(_WIDTHS) + len(_WIDTHS))
-    why = _wrap(cells[-1], room)
-    return "\n".join([" ".join([*fixed, why[0]]).rstrip(), *(indent + line for line in why[1:])])
+def _row(assessment: Assessment, width: int) -> list[str]:
+    has_targets = bool(assessment.targets)
+    counts = [str(assessment.targets.get(verdict, 0)) if has_targets else "·" for verdict in _COUNTED]
+    state = assessment.state
+    line = _line((assessment.requirement, assessment.level.value.title(), state.value), counts)
+    edge = len(line) + 2 if width >= _ROOMY else _INDENT
+    why = _wrap(_why(assessment), width - edge)
+    styled = click.style(state.value, fg=_STATE_COLOURS[state], bold=state is State.GAP)
+    styled_line = f"{line[:_STATE_AT]}{styled}{line[_STATE_AT + len(state.value) :]}"
+    if width >= _ROOMY and why:
+        styled_line, why = f"{styled_line}  {why[0]}", why[1:]
+    return [styled_line, *(" " * edge + text for text in why)]
+
+
+_STATE_AT = 14
+
+
+def _why(assessment: Assessment) -> str:
+    """The two worst reasons, each with the number of targets it holds for; what people owe where nothing is worse."""
+    if assessment.state in _UNTOLD:
+        return ""
+    if not assessment.reasons or assessment.state is State.NOT_APPLICABLE:
+        return assessment.reason
+    planned = sum(assessment.targets.values())
+    worst = [f"{text} ({count} of {planned})" if planned > 1 else text for text, count in assessment.reasons[:2]]
+    more = len(assessment.reasons) - len(worst)
+    return "; ".join([*worst, *([f"{more} more"] if more else [])])
 
 
 def _wrap(text: str, room: int) -> list[str]:
     from textwrap import wrap
 
-    return wrap(text, room, max_lines=3, placeholder=" …") or [""]
+    return wrap(text, room, max_lines=3, placeholder=" …")
 
 
 def _summary(assessments: Sequence[Assessment]) -> str:
+    owed = sum(a.people in (State.ATTESTATION_MISSING, State.ATTESTATION_EXPIRED) for a in assessments)
+    people = f"Statements or documents of people are owed for {owed} of {len(assessments)} requirements"
+    return "\n".join([_musts(assessments), *([people] if owed else [])])
+
+
+def _musts(assessments: Sequence[Assessment]) -> str:
     musts = [a for a in assessments if a.level is Level.MUST and a.state is not State.NOT_APPLICABLE]
     counts = {state: sum(a.state is state for a in musts) for state in State}
     told = ", ".join(f"{count} {state.value}" for state, count in counts.items() if count)
     return f"Requirements with level Must: {len(musts)} apply: {told or 'none'}"
-
-
-def lost_targets(results: Sequence[TargetResult]) -> list[str]:
-    """The targets that were not collected, a line each."""
-    lost = (TargetState.UNREACHABLE, TargetState.LOGIN_FAILED, TargetState.FAILED, TargetState.CANCELLED)
-    return [f"{result.name}: {result.detail}" for result in results if result.state in lost]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,8 +13,9 @@ from scanner.collect import raw_facts
 from scanner.engine.selection import Selection
 from scanner.engine.targets import reached
 from scanner.errors import ConfigError
-from scanner.inventory.site import Site
+from scanner.inventory.site import Applicability, Site
 from scanner.model import Finding, ProfileRef, Reason, RunInfo, RunResult, Target, TargetResult, Transcript
+from scanner.profile.model import Profile
 from scanner.store import Store
 from scanner.store.store import coverage_of
 from scanner.transports.replay import read_recordings
@@ -94,6 +95,24 @@ def reassess(source: Source, site: Site, selection: Selection) -> RunResult:
         findings=tuple(findings),
         assessments=rollup.assessments(),
     )
+
+
+def added_up(result: RunResult, profile: Profile, applicability: Mapping[str, Applicability]) -> RunResult:
+    """A run that never ended, with its stored findings added up; targets without an answer stay undetermined."""
+    run = result.run
+    rollup = Rollup(
+        profile,
+        on=run.started.date(),
+        planned=len(result.targets),
+        entities=run.entities,
+        applicability=applicability,
+    )
+    found: dict[str, list[Finding]] = {line.name: [] for line in result.targets}
+    for finding in result.findings:
+        found[finding.target].append(finding)
+    for line in result.targets:
+        rollup.add(line, found[line.name])
+    return replace(result, assessments=rollup.assessments())
 
 
 def _one(planned: Planned, site: Site, selection: Selection) -> tuple[TargetResult, Sequence[Finding]]:
