@@ -11,19 +11,21 @@ import json
 import os
 import secrets
 import shutil
+import socket
 import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import resources
 from pathlib import Path
 
 from benchmarks import namespace
 from scanner.assess.findings import probes_for
 from scanner.catalogue import load_checks
+from scanner.collect.elevation import SYSTEM_PATH
 from scanner.collect.script import Script, build
-from scanner.facts.base import Probe
 
 ACCOUNT, UID = "ctpat-bench", 64_999
 PORT = 2222
@@ -64,6 +66,12 @@ class Lab:
     host_key: str
     answer_bytes: int
     answer_s: float
+
+    @property
+    def helpers(self) -> str:
+        """The shell functions that a snippet may call, for a shell that gets one snippet alone."""
+        text = resources.files("scanner.collect").joinpath("helpers.sh").read_text(encoding="utf-8")
+        return f"CTPAT_RIGHTS=user; PATH={SYSTEM_PATH}; LC_ALL=C; export CTPAT_RIGHTS PATH LC_ALL\n{text}"
 
     def environment(self) -> dict[str, str]:
         """For a client process: a home of its own, without settings of whoever runs the benchmark."""
@@ -113,7 +121,7 @@ def running() -> Iterator[Lab]:
         (folder / "client_key.pub").chmod(0o644)
         chosen = script()
         answer, answer_s = _record(chosen)
-        _write_targets(folder, answer, answer_s, chosen.probes)
+        _write_targets(folder, answer, answer_s)
         server = _serve(folder)
         try:
             yield Lab(folder, chosen, key, _public(folder / "host_key"), len(answer), answer_s)
@@ -136,9 +144,8 @@ def _record(chosen: Script) -> tuple[bytes, float]:
     return done.stdout.replace(nonce.encode(), b"NONCE"), time.monotonic() - began
 
 
-def _write_targets(folder: Path, answer: bytes, answer_s: float, probes: Sequence[Probe]) -> None:
+def _write_targets(folder: Path, answer: bytes, answer_s: float) -> None:
     (folder / "answer").write_bytes(answer)
-    (folder / "probes.json").write_text(json.dumps({probe.name: probe.script for probe in probes}))
     replay = f'exec sed "s/^@NONCE /@$nonce /" {folder}/answer\n'
     scripts = {
         "recorded": _HEAD + replay,
@@ -154,7 +161,6 @@ def _write_targets(folder: Path, answer: bytes, answer_s: float, probes: Sequenc
 
 def _serve(folder: Path) -> subprocess.Popen[bytes]:
     _keygen(folder / "host_key")
-    # With the tmpfs the daemon does not depend on what the machine's own server set up.
     Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
     forced = {
         RECORDED: f"{folder}/recorded",
@@ -186,8 +192,6 @@ PrintMotd no
 
 
 def _wait_for_server(server: subprocess.Popen[bytes]) -> None:
-    import socket
-
     until = time.monotonic() + SLOWEST_START_S
     while time.monotonic() < until and server.poll() is None:
         try:

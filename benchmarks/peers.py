@@ -1,0 +1,147 @@
+"""The same work by testinfra and by Ansible, and by a scan, in one run.
+
+testinfra reads what the script reads, one command at a time and host by host: each file that a probe shows by
+`host.file(PATH).content`, each other probe's snippet by `host.run`. Ansible gathers its own facts, which are fewer
+and others.
+
+The targets share this machine's processors, and on them the scripts of many targets queue. Therefore two figures:
+*here* is wall time with every program on the same few targets; *apart* is how it would be with targets that have
+processors of their own. For a scan, *apart* is measured on paced targets, which take as long as the real one without
+using this machine's processor. testinfra never has two targets at work, so its time per target is the same. For
+Ansible it is what its own processes cost here, spread over all cores: less than it could ever take.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import venv
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks import lab, measure, namespace, result
+from benchmarks.measure import Spent
+from benchmarks.ssh import scan
+from scanner.collect.frame import parse
+from scanner.facts.base import RawState
+
+TESTINFRA_LIMIT, ANSIBLE_LIMIT = 30, 8
+HERE = Path(__file__).parent
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "ctpat-bench"
+
+
+@dataclass(frozen=True, slots=True)
+class Spents:
+    """What each program took: the scan on the same targets as Ansible, and on many paced ones."""
+
+    testinfra: Spent
+    ansible: Spent
+    here: Spent
+    apart: Spent
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--targets", type=int, default=200, help="paced targets of the scan")
+    parser.add_argument("--few", type=int, default=20, help="real targets of Ansible and of the scan")
+    parser.add_argument("--one-by-one", type=int, default=4, help="real targets of testinfra")
+    parser.add_argument("--concurrency", type=int, default=32)
+    parser.add_argument("--venv", type=Path, default=CACHE, help="where the peers are installed, from PyPI, once")
+    parser.add_argument("--json", type=Path, help="append the result to this file")
+    options = parser.parse_args()
+    _install(options.venv)
+    namespace.enter()
+    with lab.running() as place:
+        real = lab.addresses(lab.REAL, max(options.few, options.one_by_one))
+        paced = lab.addresses(lab.PACED, options.targets)
+        place.trust([*real, *paced])
+        plan = _plan(place, real[: options.one_by_one])
+        spents = Spents(
+            testinfra=_testinfra(place, options.venv, plan),
+            ansible=_ansible(place, options.venv, real[: options.few], options.concurrency),
+            here=scan(place, real[: options.few], options.concurrency, 0),
+            apart=scan(place, paced, options.concurrency, 1),
+        )
+        commands = len(json.loads(plan.read_text())["commands"]) + len(json.loads(plan.read_text())["files"])
+    lines = [result.Line("commands of testinfra per target", commands), *_lines(spents, options)]
+    return result.show(f"peers, {options.concurrency} targets at a time", lines, options.json)
+
+
+def _lines(spents: Spents, options: argparse.Namespace) -> list[result.Line]:
+    testinfra_s = spents.testinfra.wall_s / options.one_by_one
+    ansible_s = spents.ansible.wall_s / options.few
+    ansible_apart_s = spents.ansible.cpu_s / options.few / (os.cpu_count() or 1)
+    here_s, apart_s = spents.here.wall_s / options.few, spents.apart.wall_s / options.targets
+    return [
+        result.Line("testinfra, seconds per target", testinfra_s, "s"),
+        result.Line("Ansible, seconds per target, here", ansible_s, "s"),
+        result.Line("Ansible, seconds per target, apart", ansible_apart_s, "s"),
+        result.Line("scan, seconds per target, here", here_s, "s"),
+        result.Line("scan, seconds per target, apart", apart_s, "s"),
+        result.Line("testinfra / scan, here", testinfra_s / here_s, "x"),
+        result.Line("testinfra / scan, apart", testinfra_s / apart_s, "x", TESTINFRA_LIMIT, at_least=True),
+        result.Line("Ansible / scan, here", ansible_s / here_s, "x"),
+        result.Line("Ansible / scan, apart", ansible_apart_s / apart_s, "x", ANSIBLE_LIMIT, at_least=True),
+    ]
+
+
+def _install(folder: Path) -> None:
+    """A virtual environment with the peers, made once; it needs a package index."""
+    python = folder / "bin" / "python"
+    if not (folder / "bin" / "ansible").exists():
+        venv.create(folder, with_pip=True, clear=True)
+        requirements = str(HERE / "requirements.txt")
+        subprocess.run([str(python), "-m", "pip", "install", "--quiet", "-r", requirements], check=True)
+
+
+def _plan(place: lab.Lab, hosts: list[str]) -> Path:
+    """What testinfra is to read: the files in the recorded answer, and the probes that show none and did not end."""
+    sections = parse((place.folder / "answer").read_bytes(), "NONCE").sections
+    snippets = {probe.name: probe.script for probe in place.script.probes}
+    files: list[str] = []
+    commands: list[str] = []
+    for name, section in sections.items():
+        shown = [line[1:] for line in section.text.split("\n") if line.startswith("=/")]
+        files += shown
+        if not shown and section.state is RawState.OK:
+            commands.append(place.helpers + snippets[name])
+    config = place.folder / "ssh_config"
+    config.write_text("Host *\n  StrictHostKeyChecking no\n")
+    plan = {
+        "hosts": [f"paramiko://{lab.ACCOUNT}@{host}:{lab.PORT}" for host in hosts],
+        "key": str(place.key),
+        "config": str(config),
+        "files": list(dict.fromkeys(files)),
+        "commands": commands,
+    }
+    path = place.folder / "plan.json"
+    path.write_text(json.dumps(plan))
+    return path
+
+
+def _testinfra(place: lab.Lab, folder: Path, plan: Path) -> Spent:
+    command = [str(folder / "bin" / "python"), str(HERE / "peer_testinfra.py"), str(plan)]
+    return measure.run(command, env=place.environment(), folder=place.folder)
+
+
+def _ansible(place: lab.Lab, folder: Path, hosts: list[str], concurrency: int) -> Spent:
+    known_hosts = Path(place.environment()["HOME"]) / ".ssh" / "known_hosts"
+    inventory = place.folder / "inventory"
+    inventory.write_text("".join(f"{host} ansible_port={lab.PORT}\n" for host in hosts))
+    environment = place.environment() | {
+        "ANSIBLE_SSH_COMMON_ARGS": f"-o UserKnownHostsFile={known_hosts}",
+        "ANSIBLE_PYTHON_INTERPRETER": "auto_silent",
+        "ANSIBLE_NOCOLOR": "1",
+    }
+    command = [str(folder / "bin" / "ansible"), "all", "-i", str(inventory), "-m", "ansible.builtin.setup"]
+    command += ["-f", str(concurrency), "-u", lab.ACCOUNT, "--private-key", str(place.key)]
+    spent = measure.run(command, env=environment, folder=place.folder)
+    if spent.output.count("| SUCCESS =>") != len(hosts):
+        raise SystemExit(f"Ansible did not reach every target:\n{spent.output[-1000:]}")
+    return spent
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
