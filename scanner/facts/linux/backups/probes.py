@@ -17,7 +17,8 @@ _WORDS = rf"""
 words='
 BEGIN {{ n = split("{" ".join(kept_words())}", k, " "); for (i = 1; i <= n; i++) kept[k[i]] = 1 }}
 function clean(s,   a, n, i, w, skip, out) {{
-  gsub(/["\047`();|&<>]/, " ", s); n = split(s, a, /[ \t]+/); out = ""; skip = 0
+  gsub(/[0-9&]*>+&?[ \t]*[^ \t;|&"\047]+/, " ", s); gsub(/["\047`()<>]/, " ", s)
+  gsub(/&&/, " %and% ", s); gsub(/[;|&]+/, " ; ", s); n = split(s, a, /[ \t]+/); out = ""; skip = 0
   for (i = 1; i <= n; i++) {{
     w = a[i]; if (w == "") continue
     if (skip) {{ skip = 0; if (w !~ /^-/) continue }}
@@ -31,9 +32,10 @@ function word(w,   v) {{
   if (w ~ /^--(repo|repository|target)=/) {{ v = w; sub(/=.*/, "", v); sub(/^[^=]*=/, "", w); return v " " word(w) }}
   if (w ~ /^--/) {{ sub(/=.*/, "", w); return w ~ /^--[a-z0-9-]*$/ ? w : "" }}
   if (w ~ /^-/) return substr(w, 1, 2)
-  if (w in kept) return w
+  if (w == "%and%") return "&&"
+  if (w == ";" || w in kept) return w
   sub(/[?#].*/, "", w)
-  if (w ~ /:\/\//) {{ gsub(/\/\/.*@/, "//", w); return w ~ /^[a-z0-9+:]*:\/\/[A-Za-z0-9]/ ? w : "" }}
+  if (w ~ /:\/\//) {{ gsub(/\/\/.*@/, "//", w); return w ~ /^[a-z0-9+:]*:\/\/[A-Za-z0-9\/]/ ? w : "" }}
   if (w ~ /^\// || w ~ /^::/) return w
   if (w ~ /@/ && w ~ /^[^\/@]*:[^\/@]*@/ && w !~ /^sftp:/) sub(/^.*@/, "", w)
   if (w ~ /^(s3|b2|azure|gs|sftp|rclone|swift):[A-Za-z0-9]/) {{ gsub(/:[^:@\/]*:[^@\/]*@/, ":", w); return w }}
@@ -44,7 +46,7 @@ function word(w,   v) {{
 '
 real() {{
   shares=$(awk '$3 ~ /^({_NETWORK})$/ {{ print $2 }}' /proc/self/mounts)
-  tr ' ' '\n' | sed -n 's#^\(/[^:]*\).*#\1#p' | sort -u | head -n 60 | while read -r path; do
+  tr ' ' '\n' | sed -n 's#^\(file://\)\{{0,1\}}\(/[^:]*\).*#\2#p' | sort -u | head -n 60 | while read -r path; do
     on=; for share in $shares; do case $path/ in "$share"/*) on=1 ;; esac; done
     if [ -n "$on" ]; then printf '%s\t%s\n' "$path" "$path"
     else printf '%s\t%s\n' "$path" "$(readlink -f "$path")"; fi
@@ -203,6 +205,7 @@ STATE = Probe(
     timeout_s=15,
     max_bytes=256 * 1024,
     script=RUN
+    + _WORDS
     + rf"""
 tree() {{
   out=$(R ls -lR --time-style=+%s "$1" 2>&1); rc=$?
@@ -253,6 +256,8 @@ rsnap() {{ f=/etc/rsnapshot.conf
   else echo log unread; fi
   echo read; }}
 run rsnapshot rsnap
+resolve() {{ {{ [ "$CTPAT_RIGHTS" = root ] && details; borgmatic; rsnap; }} | real; }}
+run real resolve
 exit 0
 """,
 )

@@ -173,10 +173,31 @@ class Call:
 
 
 def call_of(words: tuple[str, ...], *, ignores_errors: bool = False) -> Call | None:
-    """What a command line backs up with; None when it takes no backup.
+    """What a command line backs up with; None when it takes no backup. `;` and `&&` divide its commands.
 
     The first known program decides; else a name that speaks of a backup, and of nothing that only tends one.
     """
+    calls = [_call(command, ignores_errors or not decides) for command, decides in _commands(words)]
+    found = [call for call in calls if call is not None]
+    return next((call for call in found if call.program is not None), found[0] if found else None)
+
+
+def _commands(words: tuple[str, ...]) -> list[tuple[tuple[str, ...], bool]]:
+    """The commands of a line, and whether the failure of each is the failure of the line.
+
+    It is not where `;`, `|`, `||` or `&` comes after it: the line then ends with the status of something else.
+    """
+    last = max((number for number, word in enumerate(words) if word == ";"), default=-1)
+    made: list[tuple[list[str], bool]] = [([], last < 0)]
+    for number, word in enumerate(words):
+        if word in (";", "&&"):
+            made.append(([], number >= last))
+        else:
+            made[-1][0].append(word)
+    return [(tuple(command), decides) for command, decides in made]
+
+
+def _call(words: tuple[str, ...], ignores_errors: bool) -> Call | None:
     for number, word in enumerate(words):
         name = basename(word)
         program = PROGRAMS.get(name)

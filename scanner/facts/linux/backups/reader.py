@@ -56,7 +56,7 @@ def read_backups(raw: RawFacts) -> Backups | Absent | Unknown:
     timers = {name: block for name, block in timers.items() if name.endswith(".timer")}
     jobs = [_service_job(service, timers, told) for service in units.services(found)]
     jobs += [_cron_job(entry, told, found) for entry in cron.entries(told.cron)]
-    jobs = [_with_record(job, jobs, told.state) for job in jobs] + _leftovers(jobs, told.state)
+    jobs = [_with_record(job, jobs, told.state) for job in jobs] + _leftovers(jobs, told)
     jobs += _agents(found)
     return Backups(
         jobs=tuple(jobs),
@@ -89,7 +89,7 @@ def _told(raw: RawFacts) -> _Told | Unknown:
         journal=_journal(answers[JOURNAL.name]),
         cron=cron_sections,
         state=state,
-        places=_places(answers[PLACES.name], unit_sections, cron_sections),
+        places=_places(answers[PLACES.name], unit_sections, cron_sections, _or_nothing(answers[STATE.name])),
         snapshots=_asked(answers[PLACES.name], place_sections, "snapshots"),
         has_systemd=isinstance(unit_answer, Sections),
         unread=tuple(lost),
@@ -259,17 +259,17 @@ def _with_record(job: BackupJob, jobs: Sequence[BackupJob], state: State) -> Bac
     return replace(job, last_success=success, last_failure=healed if proved else job.last_failure)
 
 
-def _leftovers(jobs: Iterable[BackupJob], state: State) -> list[BackupJob]:
+def _leftovers(jobs: Iterable[BackupJob], told: _Told) -> list[BackupJob]:
     """Repositories that some run has filled and that no service or crontab accounts for."""
     products = {"borg" if job.product == "borgmatic" and job.configured is not False else job.product for job in jobs}
-    return [_leftover(repository) for repository in state.repositories if _is_stray(repository, products)]
+    return [_leftover(each, told) for each in told.state.repositories if _is_stray(each, products)]
 
 
 def _is_stray(repository: Repository, products: set[str]) -> bool:
     return repository.success is not None and repository.product not in products
 
 
-def _leftover(repository: Repository) -> BackupJob:
+def _leftover(repository: Repository, told: _Told) -> BackupJob:
     manual = Absent("no service and no crontab starts it")
     none = Unknown(Reason.NO_EVIDENCE, f"the {repository.product} repository {repository.name}: no result is on record")
     where = Unknown(
@@ -285,7 +285,7 @@ def _leftover(repository: Repository) -> BackupJob:
         last_attempt=none,
         last_success=repository.success or none,
         last_failure=none,
-        destinations=where,
+        destinations=(told.places.destination(repository.location, ()),) if repository.location else where,
         encrypted=repository.encrypted,
     )
 

@@ -59,7 +59,7 @@ def read_state(found: Sections) -> State:
     unread = {product: why for product, path in _FOLDERS.items() if (why := _why_unread(found, path)) is not None}
     paths, count = _borgmatic(found)
     return State(
-        repositories=(*_restic(found), *_borg(found), *_duplicity(found)),
+        repositories=(*_restic(found), *_borg(found), *_duplicity(found), *_rsnapshot_root(found)),
         unread=unread,
         borgmatic=paths,
         borgmatic_files=count,
@@ -144,6 +144,11 @@ def _borgmatic(found: Sections) -> tuple[Maybe[tuple[str, ...]], Maybe[int]]:
 def _word(found: Sections, section: str, key: str) -> str:
     lines = (line.split(" ", 1) for line in found.lines(section))
     return next((words[1].strip() for words in lines if len(words) == 2 and words[0] == key), "")
+
+
+def _rsnapshot_root(found: Sections) -> list[Repository]:
+    root, (success, _) = _word(found, "rsnapshot", "snapshot_root"), _rsnapshot(found)
+    return [Repository("rsnapshot", root, success, root, encrypted=False)] if root and success else []
 
 
 _LOG = re.compile(r"log \[([0-9T:/ -]+)\] (.*)")
