@@ -1,6 +1,7 @@
 """The findings as CSV, one row each, for a spreadsheet: with blank columns for owner and due date.
 
 A cell that a spreadsheet would take for a formula gets an apostrophe in front, which spreadsheets show as text.
+Control and direction marks are shown as escapes.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Mapping
 from scanner.check import Check
 from scanner.model import Finding, RunResult, TargetResult
 from scanner.profile.model import Profile
+from scanner.text import clean
 
 COLUMNS = (
     "requirements",
@@ -34,7 +36,10 @@ COLUMNS = (
     "owner",
     "due",
 )
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "|", "%")
+_FORMULA = ("=", "+", "-", "@", "|", "%", "＝", "＋", "－", "＠")
+"""What a formula may begin with; the last four are the full-width forms that East Asian spreadsheets take as well."""
+_LONGEST = 30_000
+"""Characters of one cell: spreadsheets cut, some without a word, at 32,767."""
 
 
 def render(result: RunResult, profile: Profile, checks: Mapping[str, Check]) -> bytes:
@@ -76,4 +81,5 @@ def _row(finding: Finding, target: TargetResult, check: Check | None, run: str) 
 
 def safe(cell: str) -> str:
     """The cell as text, whatever a spreadsheet would make of it."""
-    return f"'{cell}" if cell.lstrip().startswith(_FORMULA) or cell.startswith(_FORMULA) else cell
+    text = clean(cell, _LONGEST)
+    return f"'{text}" if text.lstrip().startswith(_FORMULA) else text

@@ -39,7 +39,20 @@ SITE_PARAMETERS: Mapping[str, Any] = {
     "patching.security_pending.max_age_days": 7,
 }
 SYSTEMS = ("Debian GNU/Linux 12 (bookworm)", "Ubuntu 24.04.1 LTS", "Rocky Linux 9.5 (Blue Onyx)", "Ubuntu 20.04.6 LTS")
-NAMES = ("fs01", "erp01", "edi01", "wms01", "web01", "mail01", "db01", "db02", "backup01", "jump01", "print01", "scan01")
+NAMES = (
+    "fs01",
+    "erp01",
+    "edi01",
+    "wms01",
+    "web01",
+    "mail01",
+    "db01",
+    "db02",
+    "backup01",
+    "jump01",
+    "print01",
+    "scan01",
+)
 
 
 def fail(actual: str, expected: str, *items: str) -> Outcome:
@@ -66,20 +79,32 @@ TROUBLE: Mapping[str, Sequence[tuple[int, Outcome]]] = {
     "password/history": ((45, fail("old passwords are accepted", "the last 5 passwords are refused")),),
     "password/lockout": (
         (25, fail("no lockout after failed logins", "locked after at most 5 failures, for 900 seconds")),
-        (10, dark(Reason.DENIED, "/etc/security/faillock.conf: permission denied; grant the sudo rule shown by doctor")),
+        (
+            10,
+            dark(Reason.DENIED, "/etc/security/faillock.conf: permission denied; grant the sudo rule shown by doctor"),
+        ),
     ),
     "password/empty_password": (
         (10, dark(Reason.DENIED, "/etc/shadow: permission denied; grant the sudo rule shown by doctor")),
     ),
-    "password/hash": ((10, dark(Reason.DENIED, "/etc/shadow: permission denied; grant the sudo rule shown by doctor")),),
+    "password/hash": (
+        (10, dark(Reason.DENIED, "/etc/shadow: permission denied; grant the sudo rule shown by doctor")),
+    ),
     "patching/security_pending": (
-        (20, fail("14 security updates pending, the oldest out for 41 days", "none out for more than 7 days", "openssl")),
+        (
+            20,
+            fail("14 security updates pending, the oldest out for 41 days", "none out for more than 7 days", "openssl"),
+        ),
         (10, fail("3 security updates pending, the oldest out for 12 days", "none out for more than 7 days", "curl")),
     ),
     "patching/os_supported": ((18, fail("support ended on 2025-05-31", "a release with security support")),),
     "patching/reboot_pending": ((25, fail("a restart is due for 23 days", "restarted within 7 days")),),
-    "patching/auto_updates": ((30, fail("automatic updates are switched off", "security updates install by themselves")),),
-    "patching/held": ((6, fail("1 package with security updates is held", "no held security update", "mariadb-server")),),
+    "patching/auto_updates": (
+        (30, fail("automatic updates are switched off", "security updates install by themselves")),
+    ),
+    "patching/held": (
+        (6, fail("1 package with security updates is held", "no held security update", "mariadb-server")),
+    ),
     "firewall/default_deny_v4": ((22, fail("incoming connections are accepted by default", "refused by default")),),
     "firewall/default_deny_v6": ((40, fail("no rules for IPv6: everything is accepted", "refused by default")),),
     "firewall/exposed": (
@@ -91,9 +116,14 @@ TROUBLE: Mapping[str, Sequence[tuple[int, Outcome]]] = {
     ),
     "accounts/generic": ((35, ask("Who uses each of these accounts, and why?", "warehouse", "scanner")),),
     "accounts/inactive": (
-        (15, fail("2 open accounts unused for more than 90 days", "used within 90 days", "t.reyes (131 days)", "temp2")),
+        (
+            15,
+            fail("2 open accounts unused for more than 90 days", "used within 90 days", "t.reyes (131 days)", "temp2"),
+        ),
     ),
-    "accounts/sudo_nopasswd": ((28, fail("1 right without a password", "every right asks", "deploy: ALL=(ALL) NOPASSWD")),),
+    "accounts/sudo_nopasswd": (
+        (28, fail("1 right without a password", "every right asks", "deploy: ALL=(ALL) NOPASSWD")),
+    ),
     "remote_access/ssh_root_login": ((12, fail("PermitRootLogin yes", "PermitRootLogin no or prohibit-password")),),
     "remote_access/ssh_password_login": ((33, fail("a password is enough: global", "no password login from outside")),),
     "remote_access/ssh_crypto": ((12, fail("hmac-sha1 is offered", "strong algorithms only", "MACs: hmac-sha1")),),
@@ -116,7 +146,7 @@ SEEN: Mapping[str, str] = {
 def host(number: int) -> TargetResult:
     """One invented host; two in fourteen are away, one has a weak scan account."""
     name = f"hou-{NAMES[number]}" if number < len(NAMES) else f"lar-node{number - len(NAMES) + 1:03d}"
-    common = {"name": name, "address": f"10.20.{number // 250}.{number % 250 + 11}", "transport": "ssh"}
+    common: dict[str, Any] = {"name": name, "address": f"10.20.{number // 250}.{number % 250 + 11}", "transport": "ssh"}
     if number % 14 == 12:
         return TargetResult(
             **common, platform="", os="", state=TargetState.UNREACHABLE, reason=Reason.UNREACHABLE, detail="no route"
@@ -156,7 +186,9 @@ def _outcome(check: str, chance: float, target: TargetResult) -> Outcome:
     return Outcome(status=Status.PASS, actual=SEEN.get(check, "as expected"))
 
 
-def _finding(check: Check, parameters: EffectiveParameters, outcome: Outcome, target: TargetResult, keys: Any) -> Finding:
+def _finding(
+    check: Check, parameters: EffectiveParameters, outcome: Outcome, target: TargetResult, keys: Any
+) -> Finding:
     held = hold_below_green(outcome, parameters)
     dark_ = held.status is Status.UNKNOWN
     section = hashlib.sha256(f"{target.name}/{check.family}".encode()).hexdigest()

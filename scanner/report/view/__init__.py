@@ -55,6 +55,12 @@ def _time(moment: datetime | None) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC" if moment else "not finished"
 
 
+def _span(began: datetime, ended: datetime | None) -> str:
+    """From and to, the day once where it is the same."""
+    first, last = _time(began), _time(ended)
+    return f"{first[:19]} to {last[11:]}" if first[:10] == last[:10] else f"{first} to {last}"
+
+
 def _head(run: RunInfo, profile: Profile) -> tuple[tuple[str, str], ...]:
     """Who and when: what a reader needs before anything else. Lines without a value are left out."""
     entities = ", ".join(profile.entity_types.get(entity, entity) for entity in run.entities)
@@ -63,7 +69,7 @@ def _head(run: RunInfo, profile: Profile) -> tuple[tuple[str, str], ...]:
         ("Site", run.site),
         ("Entity type", entities or "not named: levels as for any member"),
         ("Anniversary", run.anniversary),
-        ("Collected", f"{_time(run.started)} to {_time(run.finished)}"),
+        ("Collected", _span(run.started, run.finished)),
         ("Criteria pack", _pack(run)),
     )
     return tuple((name, value) for name, value in lines if value)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from scanner.model import Level, Status
 from scanner.report.view.index import Index, bar
 from scanner.report.view.types import Fix
-from scanner.report.view.words import CELLS, LEVELS, SEVERITIES
+from scanner.report.view.words import CELLS, LEVELS, SEVERITIES, plural
 
 TOP = 10
 _CLOSED, _REST = CELLS["fail"], CELLS["na"]
@@ -76,5 +76,5 @@ def _fix(index: Index, rank: int, check: str, tally: _Tally, most: int) -> Fix:
         must=must,
         should=len(tally.gaps) - must,
         alone=tally.alone,
-        bar=bar([(_CLOSED, len(tally.gaps)), (_REST, most - len(tally.gaps))], f"{len(tally.gaps)} gaps"),
+        bar=bar([(_CLOSED, len(tally.gaps)), (_REST, most - len(tally.gaps))], plural(len(tally.gaps), "gap")),
     )

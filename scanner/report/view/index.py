@@ -105,6 +105,11 @@ class Index:
     def hosts(self, names: Iterable[str]) -> tuple[tuple[str, str], ...]:
         return tuple(self.host(name) for name in names)
 
+    def is_lost(self, finding: Finding) -> bool:
+        """True for the finding of a host that was not read at all: one reason for all its checks."""
+        target = self.targets.get(finding.target)
+        return finding.status is Status.UNKNOWN and target is not None and not target.reached
+
     # --- One requirement on one host ---------------------------------------------------------------------
 
     @cached_property

@@ -87,7 +87,7 @@ def check_section(index: Index, requirement: Requirement, check: str) -> CheckSe
     """One check with its observations, worst first."""
     known = index.checks.get(check)
     findings = index.by_check.get(check, ())
-    worst = min((finding.status for finding in findings), key=STATUS_ORDER.index, default=Status.NOT_CHECKED)
+    seen = [finding for finding in findings if not index.is_lost(finding)]
     use = index.profile.uses.get(check)
     sources = [index.profile.sources[key] for key in (use.sources if use else ())]
     return CheckSection(
@@ -95,25 +95,32 @@ def check_section(index: Index, requirement: Requirement, check: str) -> CheckSe
         title=index.title(check),
         severity=known.severity.value if known else "",
         supports=check in requirement.supports,
-        mark=STATUSES[worst],
-        summary=_summary(findings),
+        mark=_worst(seen, findings),
+        summary=_summary(seen, len(findings) - len(seen)),
         why=known.why if known else "",
         reference=known.reference if known else "",
         sources=tuple((origin_of(source), source.title, source.url) for source in sources),
         links=known.references if known else (),
         remediation=known.remediation if known else "",
         thresholds=thresholds_of(index, check),
-        observations=tuple(_observations(index, check, findings)),
+        observations=tuple(_observations(index, check, seen)),
         origin=known.source if known and known.source != BUILT_IN else "",
     )
 
 
-def _summary(findings: Sequence[Finding]) -> str:
-    """`3 hosts not met, 1 host unknown`; says so where the run did not hold the check at all."""
-    if not findings:
+def _worst(seen: Sequence[Finding], findings: Sequence[Finding]) -> Mark:
+    """The worst answer; hosts that were not read are named once per requirement, so they count only when alone."""
+    nothing = Status.UNKNOWN if findings else Status.NOT_CHECKED
+    return STATUSES[min((finding.status for finding in seen), key=STATUS_ORDER.index, default=nothing)]
+
+
+def _summary(seen: Sequence[Finding], lost: int) -> str:
+    """`3 hosts not met, 1 host not read`; says so where the run did not hold the check at all."""
+    if not seen and not lost:
         return "not part of this run"
-    counts = Counter(finding.status for finding in findings)
-    return ", ".join(f"{plural(counts[s], 'host')} {STATUSES[s].label}" for s in STATUS_ORDER if counts[s])
+    counts = Counter(finding.status for finding in seen)
+    words = [f"{plural(counts[s], 'host')} {STATUSES[s].label}" for s in STATUS_ORDER if counts[s]]
+    return ", ".join([*words, f"{plural(lost, 'host')} not read"] if lost else words)
 
 
 def _alike(finding: Finding) -> tuple[Any, ...]:
@@ -143,7 +150,7 @@ def _observation(index: Index, check: str, group: Sequence[Finding]) -> Observat
     return Observation(
         mark=STATUSES[first.status],
         observed=first.actual or ("could not be read" if first.status in _NOT_SEEN else "see the list"),
-        expected=first.expected or ("" if first.status is Status.NOT_APPLICABLE else index.title(check)),
+        expected=first.expected or (index.title(check) if first.status is Status.PASS else ""),
         reason=_why_unknown(first),
         question=first.question,
         items=first.items,
@@ -175,6 +182,8 @@ def _unseen(index: Index, requirement: Requirement) -> tuple[str, ...]:
     causes: Counter[str] = Counter()
     for check in index.checks_of(requirement):
         for finding in index.by_check.get(check, ()):
+            if index.is_lost(finding):
+                continue
             if finding.status is Status.UNKNOWN:
                 causes[f"{index.title(check)}: {_why_unknown(finding)}"] += 1
             elif finding.status is Status.NOT_CHECKED:

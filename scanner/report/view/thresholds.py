@@ -7,7 +7,7 @@ from typing import Any
 
 from scanner.document import canonical
 from scanner.model import Finding
-from scanner.profile.model import Parameter, Profile
+from scanner.profile.model import Parameter, Profile, Source
 from scanner.profile.parameters import is_looser, show
 from scanner.report.view.index import Index
 from scanner.report.view.types import Threshold
@@ -53,12 +53,17 @@ def _threshold(profile: Profile, name: str, value: Any, parameter: Parameter | N
         name=parameter_name(name),
         value=show(value) + where,
         origin=COMPANY if tuned else origin_of(source),
-        source="set in the site file" if tuned else (source.title if source else "Default of this program"),
+        source="set in the site file" if tuned else _title(source),
         url=source.url if source and not tuned else "",
         pack=show(parameter.value) if tuned and parameter else "",
         limit=show(guardrail.loosest) if guardrail else "",
         looser=_looser(value, parameter, tuned=tuned),
     )
+
+
+def _title(source: Source | None) -> str:
+    """Empty for our own default: its mark says it all."""
+    return source.title if source and source.kind != "scanner" else ""
 
 
 def _looser(value: Any, parameter: Parameter | None, *, tuned: bool) -> bool:
@@ -70,13 +75,11 @@ def _looser(value: Any, parameter: Parameter | None, *, tuned: bool) -> bool:
     return tuned
 
 
-def changed(index: Index) -> tuple[tuple[str, Threshold], ...]:
-    """Every threshold that this site set otherwise than the pack, or that is beyond the pack's limit."""
-    return tuple(
-        (index.title(check), threshold)
-        for check in index.by_check
-        for threshold in thresholds_of(index, check)
-        if threshold.looser or threshold.origin == COMPANY
-    )
+def changed(index: Index) -> tuple[tuple[str, tuple[Threshold, ...]], ...]:
+    """Check -> the thresholds that this site set otherwise than the pack, or that are beyond the pack's limit."""
+    moved = ((check, _moved(thresholds_of(index, check))) for check in index.by_check)
+    return tuple((index.title(check), thresholds) for check, thresholds in moved if thresholds)
 
 
+def _moved(thresholds: Iterable[Threshold]) -> tuple[Threshold, ...]:
+    return tuple(threshold for threshold in thresholds if threshold.looser or threshold.origin == COMPANY)

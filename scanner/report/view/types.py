@@ -285,7 +285,7 @@ class Report:
     grid: Grid
     hosts: tuple[HostSection, ...]
     not_checked: NotChecked
-    changed: tuple[tuple[str, Threshold], ...]
+    changed: tuple[tuple[str, tuple[Threshold, ...]], ...]
     sources: tuple[tuple[str, str, str], ...]
     run: str
     pack: str

@@ -25,7 +25,9 @@ def not_checked(index: Index, sections: Sequence[RequirementSection]) -> NotChec
         unreadable=_unreadable(index),
         not_here=_not_here(index),
         left_out=_left_out(index),
-        parts=tuple((r.key, r.title, part, AUDIENCES[r.audience]) for _, r in asked for part in r.not_covered),
+        parts=tuple(
+            (r.key, r.title, "; ".join(r.not_covered), AUDIENCES[r.audience]) for _, r in asked if r.not_covered
+        ),
         without_check=tuple(
             (r.key, r.title, r.beyond) for _, r in asked if r.automation is not Automation.PAPER and not r.check_ids
         ),
@@ -55,13 +57,18 @@ def _grouped(index: Index, seen: Iterable[tuple[Cause, str]]) -> tuple[Blind, ..
 
 
 def _unreadable(index: Index) -> tuple[Blind, ...]:
-    """What could not be read on hosts that were reached."""
-    found = (
-        ((index.title(f.check), _why(f.detail, REASONS[f.reason] if f.reason else "")), f.target)
-        for f in index.result.findings
-        if f.status is Status.UNKNOWN and f.target in index.targets and index.targets[f.target].reached
+    """What could not be read on hosts that were reached, and every check that stays open because of it."""
+    hosts: dict[str, dict[str, None]] = {}
+    checks: dict[str, dict[str, None]] = {}
+    for finding in index.result.findings:
+        if finding.status is Status.UNKNOWN and not index.is_lost(finding):
+            why = _why(finding.detail, REASONS[finding.reason] if finding.reason else "")
+            hosts.setdefault(why, {})[finding.target] = None
+            checks.setdefault(why, {})[index.title(finding.check)] = None
+    ranked = sorted(hosts, key=lambda why: -len(hosts[why]))
+    return tuple(
+        Blind(what=why, why="leaves open: " + "; ".join(checks[why]), hosts=index.hosts(hosts[why])) for why in ranked
     )
-    return _grouped(index, found)
 
 
 def _why(detail: str, words: str) -> str:

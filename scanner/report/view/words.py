@@ -54,7 +54,7 @@ CELLS: Mapping[str, Mark] = {
     "fail": Mark("fail", "not met"),
     "unknown": Mark("unknown", "unknown: something could not be read"),
     "lost": Mark("lost", "unknown: host not reached"),
-    "none": Mark("none", "not checked"),
+    "none": Mark("none", "undecided: no check settles it"),
     "review": Mark("review", "to be confirmed by a person"),
     "warn": Mark("warn", "met with warnings"),
     "pass": Mark("pass", "met"),

@@ -1,0 +1,114 @@
+"""The HTML report in headless Chromium: at three widths, in the dark, on paper."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from scanner.report import render
+from tests.report.browser import CHROMIUM, DRIVER, Browser, chromium
+from tests.report.conftest import Content
+from tests.report.sample import sample
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not (CHROMIUM and DRIVER), reason="needs chromium and chromedriver"),
+]
+WIDTHS = (360, 820, 1400)
+LONG = "x" * 300
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def file(html: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("report") / "report.html"
+    path.write_text(html, encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def large(pack: Content, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two hundred hosts, everything unfolded, and words that have no place to break."""
+    html = render("html", sample(*pack, hosts=200, site=LONG, company=f"{LONG} GmbH"), *pack).decode()
+    path = tmp_path_factory.mktemp("report") / "large.html"
+    path.write_text(html.replace("<details", "<details open"), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("which", ["file", "large"])
+def test_no_page_scrolls_sideways(browser: Browser, width: int, which: str, request: pytest.FixtureRequest) -> None:
+    browser.open(request.getfixturevalue(which), width)
+    assert browser.run("return document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_text_stays_inside_its_box(browser: Browser, file: Path, width: int) -> None:
+    browser.open(file, width)
+    outside = browser.run(
+        "return [...document.querySelectorAll('p,dd,li,h1,h2,h3,h4,h5,td,th,.badge')]"
+        ".filter(e => !e.closest('.scroll,.toc,.vh') && e.checkVisibility() && e.scrollWidth > e.clientWidth + 1"
+        " && getComputedStyle(e).display != 'inline')"
+        ".map(e => e.outerHTML.slice(0, 120))"
+    )
+    assert outside == []
+
+
+def test_policy_lets_the_style_in_and_nothing_else(browser: Browser, file: Path) -> None:
+    browser.open(file, 820)
+    assert browser.run("return getComputedStyle(document.querySelector('.badge')).display") == "inline-flex"
+    assert browser.run("return performance.getEntriesByType('resource').length") == 0
+    blocked = browser.run(
+        "const s = document.createElement('style'); s.textContent = 'h1{color:rgb(1,2,3)}'; document.head.append(s);"
+        "return getComputedStyle(document.querySelector('h1')).color"
+    )
+    assert blocked != "rgb(1, 2, 3)"
+
+
+def test_dark_screens_get_a_dark_page(browser: Browser, file: Path) -> None:
+    colours = []
+    for dark in (False, True):
+        browser.open(file, 820, dark=dark)
+        colours.append(browser.run("return getComputedStyle(document.body).backgroundColor"))
+    light, dark_ = (sum(int(part) for part in re.findall(r"\d+", colour)[:3]) for colour in colours)
+    assert light > 600 > 200 > dark_
+
+
+def test_grid_heads_stay_in_sight(browser: Browser, large: Path) -> None:
+    browser.open(large, 360)
+    where = browser.run(
+        "const box = document.querySelector('#grid .scroll'); box.scrollTo(300, 3000);"
+        "const b = box.getBoundingClientRect(), at = s => box.querySelector(s).getBoundingClientRect();"
+        "return [at('thead th').top - b.top, at('tbody th').left - b.left, box.scrollTop]"
+    )
+    assert abs(where[0]) < 2 and abs(where[1]) < 2 and where[2] > 1000
+
+
+@pytest.mark.parametrize(("paper", "width", "height"), [("A4", 8.27, 11.69), ("Letter", 8.5, 11.0)])
+@pytest.mark.skipif(not shutil.which("pdftotext"), reason="needs poppler-utils")
+def test_paper_shows_everything_with_the_denominator_on_each_page(
+    browser: Browser, file: Path, tmp_path: Path, paper: str, width: float, height: float
+) -> None:
+    browser.open(file, 1400)
+    pdf = tmp_path / f"{paper}.pdf"
+    pdf.write_bytes(browser.pdf(width, height))
+    done = subprocess.run(["pdftotext", "-layout", str(pdf), "-"], capture_output=True, check=True, text=True)
+    pages = done.stdout.rstrip("\f").split("\f")
+    assert 10 < len(pages) < 90
+    for number, page in enumerate(pages, 1):
+        assert "14 planned, 12 reached, 11 read without a gap" in page, number
+        assert f"Page {number} of {len(pages)}" in page
+    grid = next(page for page in pages if page.lstrip().startswith("Criteria by hosts"))
+    assert "4.2a" in grid and "4.12b" in grid and "lar-node002" in grid, "no column and no host is cut off"
+    text = " ".join(done.stdout.split())
+    assert "superuser accounts: root" in text, "what is folded on a screen is open on paper"
