@@ -3,7 +3,7 @@
 A check imports this module and the pure standard library (`re`, `ipaddress`, `datetime`), nothing else.
 """
 
-from scanner.check import check, failed, not_applicable, passed, review, unknown, warned
+from scanner.check import check, exempted, failed, not_applicable, passed, review, unknown, warned
 from scanner.facts import *  # noqa: F403 - the fact types are the vocabulary of checks
 from scanner.facts import __all__ as _facts
 from scanner.model import (
@@ -30,6 +30,7 @@ __all__ = [
     "Status",
     "Unknown",
     "check",
+    "exempted",
     "failed",
     "is_known",
     "need",

@@ -13,7 +13,7 @@ import re
 import sys
 import types
 import typing
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -58,6 +58,12 @@ def unknown(code: Reason, detail: str) -> Outcome:
     if code not in (Reason.STALE, Reason.NO_EVIDENCE):
         raise ValueError(f"a check may not answer unknown({code})")
     return Outcome(status=Status.UNKNOWN, reason=code, actual=detail)
+
+
+def exempted(names: Iterable[str]) -> str:
+    """A sentence for the note naming what the site's own settings left out; empty where they left out nothing."""
+    listed = sorted(set(names))
+    return f"Exempted by the site: {len(listed)} ({', '.join(listed)})." if listed else ""
 
 
 # --- What a check is -------------------------------------------------------------------------------------

@@ -17,15 +17,14 @@ def admins(accounts: Accounts, privileges: Privileges, *, shared: tuple[str, ...
 
     The scan account is on the list like any other.
     """
-    need(privileges.grants)
     ways = privileges.administrators()
     items = [f"{name} ({'; '.join(how)}){_remark(name, accounts)}" for name, how in sorted(ways.items())]
-    others = [grant.text for grant in need(privileges.grants) if not grant.accounts and grant.scope != "named commands"]
-    items += [f"{text} (no local account; a directory may hold its members)" for text in others]
-    bad = [item for item, name in zip(items, sorted(ways), strict=False) if name in shared]
     note = "".join(f"Not in this list: {place}. " for place in privileges.elsewhere).strip()
+    bad = [item for item, name in zip(items, sorted(ways), strict=True) if name in shared]
     if bad:
         return failed(expected="administrators are persons", actual="shared accounts are administrators", items=bad)
+    others = [grant.text for grant in need(privileges.grants) if not grant.accounts and grant.scope != "named commands"]
+    items += [f"{text} (no local account; a directory may hold its members)" for text in others]
     return review(question="Does each of these need to be an administrator?", items=items, note=note)
 
 

@@ -66,7 +66,7 @@ def default_creds(accounts: Accounts, collection: Collection, *, names: tuple[st
     found: list[str] = []
     unsure: list[Maybe[bool]] = []
     for account in accounts.accounts:
-        if account.name.lower() not in names or not account.interactive or account.name == accounts.scan_account:
+        if account.name.lower() not in names or not account.interactive:
             continue
         state = _still_default(account, image, collection.collected_at.date())
         if state is True:

@@ -16,6 +16,7 @@ from scanner.api import (
     Unknown,
     can_log_in,
     check,
+    exempted,
     failed,
     passed,
     review,
@@ -93,13 +94,21 @@ def generic(
             found[account.name] = (
                 account.name if is_open is True else f"{account.name} (whether it is open is not known)"
             )
-    note = "; ".join(f"{name} is exempt, owner {owner}" for name, owner in owners.items())
+    kept = [f"{name}, owner {owner}" for name, owner in owners.items() if accounts.named(name)]
+    parts = (_scan_account(accounts, names), exempted(kept), accounts.not_listed())
+    note = " ".join(part for part in parts if part)
     confirmed = [found[name] for name in found if name in shared]
     if confirmed:
         return failed(expected="no shared accounts", actual="confirmed as shared", items=confirmed, note=note)
     if found:
         return review(question="Does each of these accounts belong to one person?", items=[*found.values()], note=note)
     return passed(actual="no open account has a generic name", note=note)
+
+
+def _scan_account(accounts: Accounts, names: tuple[str, ...]) -> str:
+    """The scan account is left out, and named where a person would ask about it."""
+    own = accounts.named(accounts.scan_account)
+    return f"Left out: {own.name}, the account of this scan." if own and _suspect(own, names) else ""
 
 
 def _owners(exempt: tuple[str, ...]) -> dict[str, str]:

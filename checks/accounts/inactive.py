@@ -19,6 +19,7 @@ from scanner.api import (
     Unknown,
     can_log_in,
     check,
+    exempted,
     failed,
     need,
     passed,
@@ -60,7 +61,12 @@ def inactive(
             idle.append((days, f"{account.name}: {_how(account, accounts.logins_since)}, {days} days"))
         elif days > warn_idle_days:
             unsure.append(is_open)
-    note = f"Records: {accounts.logins_source}. Left out: the scan account {accounts.scan_account}."
+    parts = (
+        f"Records: {accounts.logins_source}. Left out: the scan account {accounts.scan_account}.",
+        exempted(account.name for account in accounts.accounts if account.name in exempt),
+        accounts.not_listed(),
+    )
+    note = " ".join(part for part in parts if part)
     return _outcome(idle, unsure, max_idle_days, warn_idle_days, note)
 
 

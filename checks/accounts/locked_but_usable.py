@@ -16,6 +16,7 @@ from scanner.api import (
     SshServer,
     Unknown,
     check,
+    exempted,
     failed,
     is_known,
     need,
@@ -61,7 +62,9 @@ def locked_but_usable(
             unsure.append(doubt)
         else:
             (locked if _was_locked(account) else keyed).append(account.name)
-    return _outcome(accounts, locked, keyed, unsure)
+    kept = exempted(account.name for account in accounts.accounts if account.name in exempt)
+    note = " ".join(part for part in (f"Left out: {accounts.scan_account}.", kept, accounts.not_listed()) if part)
+    return _outcome(note, locked, keyed, unsure)
 
 
 _SHUT = (PasswordState.LOCKED, PasswordState.NONE)
@@ -83,13 +86,13 @@ def _keys_refused(ssh: SshServer | Unknown) -> bool:
     return all(item.first("pubkeyauthentication") == "no" for item in settings)
 
 
-def _outcome(accounts: Accounts, locked: list[str], keyed: list[str], unsure: list[Maybe[bool]]) -> Outcome:
+def _outcome(note: str, locked: list[str], keyed: list[str], unsure: list[Maybe[bool]]) -> Outcome:
     if locked:
-        return failed(
-            expected="a locked account is closed for keys too", actual="locked accounts that a key opens", items=locked
-        )
+        expected = "a locked account is closed for keys too"
+        return failed(expected=expected, actual="locked accounts that a key opens", items=locked, note=note)
     for value in unsure:
         need(value)
     if keyed:
-        return review(question="Are these accounts, entered by key alone, meant to be open?", items=keyed)
-    return passed(actual="no account without a password has a key", note=f"Left out: {accounts.scan_account}.")
+        question = "Are these accounts, entered by key alone, meant to be open?"
+        return review(question=question, items=keyed, note=note)
+    return passed(actual="no account without a password has a key", note=note)

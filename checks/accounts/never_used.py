@@ -4,7 +4,7 @@ Why: an account that nobody ever needed still has a first password that somebody
 Source: CIS Controls v8 5.3; CTPAT 4.7 (access follows the job).
 """
 
-from datetime import date
+from datetime import date, datetime
 
 from scanner.api import (
     Absent,
@@ -18,6 +18,7 @@ from scanner.api import (
     Unknown,
     can_log_in,
     check,
+    exempted,
     failed,
     need,
     passed,
@@ -47,7 +48,7 @@ def never_used(
     for account in accounts.accounts:
         is_open = can_log_in(account, keys, now.date())
         left_out = account.name in (accounts.scan_account, *exempt)
-        if is_open is False or left_out or (account.last_login and not isinstance(account.last_login, Unknown)):
+        if is_open is False or left_out or isinstance(account.last_login, datetime):
             continue
         changed = account.password_changed
         if isinstance(changed, date) and (now.date() - changed).days <= max_age_days:
@@ -55,8 +56,9 @@ def never_used(
         if is_open is True and account.last_login is None:
             found.append(f"{account.name}: password set {changed}" if isinstance(changed, date) else account.name)
         else:
-            unsure.append(account.last_login if isinstance(account.last_login, Unknown) else is_open)
-    return _outcome(accounts, found, unsure, (max_age_days, verdict), collection)
+            unsure.append(account.last_login if isinstance(account.last_login, Absent | Unknown) else is_open)
+    kept = exempted(account.name for account in accounts.accounts if account.name in exempt)
+    return _outcome(accounts, found, unsure, (max_age_days, verdict), collection, kept)
 
 
 def _outcome(
@@ -65,9 +67,11 @@ def _outcome(
     unsure: list[Maybe[bool]],
     limits: tuple[int, str],
     collection: Collection,
+    kept: str,
 ) -> Outcome:
     max_age_days, verdict = limits
-    note = f"Records: {accounts.logins_source}. Left out: the scan account {accounts.scan_account}."
+    records = f"Records: {accounts.logins_source}. Left out: the scan account {accounts.scan_account}."
+    note = " ".join(part for part in (records, kept, accounts.not_listed()) if part)
     if found:
         since = accounts.logins_since
         if isinstance(since, Absent | Unknown) or (collection.collected_at - since).days < max_age_days:
@@ -76,7 +80,10 @@ def _outcome(
             )
         if verdict == "fail":
             return failed(
-                expected="no open account without a login", actual=f"{len(found)} were never used", items=found
+                expected="no open account without a login",
+                actual=f"{len(found)} were never used",
+                items=found,
+                note=note,
             )
         return review(question="Are these accounts, never used so far, still needed?", items=found, note=note)
     for value in unsure:

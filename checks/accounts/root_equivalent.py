@@ -4,7 +4,18 @@ Why: a member of such a group can read and write everything, and no administrato
 Source: docs.docker.com, "Docker daemon attack surface"; Debian wiki, SystemGroups (disk, kmem, shadow).
 """
 
-from scanner.api import AccountKind, Accounts, Outcome, Privileges, Severity, check, failed, need, passed
+from scanner.api import (
+    AccountKind,
+    Accounts,
+    Outcome,
+    Privileges,
+    Severity,
+    check,
+    exempted,
+    failed,
+    need,
+    passed,
+)
 
 
 @check(
@@ -22,10 +33,12 @@ def root_equivalent(accounts: Accounts, privileges: Privileges, *, exempt: tuple
     }
     admins = privileges.administrators()
     found = [f"{name} (group {group})" for name, group in sorted(members.items()) if name not in admins]
+    note = exempted(name for _, names in privileges.equivalent_groups for name in names if name in exempt)
     if not found:
-        return passed(actual=f"groups that amount to root: {_shown(privileges)}")
+        return passed(actual=f"groups that amount to root: {_shown(privileges)}", note=note)
     need(privileges.grants)
-    return failed(expected="only administrators in these groups", actual=f"{len(found)} others", items=found)
+    expected = "only administrators in these groups"
+    return failed(expected=expected, actual=f"{len(found)} others", items=found, note=note)
 
 
 def _is_person(name: str, accounts: Accounts) -> bool:

@@ -13,6 +13,7 @@ from scanner.api import (
     Outcome,
     Severity,
     check,
+    exempted,
     failed,
     need,
     passed,
@@ -36,17 +37,22 @@ def roster(
     known = {name.lower() for name in (*(roster or ()), *exempt, accounts.scan_account)}
     people = [account for account in accounts.accounts if _is_person(account)]
     current = [account for account in people if account.closed(today) is not True]
+    kept = exempted(account.name for account in current if account.name in exempt)
+    note = " ".join(part for part in (kept, accounts.not_listed()) if part)
     if roster is None:
         items = [account.name for account in current if account.name != accounts.scan_account]
-        return review(question="Does each of these accounts belong to someone who still works here?", items=items)
+        return review(
+            question="Does each of these accounts belong to someone who still works here?", items=items, note=note
+        )
     others = [account for account in current if account.name.lower() not in known]
     off_list = [account.name for account in others if account.closed(today) is False]
     if off_list:
-        return failed(expected="only accounts of people on the list", actual=f"{len(off_list)} others", items=off_list)
+        expected = "only accounts of people on the list"
+        return failed(expected=expected, actual=f"{len(off_list)} others", items=off_list, note=note)
     unsure: list[Maybe[bool]] = [account.closed(today) for account in others]
     for value in unsure:
         need(value)
-    return passed(actual=f"{len(current)} open accounts, all on the list")
+    return passed(actual=f"{len(current)} open accounts, all on the list", note=note)
 
 
 def _is_person(account: Account) -> bool:

@@ -15,6 +15,7 @@ from scanner.api import (
     Unknown,
     can_log_in,
     check,
+    exempted,
     failed,
     need,
     passed,
@@ -44,8 +45,11 @@ def service_shells(
             found.append(f"{account.name} ({account.shell})")
         elif is_open is not False:
             unsure.append(is_open)
+    kept = exempted(account.name for account in accounts.accounts if account.name in exempt)
+    note = f"Left out: {accounts.scan_account}. {kept}".strip()
     if found:
-        return failed(expected="no service account with a sign-in", actual=f"{len(found)} can be used", items=found)
+        expected = "no service account with a sign-in"
+        return failed(expected=expected, actual=f"{len(found)} can be used", items=found, note=note)
     for value in unsure:
         need(value)
-    return passed(actual="no service account can be signed in to", note=f"Left out: {accounts.scan_account}.")
+    return passed(actual="no service account can be signed in to", note=note)

@@ -16,6 +16,7 @@ from scanner.api import (
     Severity,
     Unknown,
     check,
+    exempted,
     failed,
     need,
     passed,
@@ -35,7 +36,8 @@ def sudo_nopasswd(accounts: Accounts, privileges: Privileges, *, exempt: tuple[s
     shown = [grant for grant in free if not grant.accounts or set(grant.accounts) - left_out]
     wide = [grant for grant in shown if grant.scope is not GrantScope.COMMANDS]
     bad = [grant.text for grant in wide if _held_by_people(grant, accounts, left_out)]
-    note = _note(accounts, len(free) != len(shown))
+    hidden = {name for grant in free if grant not in shown for name in grant.accounts}
+    note = " ".join(part for part in (_note(accounts, hidden), exempted(hidden & set(exempt))) if part)
     if bad:
         return failed(
             expected="a password for every such right", actual="rights without a password", items=bad, note=note
@@ -53,5 +55,5 @@ def _held_by_people(grant: PrivilegeGrant, accounts: Accounts, left_out: set[str
     return any(holder is None or (holder.kind is AccountKind.HUMAN and holder.interactive) for holder in holders)
 
 
-def _note(accounts: Accounts, scan_account_has_rights: bool) -> str:
-    return f"Left out: rights of the scan account {accounts.scan_account}." if scan_account_has_rights else ""
+def _note(accounts: Accounts, hidden: set[str]) -> str:
+    return f"Left out: rights of the scan account {accounts.scan_account}." if accounts.scan_account in hidden else ""

@@ -6,7 +6,7 @@ Source: CISA Cross-Sector CPG 1.0.1, 2.W (no exploitable services on the interne
 
 from collections.abc import Sequence
 
-from scanner.api import Listener, Listeners, Outcome, Severity, check, failed, need_or, passed, review
+from scanner.api import Listener, Listeners, Outcome, Severity, check, exempted, failed, need_or, passed, review
 
 DANGEROUS = (
     *(21, 23, 69, 111, 135, 139, 161, 445, 512, 513, 514, 873, 1433, 1521, 2049, 2375, 3306, 3389, 5432),
@@ -25,7 +25,9 @@ DANGEROUS = (
 )
 def exposed(listeners: Listeners, *, denied: tuple[int, ...] = DANGEROUS, approved: tuple[int, ...] = ()) -> Outcome:
     """Fail on a reachable port in `denied`, ask about others that are not in `approved`; approval wins."""
-    asked = [socket for socket in listeners.sockets if socket.port not in approved and not socket.is_loopback]
+    outside = [socket for socket in listeners.sockets if not socket.is_loopback]
+    asked = [socket for socket in outside if socket.port not in approved]
+    note = exempted(str(socket) for socket in outside if socket not in asked)
     reachable = [socket for socket in asked if True in (socket.reachable_v4, socket.reachable_v6)]
     dangerous = [socket for socket in reachable if socket.port in denied]
     if dangerous:
@@ -33,13 +35,15 @@ def exposed(listeners: Listeners, *, denied: tuple[int, ...] = DANGEROUS, approv
             expected="no port of the deny list is reachable from a foreign network",
             actual=f"{len(dangerous)} such ports pass the host's own firewall",
             items=_shown(dangerous),
+            note=note,
         )
     for socket in asked:
         if socket not in reachable:
             _settled(socket)
     if reachable:
-        return review(question="Is each of these services meant to be reachable?", items=_shown(reachable))
-    return passed(actual=f"{len(listeners.sockets)} listening sockets, none reachable that is not approved")
+        return review(question="Is each of these services meant to be reachable?", items=_shown(reachable), note=note)
+    actual = f"{len(listeners.sockets)} listening sockets, none reachable that is not approved"
+    return passed(actual=actual, note=note)
 
 
 def _settled(socket: Listener) -> None:

@@ -4,7 +4,21 @@ Why: a forwarding host is a way around every firewall between the two networks i
 Source: CIS Debian 12 v1.1.0, 3.3.1 (forwarding is off) and 4.3.8 (the forward chain refuses by default).
 """
 
-from scanner.api import Action, Collection, Firewall, Outcome, Severity, check, failed, is_known, need, need_or, passed
+from scanner.api import (
+    Action,
+    Collection,
+    Firewall,
+    Outcome,
+    Reason,
+    Severity,
+    check,
+    failed,
+    is_known,
+    need,
+    need_or,
+    passed,
+    unknown,
+)
 
 
 @check(
@@ -26,9 +40,11 @@ def forwarding(
         items = [f"{way.version}: {way.because}" for way in loose]
         actual = f"forwarding is on and not refused by default over {', '.join(way.version for way in loose)}"
         return failed(expected="forwarding off, or refused by default", actual=actual, items=items)
+    if not firewall.forwarding:
+        return unknown(Reason.NO_EVIDENCE, "whether packets are passed on between networks was not read")
     for way in firewall.forwarding:
         if need(way.enabled):
             need_or(way.action, Action.DENY)
     if on:
         return passed(actual=f"forwarding is on over {', '.join(way.version for way in on)}, refused by default")
-    return passed(actual="forwarding is off for IPv4 and IPv6")
+    return passed(actual="forwarding is off for " + " and ".join(way.version for way in firewall.forwarding))

@@ -118,6 +118,14 @@ class Accounts(Fact):
         """The first account of that name, None where there is none."""
         return next((account for account in self.accounts if account.name == name), None)
 
+    def not_listed(self) -> str:
+        """A sentence for a note where accounts from elsewhere may sign in as well; empty where there are none."""
+        if isinstance(self.directories, Unknown):
+            return "Whether accounts from a directory may sign in as well is not known."
+        if isinstance(self.directories, Absent) or not self.directories:
+            return ""
+        return f"Accounts from {', '.join(self.directories)} are not listed on this host and not judged here."
+
     def members(self, group: str) -> tuple[str, ...]:
         """The members of a local group; empty where there is no such group."""
         return next((members for name, members in self.groups if name == group), ())

@@ -9,7 +9,7 @@ import pytest
 
 from scanner.catalogue import load_checks
 from scanner.check import Check
-from scanner.errors import FactUnavailable
+from scanner.errors import FactAbsent, FactUnavailable
 from scanner.facts import (
     Account,
     AccountKind,
@@ -377,3 +377,78 @@ def test_default_creds() -> None:
     assert run("default_creds", accounts(image, replace(pi, **LOCKED)), NOW_FACT).status is Status.PASS
     hidden = accounts(image, replace(pi, password=DENIED))
     assert unknown_by(lambda: run("default_creds", hidden, NOW_FACT)) == DENIED
+
+
+ROLE = account("dock")
+HIDDEN = "Exempted by the site: 1 (dock)."
+IDLE = account("dock", last_login=days_ago(300))
+SERVICE = account("dock", kind=AccountKind.SYSTEM)
+FREE = grant("dock", accounts=("dock",), asks_for=SecretAsked.NONE, scope=GrantScope.EVERYTHING)
+
+
+@pytest.mark.parametrize(
+    ("name", "facts", "parameters", "note"),
+    [
+        ("inactive", (accounts(IDLE), None, NOW_FACT), {"exempt": ("dock", "elsewhere")}, HIDDEN),
+        ("never_used", (accounts(account("dock", last_login=None)), None, NOW_FACT), {"exempt": ("dock",)}, HIDDEN),
+        ("service_shells", (accounts(SERVICE), None, NOW_FACT), {"exempt": ("dock",)}, HIDDEN),
+        ("roster", (accounts(ROLE), NOW_FACT), {"roster": (), "exempt": ("dock",)}, HIDDEN),
+        ("generic", (accounts(ROLE), None, NOW_FACT), {"exempt": ("dock: B. Amy",)}, "1 (dock, owner B. Amy)"),
+        ("sudo_nopasswd", (accounts(ROLE), privileges(FREE)), {"exempt": ("dock",)}, HIDDEN),
+        (
+            "root_equivalent",
+            (accounts(ROLE), privileges(equivalent_groups=(("docker", ("dock",)),))),
+            {"exempt": ("dock",)},
+            HIDDEN,
+        ),
+        (
+            "orphans",
+            (accounts(homes=(HomeFolder(path="/home/x", owner_identifier="1009", owner=None),)),),
+            {"exempt": ("/home/x",)},
+            "Exempted by the site: 1 (/home/x).",
+        ),
+    ],
+)
+def test_what_the_site_exempts_is_named_in_the_note(
+    name: str, facts: tuple[object, ...], parameters: dict[str, Any], note: str
+) -> None:
+    found = run(name, *facts, **parameters)
+    assert found.status is Status.PASS and note in found.note
+    assert run(name, *facts, **dict.fromkeys(parameters, ())).status is not Status.PASS
+
+
+def test_an_exempted_key_account_is_named() -> None:
+    shut = account("dock", password=PasswordState.LOCKED)
+    found = run("locked_but_usable", accounts(shut), keys(dock=KEY), SSH, NOW_FACT, exempt=("dock",))
+    assert found.status is Status.PASS and HIDDEN in found.note
+
+
+def test_accounts_from_a_directory_are_said_not_to_be_judged() -> None:
+    joined = accounts(account(), directories=("sss",))
+    for name in ("inactive", "never_used", "generic"):
+        assert "Accounts from sss are not listed" in run(name, joined, None, NOW_FACT).note
+    unread = accounts(account(), directories=DENIED)
+    assert "not known" in run("inactive", unread, None, NOW_FACT).note
+
+
+def test_the_scan_account_is_no_exception_from_vendor_passwords() -> None:
+    system = account("daemon", kind=AccountKind.SYSTEM, interactive=False, password=PasswordState.NONE)
+    found = run("default_creds", accounts(account("pi"), system, scan_account="pi"), NOW_FACT)
+    assert found.status is Status.REVIEW and "pi" in found.items[0]
+
+
+def test_a_scan_account_with_a_generic_name_is_named() -> None:
+    found = run("generic", accounts(account("admin"), scan_account="admin"), None, NOW_FACT)
+    assert found.status is Status.PASS and "admin, the account of this scan" in found.note
+
+
+def test_a_shared_administrator_is_proved_without_the_sudo_rules() -> None:
+    fact = privileges(admin_groups=(("sudo", ("dock",)),), grants=DENIED)
+    assert run("admins", accounts(ROLE), fact, shared=("dock",)).status is Status.FAIL
+    assert unknown_by(lambda: run("admins", accounts(ROLE), fact)) == DENIED
+
+
+def test_a_login_that_is_not_told_is_not_a_login() -> None:
+    fact = accounts(account(last_login=Absent("not kept"), password_changed=date(2025, 1, 1)))
+    with pytest.raises(FactAbsent):
+        run("never_used", fact, None, NOW_FACT)

@@ -214,3 +214,10 @@ def way(enabled: Maybe[bool], action: Maybe[Action], version: IpVersion = V4) ->
 )
 def test_forwarding(firewall: Firewall, role: str | None, expected: Status | Reason) -> None:
     assert status("forwarding", firewall, replace(COLLECTION, role=role)) is expected
+
+
+def test_approved_ports_are_named_in_the_note() -> None:
+    found = judge("exposed", Listeners(sockets=(socket(5432),)), approved=(5432,))
+    assert found.status is Status.PASS and "Exempted by the site: 1 (tcp/5432 on" in found.note
+    found = judge("container_bypass", published("0.0.0.0", 8080), approved=(8080,))
+    assert found.status is Status.PASS and "Exempted by the site: 1 (tcp/8080 on 0.0.0.0" in found.note
