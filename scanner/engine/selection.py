@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from scanner.assess.findings import PlannedCheck
 from scanner.check import Check
 from scanner.errors import ConfigError, Problem
+from scanner.inventory.parameters import for_check
 from scanner.inventory.site import Site
 from scanner.model import Target
 from scanner.profile.model import Profile
@@ -39,10 +40,14 @@ class Selection:
 
     def _planned(self, check: Check, site: Site, target: Target) -> PlannedCheck:
         use = self.profile.uses.get(check.id)
-        parameters = (
-            effective(use, site.parameters, target.parameters) if use else EffectiveParameters(values=check.parameters)
-        )
-        return PlannedCheck(check=check, requirements=self._requirements[check.id], parameters=parameters)
+        parameters = effective(use, site.parameters, target.parameters) if use else _unguarded(check, site, target)
+        return PlannedCheck(check=check, requirements=self.profile.requirements_of(check.id), parameters=parameters)
+
+
+def _unguarded(check: Check, site: Site, target: Target) -> EffectiveParameters:
+    """The values of a check that no requirement names: its defaults, then the site's, then the target's."""
+    own = [for_check(parameters, check) for parameters in (site.parameters, target.parameters)]
+    return EffectiveParameters(values={**check.parameters, **own[0], **own[1]})
 
 
 def select(
