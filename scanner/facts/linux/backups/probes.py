@@ -17,6 +17,7 @@ _WORDS = rf"""
 words='
 BEGIN {{ n = split("{" ".join(kept_words())}", k, " "); for (i = 1; i <= n; i++) kept[k[i]] = 1 }}
 function clean(s,   a, n, i, w, skip, out) {{
+  gsub(/(pass|secret|token|key|cred)[A-Za-z_-]*[= ]+("[^"]*"|\047[^\047]*\047)/, "password X ", s)
   gsub(/[0-9&]*>+&?[ \t]*[^ \t;|&"\047]+/, " ", s); gsub(/["\047`()<>]/, " ", s)
   gsub(/&&/, " %and% ", s); gsub(/[;|&]+/, " ; ", s); n = split(s, a, /[ \t]+/); out = ""; skip = 0
   for (i = 1; i <= n; i++) {{
