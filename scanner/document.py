@@ -30,6 +30,10 @@ def plain(value: Any) -> Any:
     kind = type(value)
     if kind in _ATOMS:
         return value
+    if kind is dict:  # the two containers that a row is made of, before the questions that cost more
+        return {key if type(key) is str else str(plain(key)): plain(item) for key, item in value.items()}
+    if kind is tuple or kind is list:
+        return [plain(item) for item in value]
     if (names := _names(kind)) is not None:  # type: ignore[arg-type]  # mypy: type[Any] is Hashable all the same
         return {name: plain(getattr(value, name)) for name in names}
     if isinstance(value, Enum):

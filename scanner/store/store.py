@@ -40,6 +40,8 @@ from scanner.model import (
 from scanner.store import schema
 from scanner.store import tables as t
 
+_LEVEL = 3  # of compression: a tenth more bytes than 6 for less than half of its time
+
 _HEAD_OF_TRANSCRIPT = (
     "platform",
     "nonce",
@@ -305,7 +307,7 @@ def last_digest(connection: Connection, site: str) -> str | None:
 def _keep(connection: Connection, data: bytes) -> str:
     sha256 = hashlib.sha256(data).hexdigest()
     if connection.scalar(select(t.blob.c.sha256).where(t.blob.c.sha256 == sha256)) is None:
-        row = {"sha256": sha256, "size": len(data), "deflated": zlib.compress(data, 6)}
+        row = {"sha256": sha256, "size": len(data), "deflated": zlib.compress(data, _LEVEL)}
         try:
             with connection.begin_nested():
                 connection.execute(insert(t.blob).values(**row))
