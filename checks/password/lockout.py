@@ -50,7 +50,7 @@ def lockout(
     if fault := _fault(lockout, max_attempts, min_duration_s):
         return failed(expected=expected, actual=f"{fault} ({lockout.how})")
     if isinstance(ssh, SshServer) and _bypasses(ssh):
-        return failed(expected=expected, actual="the SSH server has UsePAM no, so its failed logins are not counted")
+        return failed(expected=expected, actual="the SSH server does not use PAM, so its failed logins are not counted")
     threshold, duration = need(lockout.threshold), need(lockout.duration_s)
     if ssh is not None:
         need(need(ssh).settings)
@@ -78,8 +78,9 @@ def _fault(lockout: Lockout, max_attempts: int, min_duration_s: int) -> str:
 
 
 def _bypasses(ssh: SshServer) -> bool:
+    """Whether passwords over SSH go past PAM: by UsePAM no, or by a server that was built without it."""
     settings = ssh.settings if is_known(ssh.settings) else ()
-    return any(one.first("usepam") == "no" and one.first("passwordauthentication") != "no" for one in settings)
+    return any(one.first("usepam") != "yes" and one.first("passwordauthentication") != "no" for one in settings)
 
 
 def _note(lockout: Lockout) -> str:

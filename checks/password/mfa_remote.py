@@ -33,8 +33,9 @@ def mfa_remote(ssh: SshServer, sign_in: SignIn | Unknown | None, *, demanded: bo
     """Pass when no connection gets in with one factor; a password alone fails where MFA is `demanded`, else review."""
     settings = need(ssh.settings)
     factor = sign_in.remote_second_factor if isinstance(sign_in, SignIn) else sign_in
-    weak = [f"{one}: {ways}" for one in settings if (ways := _single(one, _known(factor)))]
-    passwords = [text for text in weak if "password" in text]
+    single = [(one, ways) for one in settings if (ways := _single(one, _known(factor)))]
+    weak = [_shown(one, ways) for one, ways in single]
+    passwords = [_shown(one, ways) for one, ways in single if any(map(_is_password, ways))]
     if passwords and _uncertain(factor, settings):
         need(factor)
     if passwords and demanded:
@@ -56,16 +57,23 @@ def _uncertain(factor: object, settings: tuple[SshSettings, ...]) -> bool:
     return isinstance(factor, Unknown) and any(one.first("usepam") == "yes" for one in settings)
 
 
-def _single(one: SshSettings, factor: str | None) -> str:
-    """The ways in that take one factor; empty when there is none."""
+def _single(one: SshSettings, factor: str | None) -> list[str]:
+    """The ways in that take one factor."""
     lists = one.values.get("authenticationmethods", ("any",))
     if lists in ((), ("any",)):
-        ways = _enabled(one)
-        found = [way for way in ways if not _strong(way, one, factor)]
-    else:
-        words = [word for text in lists for word in text.split()]
-        found = [word for word in words if _count(word, one, factor) < 2]
-    return ", ".join(f"{way} alone" for way in found)
+        return [way for way in _enabled(one) if not _strong(way, one, factor)]
+    words = [word for text in lists for word in text.split()]
+    return [word for word in words if _count(word, one, factor) < 2]
+
+
+def _shown(one: SshSettings, ways: list[str]) -> str:
+    return f"{one}: {', '.join(f'{way} alone' for way in ways)}"
+
+
+def _is_password(way: str) -> bool:
+    """Whether a way in takes no more than something that a person knows, the directory's password included."""
+    steps = {step.split(":")[0].split(" ")[0] for step in way.split(",")}
+    return steps <= {"password", "keyboard-interactive", "gssapi-with-mic"}
 
 
 def _enabled(one: SshSettings) -> list[str]:

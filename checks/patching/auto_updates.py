@@ -41,7 +41,8 @@ def auto_updates(
         if updater.central:
             return passed(actual=f"the agent of {updater.name} is active", note="what it installs is set centrally")
     for updater in auto.updaters:
-        need(updater.active)
+        if need(updater.active):
+            need(updater.installs)
     faults = [f"{u.name}: {', '.join(u.broken) or 'only fetches or announces updates'}" for u in auto.updaters]
     if faults:
         return failed(expected=EXPECTED, actual=faults[0], items=faults)

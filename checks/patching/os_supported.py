@@ -7,7 +7,20 @@ security source of that release, Ubuntu ESM and the paid extensions of others by
 
 from datetime import date
 
-from scanner.api import Collection, Outcome, Reason, Severity, Support, check, failed, need, passed, unknown, warned
+from scanner.api import (
+    Collection,
+    Outcome,
+    Reason,
+    Severity,
+    Support,
+    check,
+    failed,
+    need,
+    need_or,
+    passed,
+    unknown,
+    warned,
+)
 
 
 @check(
@@ -41,10 +54,9 @@ def _within(support: Support, end: date, today: date, warning_days: int, kind: s
 
 def _extended(support: Support, standard: date, today: date, warning_days: int) -> Outcome:
     expected = f"a release that its vendor supports on {today}"
-    end = support.extended_end
-    if not isinstance(end, date) or today > end:
-        last = max(day for day in (standard, end) if isinstance(day, date))
-        return failed(expected=expected, actual=f"{support.release}: support ended on {last}")
+    end = need_or(support.extended_end, standard)
+    if today > end:
+        return failed(expected=expected, actual=f"{support.release}: support ended on {max(standard, end)}")
     if support.extended_active is False:
         actual = f"{support.release}: standard support ended on {standard}, and extended support is not in use"
         return failed(expected=expected, actual=actual)

@@ -48,7 +48,7 @@ def security_pending(
         return failed(expected="no security update kept back", actual=f"{len(names)} kept back by a hold", items=names)
     if level.security_updates and (outcome := _overdue(level, now, max_age_days)) is not None:
         return outcome
-    if is_known(level.installed_level):
+    if is_known(level.installed_level) and not level.security_updates:
         return _by_level(level.installed_level, now, max_level_age_days, overdue_level_age_days)
     stale = _stale(level, now, max_metadata_age_days, max_source_age_days)
     return _young(level, now, max_age_days, stale) if level.security_updates else _none(level, stale)
@@ -99,6 +99,8 @@ def _none(level: PatchLevel, stale: Outcome | None) -> Outcome:
             Reason.NO_EVIDENCE, f"{level.manager} does not say whether these are security updates: {unclear}"
         )
     need(level.security_source)
+    for hold in need(level.holds):
+        need(hold.security)
     return passed(actual=f"{level.manager}: no security update pending")
 
 

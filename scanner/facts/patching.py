@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import ClassVar
 
 from scanner.facts.base import Fact
-from scanner.model import Absent, Maybe, Unknown, is_known
+from scanner.model import Absent, Maybe, Reason, Unknown, is_known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +30,9 @@ class Support(Fact):
     extended_active: Maybe[bool]
     table_date: date
     table_source: str
+
+
+_NEVER_TOLD = Unknown(Reason.NO_EVIDENCE, "when update data were last fetched is not known")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,15 +125,33 @@ class PatchLevel(Fact):
         and without one their own date: a mirror that stopped is fetched from every day. Unknown where the dates
         could not be read and no fault is proved.
         """
-        if isinstance(self.sources, Absent | Unknown):
+        if isinstance(self.sources, Unknown):
             return self.sources
-        if not self.sources:
+        if self.sources == ():
             return ("there are no update data on the target",)
-        judged = [source for source in self.sources if source.security] or [*self.sources]
-        faults = tuple(text for source in judged for text in _source_faults(source, now, max_source_age_days))
+        faults = () if isinstance(self.sources, Absent) else self._stopped(self.sources, now, max_source_age_days)
+        if isinstance(faults, Unknown):
+            return faults
         if isinstance(self.refreshed, Absent | Unknown):
-            return faults or self.refreshed
+            return faults or (self.refreshed if isinstance(self.refreshed, Unknown) else _NEVER_TOLD)
         return faults + _age_fault(self.refreshed, now, max_age_days)
+
+    @staticmethod
+    def _stopped(
+        sources: tuple[UpdateSource, ...], now: datetime, max_source_age_days: int
+    ) -> tuple[str, ...] | Unknown:
+        """The sources whose data are out of date; unknown where none is proved and one of them has no date."""
+        judged = [source for source in sources if source.security] or [*sources]
+        faults = tuple(text for source in judged for text in _source_faults(source, now, max_source_age_days))
+        undated = (date for source in judged if (date := _undated(source)))
+        return faults or next(undated, ())
+
+
+def _undated(source: UpdateSource) -> Unknown | None:
+    """Why nothing is known of a source's age: it may have stopped long ago."""
+    dates = (source.valid_until, source.published)
+    unread = next((value for value in dates if isinstance(value, Unknown)), None)
+    return None if any(map(is_known, dates)) else unread
 
 
 def _source_faults(source: UpdateSource, now: datetime, max_age_days: int) -> tuple[str, ...]:

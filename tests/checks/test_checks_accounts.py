@@ -383,7 +383,7 @@ ROLE = account("dock")
 HIDDEN = "Exempted by the site: 1 (dock)."
 IDLE = account("dock", last_login=days_ago(300))
 SERVICE = account("dock", kind=AccountKind.SYSTEM)
-FREE = grant("dock", accounts=("dock",), asks_for=SecretAsked.NONE, scope=GrantScope.EVERYTHING)
+DOCK_FREE = grant("dock", accounts=("dock",), asks_for=SecretAsked.NONE, scope=GrantScope.EVERYTHING)
 
 
 @pytest.mark.parametrize(
@@ -394,7 +394,7 @@ FREE = grant("dock", accounts=("dock",), asks_for=SecretAsked.NONE, scope=GrantS
         ("service_shells", (accounts(SERVICE), None, NOW_FACT), {"exempt": ("dock",)}, HIDDEN),
         ("roster", (accounts(ROLE), NOW_FACT), {"roster": (), "exempt": ("dock",)}, HIDDEN),
         ("generic", (accounts(ROLE), None, NOW_FACT), {"exempt": ("dock: B. Amy",)}, "1 (dock, owner B. Amy)"),
-        ("sudo_nopasswd", (accounts(ROLE), privileges(FREE)), {"exempt": ("dock",)}, HIDDEN),
+        ("sudo_nopasswd", (accounts(ROLE), privileges(DOCK_FREE)), {"exempt": ("dock",)}, HIDDEN),
         (
             "root_equivalent",
             (accounts(ROLE), privileges(equivalent_groups=(("docker", ("dock",)),))),

@@ -348,6 +348,18 @@ def test_lockout_and_the_ssh_server() -> None:
         run("lockout", LOCKOUT, DENIED, NAMES, accounts())
 
 
+def test_a_server_built_without_pam_goes_past_the_lockout() -> None:
+    server = ssh()
+    assert isinstance(server.settings, tuple)
+    values = {key: value for key, value in server.settings[0].values.items() if key != "usepam"}
+    silent = replace(server, settings=(SshSettings(user="", address="", values=values),))
+    assert run("lockout", LOCKOUT, silent, NAMES, accounts(ALICE)).status is Status.FAIL
+    keys_only = replace(
+        silent, settings=(SshSettings(user="", address="", values=values | {"passwordauthentication": ("no",)}),)
+    )
+    assert run("lockout", LOCKOUT, keys_only, NAMES, accounts(ALICE)).status is Status.PASS
+
+
 def test_lockout_limits_and_unknown() -> None:
     banned = replace(LOCKOUT, threshold=None, address_ban="SSHGuard")
     assert run("lockout", banned, ssh(), NAMES, accounts(), address_ban_suffices=False).status is Status.FAIL
@@ -403,6 +415,13 @@ def test_mfa_remote_demanded() -> None:
     mixed = replace(strict, settings=(*strict.settings, one_way))  # type: ignore[misc]
     found = run("mfa_remote", mixed, SIGN_IN, demanded=True)
     assert (found.status, len(found.items)) == (Status.FAIL, 1)
+
+
+@pytest.mark.parametrize("methods", ["keyboard-interactive", "keyboard-interactive:pam", "gssapi-with-mic", "password"])
+def test_a_password_by_another_name_is_a_password(methods: str) -> None:
+    server = ssh(authenticationmethods=methods)
+    assert run("mfa_remote", server, SIGN_IN, demanded=True).status is Status.FAIL
+    assert run("mfa_remote", server, SIGN_IN).actual == "a password alone is enough"
 
 
 def test_mfa_remote_unknown() -> None:

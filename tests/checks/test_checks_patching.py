@@ -320,3 +320,58 @@ def test_thirdparty(change: dict[str, Any], status: Status) -> None:
 )
 def test_firmware(firmware: Firmware, status: Status) -> None:
     assert run("firmware", firmware, COLLECTION).status is status
+
+
+def judged(name: str, *facts: object) -> Status | Reason:
+    try:
+        return CHECKS[f"patching/{name}"].run(*facts, COLLECTION).status
+    except FactUnavailable as error:
+        return error.unknown.code
+
+
+def test_a_source_without_a_date_that_could_be_read_is_not_fresh() -> None:
+    undated = replace(SECURITY, published=NOT_READ, valid_until=NOT_READ)
+    for name in ("metadata_fresh", "security_pending", "all_pending"):
+        assert judged(name, replace(LEVEL, sources=(undated,))) is Reason.DENIED
+        assert judged(name, replace(LEVEL, sources=(replace(undated, published=days(1)),))) is Status.PASS
+
+
+def test_update_data_that_have_no_sources_are_judged_by_when_they_were_fetched() -> None:
+    central = replace(LEVEL, sources=Absent("a central place hands out updates"))
+    assert judged("metadata_fresh", central) is Status.PASS
+    assert judged("metadata_fresh", replace(central, refreshed=days(30))) is Status.FAIL
+    assert judged("metadata_fresh", replace(central, refreshed=Absent("never"))) is Reason.NO_EVIDENCE
+
+
+@pytest.mark.parametrize(
+    "holds", [NOT_READ, (Hold(name="docker-ce", by="pin", security=NOT_READ),)], ids=["unread", "a pin"]
+)
+def test_what_a_hold_may_hide_is_no_pass(holds: Any) -> None:
+    assert judged("security_pending", replace(LEVEL, holds=holds)) is Reason.DENIED
+    harmless = (Hold(name="vim", by="apt-mark hold", security=False),)
+    assert judged("security_pending", replace(LEVEL, holds=harmless)) is Status.PASS
+
+
+def test_a_fresh_level_does_not_hide_a_pending_security_update() -> None:
+    level = replace(LEVEL, installed_level=days(3), pending=(replace(UPDATE, published=days(2)),))
+    assert judged("security_pending", level) is Status.WARN
+    assert judged("security_pending", replace(level, pending=NOT_READ)) is Status.PASS  # cumulative: the level decides
+
+
+def test_an_updater_of_which_half_is_known_is_neither_good_nor_bad() -> None:
+    updater = Updater(
+        name="timer",
+        active=True,
+        installs=NOT_READ,
+        broken=(),
+        last_completed=days(1),
+        last_error=Absent("none"),
+    )
+    auto = AutoUpdates(updaters=(updater,), unread=Absent("all read"))
+    with pytest.raises(FactUnavailable):
+        CHECKS["patching/auto_updates"].run(auto, COLLECTION, LEVEL)
+
+
+def test_an_end_of_extended_support_that_is_not_known_is_no_end() -> None:
+    with pytest.raises(FactUnavailable):
+        CHECKS["patching/os_supported"].run(replace(SUPPORT, extended_end=NOT_READ), COLLECTION)
