@@ -41,7 +41,7 @@ class Selection:
     def _planned(self, check: Check, site: Site, target: Target) -> PlannedCheck:
         use = self.profile.uses.get(check.id)
         parameters = effective(use, site.parameters, target.parameters) if use else _unguarded(check, site, target)
-        return PlannedCheck(check=check, requirements=self.profile.requirements_of(check.id), parameters=parameters)
+        return PlannedCheck(check=check, requirements=self._requirements[check.id], parameters=parameters)
 
 
 def _unguarded(check: Check, site: Site, target: Target) -> EffectiveParameters:
