@@ -190,7 +190,7 @@ def test_observations_name_hosts_times_account_rights_and_evidence(
     (observation,) = [o for o in article.all("div", "obs") if finding.actual in o.text and finding.expected in o.text]
     assert f"{len(alike)} of {len(result.targets)} hosts" in observation.text
     assert all(f.target in observation.text for f in alike)
-    assert "UTC" in observation.text and "SSH" in observation.text and "account ctpat-scan" in observation.text
+    assert "UTC" in observation.text and "SSH" in observation.text and "as ctpat-scan" in observation.text
     assert "administrator rights for single commands" in observation.text
     card = next(c for c in page.id("hosts").all("details", "hostcard") if finding.target in c.text)
     assert all(digest in card.text for digest in finding.evidence)
@@ -324,6 +324,13 @@ def test_unknown_findings_and_checks_that_do_not_run_here_are_listed(result: Run
     assert "the scan account may not read it: /etc/shadow: permission denied" in text
 
 
+def test_checks_without_a_requirement_are_shown_all_the_same(result: RunResult, pack: Content) -> None:
+    own = tuple(replace(f, check="acme/own", requirements=(), source="acme") for f in result.findings[:1])
+    page = shown(replace(result, findings=(*result.findings, *own)), pack)
+    assert "serve no requirement" in page.id("criteria").text and "acme/own" in page.id("criteria").text
+    assert "serve no requirement" not in shown(result, pack).id("criteria").text
+
+
 # --- For readers of every kind -------------------------------------------------------------------------------
 
 
@@ -403,7 +410,7 @@ def test_two_hundred_hosts_are_grouped_and_folded(pack: Content) -> None:
 def test_single_host_reads_naturally(pack: Content) -> None:
     page = shown(sample(*pack, hosts=1), pack)
     assert "1 host planned, 1 reached" in page.text
-    assert not re.search(r"\b1 (hosts|requirements|checks|statements|gaps)\b", page.text)
+    assert not re.search(r"\b1 (hosts|requirements|checks|gaps|digests)\b", page.text)
 
 
 def _nodes(page: Page, class_: str) -> list[Node]:

@@ -13,9 +13,9 @@ from scanner.report.view.fixes import fixes
 from scanner.report.view.grid import grid
 from scanner.report.view.hosts import host_section
 from scanner.report.view.index import Index, bar
-from scanner.report.view.requirements import section, state_mark
+from scanner.report.view.requirements import check_section, section, state_mark
 from scanner.report.view.thresholds import changed
-from scanner.report.view.types import Denominator, Report, Tally
+from scanner.report.view.types import CheckSection, Denominator, Report, Tally
 from scanner.report.view.unchecked import lost, not_checked
 from scanner.report.view.words import CELLS, LEVELS, TARGETS, Mark, origin_of, plural
 
@@ -39,6 +39,7 @@ def build(result: RunResult, profile: Profile, checks: Mapping[str, Check]) -> R
         partly=sum(target.state is TargetState.PARTLY_READ for target in result.targets),
         tallies=tuple(tally for level in Level if (tally := _tally(result, level)).applies),
         requirements=sections,
+        others=_others(index),
         fixes=best,
         fixable=fixable,
         grid=grid(index),
@@ -49,6 +50,12 @@ def build(result: RunResult, profile: Profile, checks: Mapping[str, Check]) -> R
         run=run.id,
         pack=f"{run.profile.name} {run.profile.edition}",
     )
+
+
+def _others(index: Index) -> tuple[CheckSection, ...]:
+    """Checks that ran although no requirement names them: brought by the user, or dropped by the pack since."""
+    served = {check for a in index.result.assessments for check in index.checks_of(index.requirement(a))}
+    return tuple(check_section(index, check) for check in index.by_check if check not in served)
 
 
 def _time(moment: datetime | None) -> str:

@@ -176,12 +176,9 @@ def when(target: TargetResult) -> str:
 
 def how(target: TargetResult) -> str:
     """Transport, account and rights in one phrase."""
-    parts = [TRANSPORTS.get(target.transport, target.transport)]
-    if target.account:
-        parts.append(f"account {target.account}")
-    if target.privilege:
-        parts.append(RIGHTS[target.privilege])
-    return ", ".join(parts)
+    account = f"as {target.account}" if target.account else ""
+    rights = f"with {RIGHTS[target.privilege]}" if target.privilege else ""
+    return " ".join(part for part in (TRANSPORTS.get(target.transport, target.transport), account, rights) if part)
 
 
 def read_summary(targets: Iterable[TargetResult]) -> str:
@@ -190,7 +187,8 @@ def read_summary(targets: Iterable[TargetResult]) -> str:
     if not read:
         return "not read"
     times = sorted(when(target)[:16] for target in read)
-    span = times[0] if times[0] == times[-1] else f"{times[0]} to {times[-1]}"
+    first, last = times[0], times[-1]
+    span = first if first == last else f"{first} to {last[11:] if last[:10] == first[:10] else last}"
     ways: dict[str, int] = {}
     for target in read:
         ways[how(target)] = ways.get(how(target), 0) + 1

@@ -35,7 +35,7 @@ _NOT_SEEN = frozenset({Status.UNKNOWN, Status.NOT_CHECKED})
 def section(index: Index, assessment: Assessment) -> RequirementSection:
     """Everything about one requirement."""
     requirement = index.requirement(assessment)
-    checks = [check_section(index, requirement, check) for check in index.checks_of(requirement)]
+    checks = [check_section(index, check, check in requirement.supports) for check in index.checks_of(requirement)]
     settled = [check for check in checks if check.mark.kind in ("pass", "na")]
     return RequirementSection(
         anchor=anchor_of(requirement.key),
@@ -83,7 +83,7 @@ def _hosts(index: Index, key: str) -> Bar | None:
 # --- Checks and observations -----------------------------------------------------------------------------
 
 
-def check_section(index: Index, requirement: Requirement, check: str) -> CheckSection:
+def check_section(index: Index, check: str, supports: bool = False) -> CheckSection:
     """One check with its observations, worst first."""
     known = index.checks.get(check)
     findings = index.by_check.get(check, ())
@@ -94,7 +94,7 @@ def check_section(index: Index, requirement: Requirement, check: str) -> CheckSe
         id=check,
         title=index.title(check),
         severity=known.severity.value if known else "",
-        supports=check in requirement.supports,
+        supports=supports,
         mark=_worst(seen, findings),
         summary=_summary(seen, len(findings) - len(seen)),
         why=known.why if known else "",

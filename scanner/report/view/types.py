@@ -219,7 +219,7 @@ class Grid:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Blind:
-    """Something that was not seen, why, and where: `hosts` are names with their anchors."""
+    """Something that was not seen, why, and where: `hosts` are names with their anchors, none for all hosts."""
 
     what: str
     why: str
@@ -280,6 +280,7 @@ class Report:
     partly: int
     tallies: tuple[Tally, ...]
     requirements: tuple[RequirementSection, ...]
+    others: tuple[CheckSection, ...]
     fixes: tuple[Fix, ...]
     fixable: int
     grid: Grid

@@ -88,5 +88,5 @@ def _not_here(index: Index) -> tuple[Blind, ...]:
 def _left_out(index: Index) -> tuple[Blind, ...]:
     """Checks of the criteria pack that this run did not hold."""
     missing = [check for check in index.profile.uses if check not in index.by_check] if index.targets else []
-    why = "the run was limited to other checks"
-    return tuple(Blind(what=index.title(check), why=why, hosts=index.hosts(index.targets)) for check in missing)
+    why = "the run was limited to other checks" if index.same_pack else ""
+    return tuple(Blind(what=index.title(check), why=why, hosts=()) for check in missing)

@@ -83,17 +83,17 @@ AUDIENCES: Mapping[Audience, str] = {
     Audience.BOTH: "Management and IT",
 }
 TRANSPORTS: Mapping[str, str] = {
-    "ssh": "SSH",
-    "winrm": "WinRM",
-    "winrms": "WinRM over TLS",
-    "psrp": "PowerShell remoting",
+    "ssh": "over SSH",
+    "winrm": "over WinRM",
+    "winrms": "over WinRM with TLS",
+    "psrp": "over PowerShell remoting",
     "local": "on the host itself",
     "replay": "from a recording",
 }
 RIGHTS: Mapping[Privilege, str] = {
     Privilege.ROOT: "administrator rights",
     Privilege.GRANTS: "administrator rights for single commands",
-    Privilege.USER: "ordinary rights, not administrator",
+    Privilege.USER: "ordinary rights (not administrator)",
 }
 SEVERITIES: Mapping[Severity, int] = {
     Severity.CRITICAL: 0,
