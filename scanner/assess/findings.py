@@ -53,6 +53,7 @@ class FactSet:
         self.raw = raw
         self._readers = {reader.fact: reader for reader in READERS.get(raw.platform, ())}
         self._facts: dict[type[Fact], Fact | Absent | Unknown] = {Collection: _collection(raw, target)}
+        self._proofs: dict[type[Fact], tuple[str, ...]] = {}
 
     def supports(self, kind: type[Fact]) -> bool:
         """Whether this platform has a reader for the fact at all."""
@@ -66,10 +67,16 @@ class FactSet:
 
     def evidence(self, kinds: Iterable[type[Fact]]) -> tuple[str, ...]:
         """SHA-256 of each section of output that the facts were read from, in order; empty ones prove nothing."""
-        readers = [self._readers[kind] for kind in kinds if kind in self._readers]
-        names = [*(probe.name for probe in probes_of(readers)), *(name for reader in readers for name in reader.given)]
-        sections = (self.raw.sections.get(name) for name in names)
-        return tuple(dict.fromkeys(section.sha256 for section in sections if section and section.stdout))
+        return tuple(dict.fromkeys(proof for kind in kinds for proof in self._proof(kind)))
+
+    def _proof(self, kind: type[Fact]) -> tuple[str, ...]:
+        """Digests for one fact; many checks rest on the same one."""
+        if kind not in self._proofs:
+            reader = self._readers.get(kind)
+            names = [*(probe.name for probe in reader.probes), *reader.given] if reader else []
+            sections = (self.raw.sections.get(name) for name in names)
+            self._proofs[kind] = tuple(section.sha256 for section in sections if section and section.stdout)
+        return self._proofs[kind]
 
     def _read(self, kind: type[Fact]) -> Fact | Absent | Unknown:
         reader = self._readers.get(kind)
