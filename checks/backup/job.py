@@ -33,9 +33,7 @@ def job(backups: Backups, collection: Collection, *, exempt_tags: tuple[str, ...
 
 def _nothing(backups: Backups) -> str:
     idle = [job.product for job in backups.jobs]
-    if idle:
-        return f"{', '.join(idle)} is installed and not configured"
     names = [mechanism.product for mechanism in need(backups.snapshots)]
-    if names:
-        return f"only snapshots on the same disk: {', '.join(names)}"
-    return f"no backup job was found; examined: {', '.join(backups.looked_for)}"
+    parts = [f"{', '.join(idle)} is installed and not configured"] if idle else []
+    parts += [f"only snapshots on the same disk: {', '.join(names)}"] if names else []
+    return "; ".join(parts) or f"no backup job was found; examined: {', '.join(backups.looked_for)}"

@@ -6,19 +6,23 @@ compared with the mounted file systems and the disks beneath them.
 """
 
 from scanner.api import (
+    BackupJob,
     Backups,
     Collection,
     Destination,
     Outcome,
     Place,
+    Reason,
     Severity,
     Unknown,
     check,
     failed,
+    is_known,
     need,
     not_applicable,
     passed,
     review,
+    unknown,
 )
 
 OWN = (Place.SAME_DISK, Place.SAME_HOST)
@@ -40,17 +44,19 @@ def offhost(backups: Backups, collection: Collection, *, exempt_tags: tuple[str,
     known, missing = _destinations(backups)
     away = [str(place) for place in known if isinstance(place.place, Place) and place.place.is_off_host]
     if away:
-        return passed(actual=f"backups go to {', '.join(away)}")
+        return passed(actual=f"jobs write to {', '.join(away)}")
     if missing:
         need(missing[0])
     return _near(known)
 
 
 def _destinations(backups: Backups) -> tuple[list[Destination], list[Unknown]]:
-    """All destinations of the judged jobs, and why some of them are not known."""
+    """The destinations of the judged jobs that may hold a backup, and why some of them are not known."""
     known: list[Destination] = []
     missing: list[Unknown] = []
     for job in backups.judged:
+        if _never_arrived(job):
+            continue
         if isinstance(job.destinations, tuple):
             known += job.destinations
         elif isinstance(job.destinations, Unknown):
@@ -59,9 +65,14 @@ def _destinations(backups: Backups) -> tuple[list[Destination], list[Unknown]]:
     return known, missing
 
 
+def _never_arrived(job: BackupJob) -> bool:
+    """A job that is known not to run has put nothing anywhere: its destination protects nobody."""
+    return not is_known(job.last_success) and (job.unresolved is not None or is_known(job.blocked))
+
+
 def _near(known: list[Destination]) -> Outcome:
     if not known:
-        return not_applicable("no job names a destination")
+        return unknown(Reason.NO_EVIDENCE, "no job that is known to run names a destination")
     texts = [str(place) for place in known]
     if all(place.place in OWN for place in known):
         return failed(expected="a destination off the host", actual=f"backups go to {', '.join(texts)}", items=texts)

@@ -269,6 +269,16 @@ def test_a_destination_that_is_not_known_is_unknown() -> None:
     assert run("offhost", with_job(destinations=NO_RECORD)).status is Status.UNKNOWN
 
 
+def test_the_destination_of_a_job_that_never_worked_protects_nobody() -> None:
+    """A remote target counts only as long as its job is not known to fail."""
+    broken = with_job(last_success=NO_RECORD, last_failure=failure(1))
+    blocked = with_job(last_success=NO_RECORD, blocked="its condition was not met")
+    assert run("offhost", broken).status is Status.UNKNOWN
+    assert run("offhost", blocked).status is Status.UNKNOWN
+    near = replace(JOB, name="near.service", destinations=(target(Place.SAME_DISK),))
+    assert run("offhost", replace(broken, jobs=(*broken.jobs, near))).status is Status.FAIL
+
+
 @pytest.mark.parametrize(
     ("program", "volume", "status"),
     [
