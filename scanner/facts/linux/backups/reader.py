@@ -20,6 +20,7 @@ from scanner.facts.linux.backups import cron, journal, places, units
 from scanner.facts.linux.backups.probes import CRON, JOURNAL, PLACES, STATE, UNITS
 from scanner.facts.linux.backups.programs import AGENTS, PROGRAMS, SNAPSHOT_UNITS, Call
 from scanner.facts.linux.backups.state import Repository, State, read_state
+from scanner.facts.linux.backups.targets import targets
 from scanner.facts.linux.patching.sections import Section, Sections, sections
 from scanner.model import Absent, Maybe, Reason, Unknown, is_known
 
@@ -29,7 +30,6 @@ HIDDEN = (
     "jobs that a backup server runs without an agent",
 )
 _NOTHING = Sections("", {})
-_COPIES = ("rsync", "rdiff-backup", "duplicity", "rclone", "bup")
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,44 +321,12 @@ def _agent(product: str, unit: str, *, running: bool) -> BackupJob:
 
 
 def _destinations(call: Call, told: _Told) -> Maybe[tuple[Destination, ...]]:
-    texts, sources = _targets(call, told.state)
+    texts, sources = targets(call, told.state)
     if isinstance(texts, Absent | Unknown):
         return texts
     if not texts:
         return Unknown(Reason.NO_EVIDENCE, f"{call.product}: where it writes is not in its command line")
     return tuple(told.places.destination(text, sources) for text in texts)
-
-
-def _targets(call: Call, state: State) -> tuple[Maybe[tuple[str, ...]], tuple[str, ...]]:
-    """What a command line writes to, and what it reads."""
-    operands = [word for word in call.words if not word.startswith("-") and ("/" in word or ":" in word)]
-    sources = tuple(word for word in operands if word.startswith("/"))
-    if call.product == "borgmatic":
-        return state.borgmatic, ()
-    if call.product == "rsnapshot":
-        return ((state.snapshot_root,) if state.snapshot_root else ()), ()
-    if call.product == "borg":
-        archives = [word for word in operands if "::" in word and not word.startswith("::")]
-        named = tuple(archives[:1]) or _named(call)
-        return tuple(each.partition("::")[0] for each in named) or _only_borg(state), sources
-    if call.product in _COPIES:
-        return tuple(operands[-1:]) if len(operands) > 1 else (), tuple(
-            word for word in sources if word in operands[:-1]
-        )
-    named = _named(call)
-    return named, tuple(word for word in sources if word not in named)
-
-
-def _named(call: Call) -> tuple[str, ...]:
-    """The word after an option that names the repository."""
-    options = call.program.repository_options if call.program else ()
-    pairs = zip(call.words, call.words[1:], strict=False)
-    return tuple(value for option, value in pairs if option in options and not value.startswith("-"))[:1]
-
-
-def _only_borg(state: State) -> tuple[str, ...]:
-    locations = tuple(repository.location for repository in state.of("borg") if repository.location)
-    return locations if len(locations) == 1 else ()
 
 
 def _encrypted(call: Call, state: State) -> Maybe[bool]:
