@@ -4,8 +4,9 @@ Security is read from the origin list of each `Inst` line, never from a word som
 has no `Inst` line, so a second simulation without holds runs where anything is kept back. The date of an update is
 not in apt's lists; but a release file that offers it and is dated D proves that it was out by D.
 
-Simulations write as root: apt keeps its binary cache and a planner log. Both are turned off by options, the cache
-only for root because other accounts cannot write it and would lose two seconds.
+As root apt writes: its binary cache and a planner log. It is therefore asked as the account nobody, which can use the
+cache and not write it, and as root without any cache only where nobody may not read the sources. What is left is the
+simulation: it checks all packages once per pending update, two seconds for a hundred of them.
 """
 
 from __future__ import annotations
@@ -38,12 +39,20 @@ APT = Probe(
     + r"""
 have apt-get || absent 'apt is not installed'
 o='-o Debug::NoLocking=1 -o Dir::Log::Planner= -o Dir::Log::Solver= -o APT::Color=0 -o Dpkg::Use-Pty=0'
-[ "$(id -u)" = 0 ] && o="$o -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache="
-sim=$(apt-get -s $o dist-upgrade 2>&1; echo "@exit $?")
+n=
+if [ "$(id -u)" = 0 ]; then
+  have setpriv && n='setpriv --reuid=65534 --regid=65534 --clear-groups --no-new-privs'
+  if [ -z "$n" ] || ! policy=$($n apt-cache $o policy 2>&1); then
+    n= policy=
+    o="$o -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache="
+  fi
+fi
+sim=$($n apt-get -s $o dist-upgrade 2>&1; echo "@exit $?")
 printf '=upgrade\n'; printf '%s\n' "$sim" | grep -Ev '^(Conf|Remv) ' | sed -e 's#//[^/@ ]*@#//#g' -e 's/^/ /'
-run holds apt-mark $o showhold
-case $sim in *'kept back:'*) run unheld apt-get -s $o --ignore-hold dist-upgrade ;; esac
-run policy apt-cache $o policy
+holds() { w=$(dpkg-query -W -f '${db:Status-Want} ${Package}\n') && printf '%s\n' "$w" | sed -n 's/^hold //p'; }
+run holds holds
+case $sim in *'kept back:'*) run unheld $n apt-get -s $o --ignore-hold dist-upgrade ;; esac
+if [ "$policy" ]; then run policy printf '%s\n' "$policy"; else run policy $n apt-cache $o policy; fi
 l=$(apt-config shell l Dir::State::lists/d 2>/dev/null); eval "${l:-l=/var/lib/apt/lists/}"
 for f in "$l"*_InRelease "$l"*_Release "$l"InRelease; do
   [ -r "$f" ] || continue
