@@ -129,7 +129,8 @@ def running() -> Iterator[Lab]:
             server.terminate()
             server.wait(10)
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        namespace.leave(folder)
+        shutil.rmtree(folder)
 
 
 def _record(chosen: Script) -> tuple[bytes, float]:

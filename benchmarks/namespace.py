@@ -33,13 +33,28 @@ def prepare(folder: Path, account: str, uid: int) -> None:
         "/etc/group": f"{account}:x:{uid}:\n",
         "/etc/shadow": f"{account}:*:20000:0:99999:7:::\n",
     }
+    _cover_etc(folder / "etc")
     for path, line in lines.items():
-        _add_line(Path(path), line, folder)
+        _add_line(Path(path), line)
 
 
-def _add_line(path: Path, line: str, folder: Path) -> None:
-    """Lay a copy with one more line over the file; the file itself is not touched."""
-    copy = folder / path.name
-    copy.write_bytes(path.read_bytes().rstrip(b"\n") + b"\n" + line.encode())
-    copy.chmod(path.stat().st_mode)
-    subprocess.run(["mount", "--bind", str(copy), str(path)], check=True)
+def _cover_etc(layer: Path) -> None:
+    """Lay a writable layer over /etc. Not over single files: whoever replaces one outside would end such a mount."""
+    layer.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", str(layer)], check=True)
+    for name in ("upper", "work"):
+        (layer / name).mkdir(mode=0o755)
+    options = f"lowerdir=/etc,upperdir={layer}/upper,workdir={layer}/work"
+    subprocess.run(["mount", "-t", "overlay", "-o", options, "overlay", "/etc"], check=True)
+
+
+def leave(folder: Path) -> None:
+    """Take the layer away again, so that the folder can be removed."""
+    for mounted in ("/etc", str(folder / "etc")):
+        subprocess.run(["umount", "--lazy", mounted], check=False)
+
+
+def _add_line(path: Path, line: str) -> None:
+    """Add a line, on the layer alone; the file below is not touched."""
+    text = path.read_bytes()
+    path.write_bytes(text + b"\n" * (not text.endswith(b"\n")) + line.encode())
