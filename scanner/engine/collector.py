@@ -140,7 +140,8 @@ def _replayed(target: Target) -> Collected:
         recording = read_recording(Path(target.address))
     except ConfigError as error:
         raise TargetError(Reason.UNREADABLE, str(error)) from error
-    return Collected(recording.transcript, recording.script)
+    # The site may know the machine by another name than the recording does.
+    return Collected(replace(recording.transcript, target=target.name), recording.script)
 
 
 def recorder(directory: Path) -> Keep:
