@@ -1,0 +1,1 @@
+# As Debian installs it, and a container that says so.

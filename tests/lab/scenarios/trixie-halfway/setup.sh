@@ -1,0 +1,31 @@
+# Closed over IPv4 and open over IPv6; a password check that only warns; lockout that lacks a line.
+cat >/etc/nftables.conf <<'RULES'
+#!/usr/sbin/nft -f
+flush ruleset
+table ip filter {
+  chain input {
+    type filter hook input priority 0; policy drop;
+    iif lo accept
+    ct state established,related accept
+    tcp dport 22 accept
+  }
+}
+RULES
+systemctl enable --now nftables
+
+sed -i 's/pam_pwquality.so retry=3/pam_pwquality.so retry=3 minlen=16 enforcing=0/' /etc/pam.d/common-password
+sed -i 's/^auth.*pam_unix.so.*/auth requisite pam_faillock.so preauth deny=5 unlock_time=900\
+auth [success=1 default=ignore] pam_unix.so try_first_pass/' /etc/pam.d/common-auth
+
+# One key for two people; one fixed command without a password.
+person heidi 'correct horse battery staple'
+person ivan 'correct horse battery staple'
+key heidi -t ed25519
+install -d -o ivan -g ivan -m 700 /home/ivan/.ssh
+install -o ivan -g ivan -m 600 /home/heidi/.ssh/authorized_keys /home/ivan/.ssh/authorized_keys
+echo 'ivan ALL=(root) NOPASSWD: /usr/bin/systemctl restart cron' >/etc/sudoers.d/lab
+
+# A copy that ran well, and lies on the disk that it is a copy of.
+mkdir -p /srv/copy
+nightly copy-home /usr/bin/rsync -a /home/ /srv/copy/
+systemctl start copy-home
