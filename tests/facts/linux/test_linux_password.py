@@ -521,6 +521,10 @@ def test_sssd() -> None:
 
 def test_nis_and_nslcd() -> None:
     assert names_of("passwd: files nis").directory is DirectoryKind.NIS
+    assert names_of("passwd: files sss", section("sssd", "id_provider = ldap\nok\n")).plain_text == ("_srv_",)
+    by_dns = names_of("passwd: files ldap", more="=/etc/nslcd.conf\n uri DNS\n uri ldaps://x.example\n")
+    assert by_dns.plain_text == ("DNS",)
+    assert isinstance(names_of("passwd: files ldap").plain_text, Unknown)
     found = names_of("passwd: files ldap", more="=/etc/nslcd.conf\n uri ldap://x.example\n")
     assert (found.plain_text, found.service) == (("ldap://x.example",), "nslcd")
     assert names_of("passwd: files ldap", more="=/etc/nslcd.conf\n uri ldap://x\n ssl start_tls\n").plain_text == ()

@@ -180,6 +180,13 @@ def test_algorithms_on_the_command_line_are_the_ones_in_force() -> None:
         assert isinstance(server(two).settings, Unknown)
 
 
+def test_a_server_whose_command_line_is_hidden_may_run_with_any_option() -> None:
+    body = (GOLDEN / "trixie.root").read_bytes().replace(b"=openssh\n", b"=openssh\n=hidden\n")
+    assert isinstance(server(body).settings, Unknown)
+    seen = body.replace(b"=openssh\n", b"=openssh\n sshd: /usr/sbin/sshd -D [listener]\n")
+    assert isinstance(server(seen).settings, tuple)
+
+
 def test_a_host_key_in_another_place_leaves_the_key_sizes_open() -> None:
     body = (GOLDEN / "trixie.root").read_bytes().replace(b"=T global\n", b"=T global\n hostkey /srv/keys/rsa\n")
     assert isinstance(server(body).host_keys, Unknown)

@@ -93,6 +93,7 @@ def _ldap_service(found: FileMap) -> str:
 def _plain_ldap(found: FileMap) -> Maybe[tuple[str, ...]]:
     """Servers that nslcd or nss_ldap asks without TLS."""
     plain: list[str] = []
+    named: list[str] = []
     for path in ("/etc/nslcd.conf", "/etc/ldap.conf", "/etc/libnss-ldap.conf"):
         file = found.get(path)
         if isinstance(file, Unknown):
@@ -103,8 +104,16 @@ def _plain_ldap(found: FileMap) -> Maybe[tuple[str, ...]]:
             protected = values.get("ssl") in ("start_tls", "on", "yes")
             servers = [uri for name, value in pairs if name.lower() == "uri" for uri in value.split()]
             servers += [f"ldap://{value}" for name, value in pairs if name.lower() == "host"]
-            plain += [] if protected else [uri for uri in servers if uri.lower().startswith("ldap://")]
+            named += servers
+            plain += [] if protected else [uri for uri in servers if not _is_protected(uri)]
+    if not named:
+        return Unknown(Reason.NO_EVIDENCE, "ldap: no file that is read names the directory's servers")
     return tuple(plain)
+
+
+def _is_protected(uri: str) -> bool:
+    """TLS, or a socket on the host; a server that DNS names (`DNS`, `_srv_`) is asked in plain text."""
+    return uri.lower().startswith(("ldaps://", "ldapi://"))
 
 
 def _sssd(raw: RawFacts, services: Units | Unknown) -> _Directory:
@@ -143,12 +152,13 @@ def _plain_sssd(values: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
     """Servers asked without TLS. `ad` and `ipa` sign and seal with Kerberos; only `ldap` has to ask for TLS."""
     if "ldap" not in values.get("id_provider", ()):
         return ()
-    uris = [uri.strip() for value in values.get("ldap_uri", ()) for uri in value.split(",")]
+    # Without servers sssd looks them up in DNS and asks them without TLS.
+    uris = [uri.strip() for value in values.get("ldap_uri", ("_srv_",)) for uri in value.split(",")]
     unchecked = {"never", "allow"} & set(values.get("ldap_tls_reqcert", ()))
     if unchecked:
         return tuple(f"{uri} (certificate not verified)" for uri in uris)
     started = values.get("ldap_id_use_start_tls", ()) and set(values["ldap_id_use_start_tls"]) <= {"true"}
-    return () if started else tuple(uri for uri in uris if uri.startswith("ldap://"))
+    return () if started else tuple(uri for uri in uris if not _is_protected(uri))
 
 
 def _running(directory: _Directory, services: Units | Unknown) -> Maybe[bool]:

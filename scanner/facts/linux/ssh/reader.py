@@ -96,6 +96,8 @@ def _beside(sections: Sections) -> dict[str, tuple[str, ...]] | Unknown:
     """The algorithms that the running server got on its command line; unknown where it got anything else there."""
     if _lines(sections, "dropbear"):
         return Unknown(Reason.UNSUPPORTED, "a second SSH server (Dropbear) runs beside OpenSSH")
+    if "hidden" in sections and not _lines(sections, "openssh"):
+        return Unknown(Reason.DENIED, "the command line of sshd: this host hides the processes of other accounts")
     given: list[dict[str, tuple[str, ...]]] = []
     for line in _lines(sections, "openssh"):
         options = _options(line.split())
