@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from scanner.facts.linux.patching.dnf import parse_advisories, read_dnf
 from scanner.facts.linux.patching.kernel import flavour, read_kernel, read_restart, version_key
 from scanner.facts.linux.patching.level import read_patch_level
 from scanner.facts.linux.patching.plain import read_apk, read_pacman
+from scanner.facts.linux.patching.sections import RUN
 from scanner.facts.linux.patching.support import read_support
 from scanner.facts.linux.patching.zypper import read_zypper
 from scanner.facts.patching import AutoUpdates, Kernel, PatchLevel, Restart, Support
@@ -115,6 +117,14 @@ def test_apt_finds_the_security_update_behind_a_hold() -> None:
     assert is_known(level.holds)
     assert {hold.name: hold.security for hold in level.holds} == {"libc6": False, "libssl3": True}
     assert "libssl3" not in names(level)
+
+
+def test_asking_for_one_part_changes_no_word_of_the_next_question() -> None:
+    script = (
+        RUN + "as='echo asked'; one() { echo one; }; run first one; run second $as again; n=3; run third one; echo $n"
+    )
+    done = subprocess.run(["/bin/sh", "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout == "=first\n one\n @exit 0\n=second\n asked again\n @exit 0\n=third\n one\n @exit 0\n3\n"
 
 
 def test_apt_current_system_has_nothing_pending() -> None:

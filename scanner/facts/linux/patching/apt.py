@@ -39,20 +39,20 @@ APT = Probe(
     + r"""
 have apt-get || absent 'apt is not installed'
 o='-o Debug::NoLocking=1 -o Dir::Log::Planner= -o Dir::Log::Solver= -o APT::Color=0 -o Dpkg::Use-Pty=0'
-n=
+as= policy=
 if [ "$(id -u)" = 0 ]; then
-  have setpriv && n='setpriv --reuid=65534 --regid=65534 --clear-groups --no-new-privs'
-  if [ -z "$n" ] || ! policy=$($n apt-cache $o policy 2>&1); then
-    n= policy=
+  have setpriv && as='setpriv --reuid=65534 --regid=65534 --clear-groups --no-new-privs'
+  if [ -z "$as" ] || ! policy=$($as apt-cache $o policy 2>&1); then
+    as= policy=
     o="$o -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache="
   fi
 fi
-sim=$($n apt-get -s $o dist-upgrade 2>&1; echo "@exit $?")
+sim=$($as apt-get -s $o dist-upgrade 2>&1; echo "@exit $?")
 printf '=upgrade\n'; printf '%s\n' "$sim" | grep -Ev '^(Conf|Remv) ' | sed -e 's#//[^/@ ]*@#//#g' -e 's/^/ /'
 holds() { w=$(dpkg-query -W -f '${db:Status-Want} ${Package}\n') && printf '%s\n' "$w" | sed -n 's/^hold //p'; }
 run holds holds
-case $sim in *'kept back:'*) run unheld $n apt-get -s $o --ignore-hold dist-upgrade ;; esac
-if [ "$policy" ]; then run policy printf '%s\n' "$policy"; else run policy $n apt-cache $o policy; fi
+case $sim in *'kept back:'*) run unheld $as apt-get -s $o --ignore-hold dist-upgrade ;; esac
+if [ "$policy" ]; then run policy printf '%s\n' "$policy"; else run policy $as apt-cache $o policy; fi
 l=$(apt-config shell l Dir::State::lists/d 2>/dev/null); eval "${l:-l=/var/lib/apt/lists/}"
 for f in "$l"*_InRelease "$l"*_Release "$l"InRelease; do
   [ -r "$f" ] || continue
