@@ -16,7 +16,10 @@ from scanner.facts.base import FileText, RawFacts, files
 from scanner.model import Absent, Maybe, Reason, Unknown
 
 RUN = r"""
-run() { part=$1; shift; printf '=%s\n' "$part"; { "$@" 2>&1; echo "@exit $?"; } | sed -e 's#//[^/@ ]*@#//#g' -e 's/^/ /'; }
+run() {
+  printf '=%s\n' "$1"; shift
+  { "$@" 2>&1; echo "@exit $?"; } | sed -e 's#//[^/@ ]*@#//#g' -e 's/^/ /'
+}
 """
 
 _EXIT = re.compile(r"@exit ([0-9]{1,3})\Z")
