@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -194,3 +197,64 @@ def test_an_old_servers_offer_fails_one_check_and_leaves_all_others_unknown() ->
     assert crypto.status is Status.FAIL and len(crypto.items) == 4
     assert crypto.evidence == (raw.sections["ssh_offer"].sha256,)
     assert {item.status for item in judged.values()} <= {Status.UNKNOWN, Status.NOT_CHECKED}
+
+
+# --- Less evidence is never a better answer --------------------------------------------------------------
+
+GOLDEN = Path(__file__).parent / "linux" / "golden"
+RECORDED = {
+    "passwd": "accounts/bookworm.root.passwd",
+    "shadow": "accounts/bookworm.root.shadow",
+    "logins": "accounts/bookworm.root.logins",
+    "homes": "accounts/bookworm.root.homes",
+    "keys": "accounts/bookworm.root.keys",
+    "sudoers": "privileges/bookworm.json",
+    "sshd": "ssh/bookworm.match.root",
+    "pam": "password/bookworm-bare/pam.0",
+    "password_files": "password/bookworm-bare/password_files.0",
+    "apt": "patching/debian-12-held.apt",
+    "auto_updates": "patching/debian-12-periodic-off.auto_updates",
+}
+WHOLE = {
+    **{name: section(name, RawState.OK, (GOLDEN / path).read_bytes(), 0) for name, path in RECORDED.items()},
+    "host": section("host", RawState.OK, HOSTS["debian"], 0),
+}
+ANSWERS = {item.check: item.status for item in findings(raw_facts(WHOLE))}
+# (probe, check) -> why losing a part of the probe's answer may turn a failure into a lesser one.
+LESS_IS_KNOWN = {
+    ("apt", "patching/security_pending"): "without a release file no date proves the update overdue: a warning",
+    (
+        "pam",
+        "password/nullok",
+    ): "every file of the folder is listed: one that is not there makes PAM refuse the service",
+}
+
+
+def worsened(section_: RawFact) -> Iterator[RawFact]:
+    """The answer in each state that is none, without its end, and without each of its framed parts."""
+    yield from (replace(section_, state=state, status=1) for state in UNREAD)
+    lines = section_.stdout.split(b"\n")
+    heads = [at for at, line in enumerate(lines) if line[:1] in (b"=", b"-", b"!")]
+    yield from (replace(section_, stdout=b"\n".join(lines[:at])) for at in heads)
+    for start, end in zip(heads, [*heads[1:], len(lines)], strict=True):
+        yield replace(section_, stdout=b"\n".join([*lines[:start], *lines[end:]]))
+        if lines[start][:2] == b"=/":
+            yield replace(section_, stdout=b"\n".join([*lines[:start], b"!" + lines[start][1:], *lines[end:]]))
+
+
+@pytest.mark.parametrize("probe", WHOLE)
+def test_less_evidence_never_gives_a_better_answer(probe: str) -> None:
+    better = set()
+    for less in worsened(WHOLE[probe]):
+        for item in findings(raw_facts({**WHOLE, probe: less})):
+            if (
+                item.status in (Status.PASS, Status.NOT_APPLICABLE, Status.WARN)
+                and item.status is not ANSWERS[item.check]
+            ):
+                better.add((probe, item.check))
+    assert better <= set(LESS_IS_KNOWN)
+
+
+def test_the_recorded_host_is_worth_the_comparison() -> None:
+    assert sum(status is Status.PASS for status in ANSWERS.values()) >= 9
+    assert sum(status is Status.FAIL for status in ANSWERS.values()) > 5

@@ -208,7 +208,7 @@ def _homes(raw: RawFacts, names: Mapping[int, str]) -> Maybe[tuple[HomeFolder, .
     if not isinstance(body, RawFact):
         return body
     sections = files(body)
-    if "end" not in sections:
+    if not {"homes", "directory", "end"} <= sections.keys():
         return Unknown(Reason.UNREADABLE, "homes: the answer is incomplete")
     elsewhere = dict(line.partition(" ")[::2] for line in _lines(sections, "directory"))
     found = (_home(line, names, elsewhere) for line in _lines(sections, "homes"))
