@@ -233,6 +233,7 @@ LESS_IS_KNOWN = {
 def worsened(section_: RawFact) -> Iterator[RawFact]:
     """The answer in each state that is none, without its end, and without each of its framed parts."""
     yield from (replace(section_, state=state, status=1) for state in UNREAD)
+    yield replace(section_, stdout=b"")
     lines = section_.stdout.split(b"\n")
     heads = [at for at, line in enumerate(lines) if line[:1] in (b"=", b"-", b"!")]
     yield from (replace(section_, stdout=b"\n".join(lines[:at])) for at in heads)

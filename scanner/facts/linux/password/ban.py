@@ -46,7 +46,8 @@ def address_ban(raw: RawFacts) -> Maybe[str | None]:
         return services
     section = raw.read(probes.BAN_FILES.name)
     if not isinstance(section, RawFact):
-        return section
+        # Never absent: a lockout check must not be excused because one listing is not there.
+        return section if isinstance(section, Unknown) else Unknown(Reason.UNREADABLE, section.reason)
     if "ok" not in section.text.splitlines():
         return Unknown(Reason.UNREADABLE, "ban_files: the listing is not complete")
     found = files(section)
