@@ -289,7 +289,8 @@ class Rollup:
         if not requirement.attestations:
             return None
         asked = len(requirement.attestations)
-        return People(state=State.ATTESTATION_MISSING, reason=f"{asked} of {asked} statements or documents are missing")
+        owed = "a statement or document is" if asked == 1 else f"{asked} statements or documents are"
+        return People(state=State.ATTESTATION_MISSING, reason=f"{owed} missing")
 
     def _sentence(
         self,
