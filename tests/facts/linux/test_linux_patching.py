@@ -119,6 +119,16 @@ def test_apt_finds_the_security_update_behind_a_hold() -> None:
     assert "libssl3" not in names(level)
 
 
+@pytest.mark.parametrize("part", [b"=unheld\n @exit 0\n", b""], ids=["no line", "missing"])
+def test_a_hold_whose_effect_was_not_simulated_is_not_harmless(part: bytes) -> None:
+    whole = golden("debian-12-held.apt")
+    start = whole.index(b"=unheld\n")
+    end = whole.index(b"\n=", start) + 1
+    level = read_apt(raw(apt=whole[:start] + part + whole[end:]))
+    assert isinstance(level, PatchLevel) and is_known(level.holds)
+    assert all(isinstance(hold.security, Unknown) for hold in level.holds)
+
+
 def test_asking_for_one_part_changes_no_word_of_the_next_question() -> None:
     script = (
         RUN + "as='echo asked'; one() { echo one; }; run first one; run second $as again; n=3; run third one; echo $n"

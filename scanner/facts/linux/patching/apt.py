@@ -270,12 +270,17 @@ def _pending(
 ) -> Maybe[tuple[Update, ...]]:
     if isinstance(simulated, Absent | Unknown):
         return simulated
-    if not any(re.match(r"[0-9]+ upgraded, ", line) for line in simulated.lines):
+    if not _is_whole(simulated):
         return Unknown(Reason.UNREADABLE, "apt: the simulated upgrade ended without its summary line")
     held = {hold.name for hold in holds} if is_known(holds) else set()
     kept = parse_names(simulated.lines, _LIST_HEADS["kept"])
     rest = tuple(_kept_back(name) for name in kept if name.partition(":")[0] not in held and name not in held)
     return parse_updates(simulated.lines, releases) + rest
+
+
+def _is_whole(simulated: Section) -> bool:
+    """Whether a simulation came to its summary line; one that did not says nothing of what is pending."""
+    return any(re.match(r"[0-9]+ upgraded, ", line) for line in simulated.lines)
 
 
 def _kept_back(name: str) -> Update:
@@ -291,6 +296,10 @@ def _holds(found: Sections, releases: tuple[ReleaseFile, ...]) -> Maybe[tuple[Ho
         return marked
     names = [line.strip() for line in marked.lines if re.fullmatch(r"[a-z0-9][a-z0-9+.:-]+", line.strip())]
     unheld = found.optional("unheld")
+    if isinstance(unheld, Section) and not _is_whole(unheld):
+        unheld = Unknown(Reason.UNREADABLE, "apt: the simulation without holds ended without its summary line")
+    if isinstance(unheld, Absent) and parse_names(found.lines("upgrade"), _LIST_HEADS["kept"]):
+        unheld = Unknown(Reason.UNREADABLE, "apt: packages are kept back, and the simulation without holds is missing")
     updates = {update.name: update for update in parse_updates(_lines(unheld), releases)}
     pinned = _pinned(found)
     return tuple(_hold(name, updates.get(name.partition(":")[0]), unheld) for name in names) + pinned
