@@ -47,12 +47,19 @@ class HostCollector:
             "local": lambda target, deadline: LocalSession(),
         }
 
+        self._closed = threading.Event()
+        self._watch: threading.Thread | None = None
+        self._watch_lock = threading.Lock()
+
     def __enter__(self) -> Self:
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._closed.set()
+        if self._watch is not None:
+            self._watch.join()
         self._ssh.close()
 
     @property
@@ -67,6 +74,7 @@ class HostCollector:
         opener = self._openers.get(target.transport)
         if opener is None:
             raise TargetError(Reason.UNSUPPORTED, f"the transport '{target.transport}' is not part of this version")
+        self._heed(cancelled)
         began = time.monotonic()
         session = opener(target, began + self._site.limits.target_s)
         try:
@@ -74,6 +82,19 @@ class HostCollector:
             return Collected(self._run(session, target, spent, cancelled), self._script.text)
         finally:
             session.close()
+
+    def _heed(self, cancelled: threading.Event) -> None:
+        """See to it that logins under way end when the scan is interrupted; one thread for all targets."""
+        with self._watch_lock:
+            if self._watch is None:
+                self._watch = threading.Thread(target=self._abort_when, args=(cancelled,), name="interruption")
+                self._watch.start()
+
+    def _abort_when(self, cancelled: threading.Event) -> None:
+        while not self._closed.wait(0.25):
+            if cancelled.is_set():
+                self._ssh.abort()
+                return
 
     def _run(self, session: Session, target: Target, spent_s: float, cancelled: threading.Event) -> Transcript:
         opened = self._opened.get(target.credential or "", _AGENT_ONLY)

@@ -8,11 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from types import TracebackType
 
-from scanner.errors import HostKeyMismatch, TimeLimit
+from scanner.errors import HostKeyMismatch, TargetError, TimeLimit, Unreachable
 from scanner.inventory.site import Limits
 from scanner.model import Reason, Target
 from scanner.transports.base import SessionInfo
-from scanner.transports.ssh.dial import connect_tcp, left, place, shake
+from scanner.transports.ssh.dial import INTERRUPTED, Dialling, connect_tcp, left, place, shake
 from scanner.transports.ssh.hostkeys import ALGORITHMS, DEFAULT_PORT, Known, KnownHosts, fingerprint, judge
 from scanner.transports.ssh.jump import JumpHosts
 from scanner.transports.ssh.keys import KeyStore, Offers, SshLogin
@@ -64,6 +64,7 @@ class SshTransport:
         self._limits = limits or Limits()
         self._known_hosts = known_hosts or KnownHosts()
         self._keys = KeyStore()
+        self._dialling = Dialling()
         hop_s = self._limits.connect_s + self._limits.login_s
         self._jumps = JumpHosts(self._hop_wire, self._limits.per_jump_host, hop_s)
 
@@ -78,10 +79,19 @@ class SshTransport:
         leave = self._jumps.enter(target.jump, deadline) if target.jump else _nothing
         try:
             ready = self._log_in(target, deadline)
+        except TargetError as error:
+            leave()
+            if self._dialling.aborted:
+                raise Unreachable(Reason.CANCELLED, INTERRUPTED) from error
+            raise
         except BaseException:
             leave()
             raise
         return SshSession(ready.wire, ready.info, place(target.address, target.port or DEFAULT_PORT), leave)
+
+    def abort(self) -> None:
+        """End the logins under way and let no new one begin; sessions that are open go on. For any thread."""
+        self._dialling.abort()
 
     def close(self) -> None:
         """End the connections to jump hosts; never raises. Sessions through them end with them."""
@@ -123,6 +133,8 @@ class SshTransport:
         except BaseException:
             wire.end()
             raise
+        finally:
+            self._dialling.settle(wire.pipe)
         return _Ready(wire, info)
 
     def _verified(self, way: _Way, known: Known) -> tuple[Wire, int]:
@@ -158,7 +170,9 @@ class SshTransport:
         if target.jump:
             pipe = self._jumps.tunnel(target.jump, target.address, way.port, way.until)
         else:
-            pipe = connect_tcp(target.address, way.port, min(way.until, time.monotonic() + self._limits.connect_s))
+            pipe = connect_tcp(
+                target.address, way.port, min(way.until, time.monotonic() + self._limits.connect_s), self._dialling
+            )
         pipe.give_up_at = way.until
         return pipe
 

@@ -8,6 +8,7 @@ import random
 import socket
 import threading
 import time
+import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -86,16 +87,51 @@ def _lookup(host: str, port: int, flags: int) -> list[Address]:
         raise Unreachable(Reason.UNREACHABLE, f"the name {host} does not resolve: {why}") from error
 
 
-def connect_tcp(host: str, port: int, until: float) -> TimedSocket:
+class Dialling:
+    """The sockets on their way to a login, so that an interrupted scan need not wait for them. Thread-safe."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._sockets: weakref.WeakSet[Any] = weakref.WeakSet()  # one that failed is forgotten by itself
+        self.aborted = False
+
+    def add(self, pipe: TimedSocket) -> None:
+        """Take note of a socket before it connects. Raises Unreachable once everything was aborted."""
+        with self._lock:
+            if self.aborted:
+                pipe.close()
+                raise Unreachable(Reason.CANCELLED, INTERRUPTED)
+            self._sockets.add(pipe)
+
+    def settle(self, pipe: object) -> None:
+        """The login is over, well or badly: `abort` leaves the socket alone from here on."""
+        with self._lock:
+            self._sockets.discard(pipe)
+
+    def abort(self) -> None:
+        """End every connection that is not logged in yet, and let no new one begin."""
+        with self._lock:
+            self.aborted = True
+            sockets = list(self._sockets)
+        for pipe in sockets:
+            pipe.end()
+
+
+INTERRUPTED = "the scan was interrupted before the login was done"
+
+
+def connect_tcp(host: str, port: int, until: float, dialling: Dialling) -> TimedSocket:
     """A connected socket; addresses are tried in turn and share the time: a dead one leaves some for the next."""
     addresses = resolve(host, port, until)
     last: OSError | None = None
     for at, (family, kind, protocol, _, address) in enumerate(addresses):
         pipe = TimedSocket(family, kind, protocol)
+        dialling.add(pipe)
         try:
             pipe.settimeout(max(0.05, left(until) / (len(addresses) - at)))
             pipe.connect(address)
         except OSError as error:
+            dialling.settle(pipe)
             pipe.close()
             last = error
             continue
