@@ -1,14 +1,15 @@
 """Hundreds of SSH targets on one machine: one sshd, every loopback address a target of its own.
 
 A target is *real* (a shell that runs the script here) or *recorded*: it answers any script with the bytes that the
-real one gave once, at once or after the time that it took. Recorded targets do not use up the processor that the
-client is measured on, as separate machines would not.
+real one gave once, at once or (*paced*) after as many seconds as that took of processor time. Recorded targets do not
+use up the processor that the client is measured on, as separate machines would not.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import resource
 import secrets
 import shutil
 import socket
@@ -134,15 +135,20 @@ def running() -> Iterator[Lab]:
 
 
 def _record(chosen: Script) -> tuple[bytes, float]:
-    """What the real script says here, run by the account, its nonce replaced by a placeholder; and the seconds."""
+    """What the real script says here, run by the account, its nonce replaced by a placeholder; and its CPU seconds.
+
+    CPU, because wall time would be that of a machine as busy as this one.
+    """
     nonce = secrets.token_hex(16)
-    began = time.monotonic()
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run(
         ["/bin/sh", "-s"], input=chosen.text + chosen.call(nonce), capture_output=True, user=UID, group=UID, cwd="/"
     )
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
     if not done.stdout.endswith(f"@{nonce} DONE\n".encode()):
         raise SystemExit("the script did not reach its end on this machine")
-    return done.stdout.replace(nonce.encode(), b"NONCE"), time.monotonic() - began
+    spent_s = after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
+    return done.stdout.replace(nonce.encode(), b"NONCE"), spent_s
 
 
 def _write_targets(folder: Path, answer: bytes, answer_s: float) -> None:
