@@ -29,3 +29,26 @@ echo 'ivan ALL=(root) NOPASSWD: /usr/bin/systemctl restart cron' >/etc/sudoers.d
 mkdir -p /srv/copy
 nightly copy-home /usr/bin/rsync -a /home/ /srv/copy/
 systemctl start copy-home
+
+# A security update is out, and a hold keeps it back. Its archive lies on this machine.
+package() {
+  mkdir -p "/tmp/$1/DEBIAN"
+  printf '%s\n' 'Package: labware' "Version: $1" 'Architecture: all' 'Maintainer: lab <lab@example.org>' \
+    'Description: something to update' >"/tmp/$1/DEBIAN/control"
+  dpkg-deb --build "/tmp/$1" "$2" >/dev/null
+}
+mkdir -p /srv/archive
+package 1.0 /tmp/labware.deb
+package 1.1 /srv/archive/labware_1.1_all.deb
+dpkg -i /tmp/labware.deb
+rm -r /tmp/1.0 /tmp/1.1 /tmp/labware.deb
+cd /srv/archive
+file=labware_1.1_all.deb
+{ dpkg-deb --field $file; printf '%s\n' "Filename: ./$file" "Size: $(stat -c %s $file)" \
+  "SHA256: $(sha256sum $file | cut -d' ' -f1)"; } >Packages
+printf '%s\n' 'Origin: Debian' 'Label: Debian-Security' 'Suite: stable-security' 'Codename: trixie-security' \
+  "Date: $(date -Ru)" 'SHA256:' " $(sha256sum Packages | cut -d' ' -f1) $(stat -c %s Packages) Packages" >Release
+echo 'deb [trusted=yes] file:/srv/archive ./' >/etc/apt/sources.list.d/archive.list
+apt-get update -qq -o Dir::Etc::SourceList=/etc/apt/sources.list.d/archive.list -o Dir::Etc::SourceParts=/dev/null \
+  -o APT::Get::List-Cleanup=0
+apt-mark hold labware
