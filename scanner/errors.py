@@ -74,6 +74,8 @@ class TargetError(ScannerError):
         self.detail = detail
         # What the peer said of itself before it failed (its algorithm lists, say): shown, never parsed.
         self.evidence: dict[str, str] = evidence or {}
+        # How long the attempt took, for the line of the target; the collector knows.
+        self.spent_s = 0.0
 
 
 class Unreachable(TargetError):

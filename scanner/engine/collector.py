@@ -6,6 +6,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -76,12 +77,13 @@ class HostCollector:
             raise TargetError(Reason.UNSUPPORTED, f"the transport '{target.transport}' is not part of this version")
         self._heed(cancelled)
         began = time.monotonic()
-        session = opener(target, began + self._site.limits.target_s)
         try:
-            spent = time.monotonic() - began
-            return Collected(self._run(session, target, spent, cancelled), self._script.text)
-        finally:
-            session.close()
+            with closing(opener(target, began + self._site.limits.target_s)) as session:
+                spent = time.monotonic() - began
+                return Collected(self._run(session, target, spent, cancelled), self._script.text)
+        except TargetError as error:
+            error.spent_s = time.monotonic() - began
+            raise
 
     def _heed(self, cancelled: threading.Event) -> None:
         """See to it that logins under way end when the scan is interrupted; one thread for all targets."""

@@ -73,6 +73,7 @@ def unreached(target: Target, error: TargetError) -> TargetResult:
         detail=clean(error.detail),
         role=target.role,
         tags=target.tags,
+        duration_s=round(error.spent_s, 3),
         notes=evidence,
     )
 

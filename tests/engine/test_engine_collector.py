@@ -1,0 +1,49 @@
+"""The collector of real targets, against peers on loopback."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from datetime import UTC, datetime
+
+import pytest
+
+from scanner.engine.collector import HostCollector
+from scanner.engine.targets import unreached
+from scanner.errors import TargetError
+from scanner.inventory.site import Limits, Site
+from scanner.model import Reason, Target
+
+pytestmark = pytest.mark.network
+
+
+def collector(target: Target) -> HostCollector:
+    site = Site(name="s", targets=(target,), limits=Limits(connect_s=0.5, login_s=0.5, target_s=5))
+    return HostCollector(site, (), ask=None, now=lambda: datetime(2026, 11, 22, tzinfo=UTC))
+
+
+def failure(target: Target, cancelled: threading.Event) -> TargetError:
+    with collector(target) as opened, pytest.raises(TargetError) as caught:
+        opened.collect(target, cancelled)
+    return caught.value
+
+
+def test_the_line_of_a_dead_target_says_what_it_cost() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        target = Target(name="t", transport="ssh", address="127.0.0.1", port=listener.getsockname()[1])
+        error = failure(target, threading.Event())
+    assert error.reason is Reason.TIMEOUT
+    assert 0.9 < unreached(target, error).duration_s < 5
+
+
+def test_a_cancelled_login_says_so() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        target = Target(name="t", transport="ssh", address="127.0.0.1", port=listener.getsockname()[1])
+        cancelled = threading.Event()
+        cancelled.set()
+        assert failure(target, cancelled).reason is Reason.CANCELLED
+
+
+def test_a_transport_that_is_not_there_is_unsupported() -> None:
+    error = failure(Target(name="t", transport="winrm", address="192.0.2.1"), threading.Event())
+    assert error.reason is Reason.UNSUPPORTED
