@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from scanner.errors import ConfigError, Problem
 from scanner.inventory.address import parse_target
@@ -13,6 +14,7 @@ from scanner.model import Target
 from scanner.secret import SecretRef
 
 SSH = "ssh"
+DEFAULT_IDENTITIES = ("id_ed25519", "id_ecdsa", "id_rsa")
 
 
 def adhoc_site(uris: Sequence[str], *, name: str = "adhoc", ssh_config: SshConfig | None = None) -> Site:
@@ -54,7 +56,18 @@ def _with_credential(target: Target) -> Target:
 
 def _applied(target: Target, settings: SshConfig) -> Target:
     applied = settings.apply(target)
-    return replace(applied, jump=tuple(replace(hop, credential=SSH) for hop in applied.jump))
+    if applied.transport != SSH:
+        return applied
+    hops = tuple(replace(_with_identities(hop), credential=SSH) for hop in applied.jump)
+    return replace(_with_identities(applied), jump=hops)
+
+
+def _with_identities(target: Target) -> Target:
+    """Where client settings name no key, the ones that `ssh` would take by itself, as far as they exist."""
+    if target.identity_files:
+        return target
+    found = (Path("~/.ssh", name).expanduser() for name in DEFAULT_IDENTITIES)
+    return replace(target, identity_files=tuple(str(path) for path in found if path.is_file()))
 
 
 def _credentials(targets: Sequence[Target]) -> dict[str, Credential]:

@@ -11,14 +11,22 @@ import pytest
 from scanner.engine.collector import HostCollector
 from scanner.engine.targets import unreached
 from scanner.errors import TargetError
-from scanner.inventory.site import Limits, Site
+from scanner.inventory.site import Credential, Limits, Site, SshCredential
 from scanner.model import Reason, Target
+from scanner.secret import SecretRef
 
 pytestmark = pytest.mark.network
 
 
+@pytest.fixture(autouse=True)
+def secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CTPAT_TEST_PASSWORD", "open sesame")
+
+
 def collector(target: Target) -> HostCollector:
-    site = Site(name="s", targets=(target,), limits=Limits(connect_s=0.5, login_s=0.5, target_s=5))
+    ssh = SshCredential(user="scan", password=SecretRef("env", "CTPAT_TEST_PASSWORD"))
+    limits = Limits(connect_s=0.5, login_s=0.5, target_s=5)
+    site = Site(name="s", targets=(target,), credentials={"c": Credential(name="c", ssh=ssh)}, limits=limits)
     return HostCollector(site, (), ask=None, now=lambda: datetime(2026, 11, 22, tzinfo=UTC))
 
 
@@ -30,7 +38,7 @@ def failure(target: Target, cancelled: threading.Event) -> TargetError:
 
 def test_the_line_of_a_dead_target_says_what_it_cost() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        target = Target(name="t", transport="ssh", address="127.0.0.1", port=listener.getsockname()[1])
+        target = Target(name="t", transport="ssh", address="127.0.0.1", credential="c", port=listener.getsockname()[1])
         error = failure(target, threading.Event())
     assert error.reason is Reason.TIMEOUT
     assert 0.9 < unreached(target, error).duration_s < 5
@@ -38,7 +46,7 @@ def test_the_line_of_a_dead_target_says_what_it_cost() -> None:
 
 def test_a_cancelled_login_says_so() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        target = Target(name="t", transport="ssh", address="127.0.0.1", port=listener.getsockname()[1])
+        target = Target(name="t", transport="ssh", address="127.0.0.1", credential="c", port=listener.getsockname()[1])
         cancelled = threading.Event()
         cancelled.set()
         assert failure(target, cancelled).reason is Reason.CANCELLED

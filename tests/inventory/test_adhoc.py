@@ -28,3 +28,12 @@ def test_every_bad_one_is_named() -> None:
         adhoc_site(["h", "winrm://w", "ssh://a", "ssh://u@a"], ssh_config=SshConfig())
     messages = [str(problem) for problem in caught.value.problems]
     assert len(messages) == 3 and "winrm://USER@w" in messages[1] and "named twice" in messages[2]
+
+
+def test_the_keys_that_ssh_would_take_are_the_way_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / ".ssh").mkdir()
+    for name in ("id_rsa", "id_ed25519", "id_dsa"):
+        (tmp_path / ".ssh" / name).touch()
+    (target,) = adhoc_site(["ssh://scan@h.example"], ssh_config=SshConfig()).targets
+    assert [Path(name).name for name in target.identity_files] == ["id_ed25519", "id_rsa"]

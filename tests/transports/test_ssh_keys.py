@@ -176,6 +176,17 @@ def test_certificate_that_client_settings_name_goes_with_its_key(tmp_path: Path)
     assert ["with certificate" in offer.label for offer in offers.items] == [True, False, False]
 
 
+def test_without_the_agent_the_files_of_client_settings_are_the_way_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SSH_AUTH_SOCK", raising=False)
+    offers = KeyStore().offers(SshLogin(agent=True), (str(keygen(tmp_path / "key")),))
+    assert len(offers.items) == 1
+    assert "SSH_AUTH_SOCK is not set; only key files are offered" in offers.notes[0]
+    with pytest.raises(AuthenticationFailed, match="SSH_AUTH_SOCK"):
+        KeyStore().offers(SshLogin(agent=True))
+
+
 @pytest.mark.parametrize("text", ["", "hello", "ssh-ed25519 AAAA", "ä"])
 def test_bad_certificate(tmp_path: Path, text: str) -> None:
     private(tmp_path / "cert", text)

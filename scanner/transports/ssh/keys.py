@@ -261,7 +261,8 @@ class KeyStore:
 
     def _collect(self, offers: Offers, login: SshLogin, paths: tuple[Path, ...]) -> None:
         if login.agent:
-            offers.agent = Agent()
+            offers.agent = _agent_or_note(offers, paths)
+        if offers.agent is not None:
             held = _held(offers.agent, paths)
             offers.items += held.values()
             paths = tuple(path for path in paths if path not in held)
@@ -324,6 +325,17 @@ class Agent(AgentSSH):
 
     def close(self) -> None:
         self._socket.close()
+
+
+def _agent_or_note(offers: Offers, paths: tuple[Path, ...]) -> Agent | None:
+    """The agent; where it is not there and key files are, they are the way in, and a note says so."""
+    try:
+        return Agent()
+    except AuthenticationFailed as error:
+        if not paths:
+            raise
+        offers.notes.append(f"{error.detail}; only key files are offered")
+        return None
 
 
 def _held(agent: Agent, paths: tuple[Path, ...]) -> dict[Path, Offer]:
