@@ -86,7 +86,6 @@ RULES: tuple[Rule, ...] = (
         b"authorization",
     ),
 )
-_GROUPS = ("secret", "q1", "q2")
 _KEY_BEGIN = re.compile(rb"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----")
 _KEY_END = re.compile(rb"-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----")
 _PREFIX = re.compile(rb"[| !]{0,3}")
@@ -136,10 +135,9 @@ def redact_value(data: bytes, secret: Secret) -> bytes:
 
 
 def _cut(match: re.Match[bytes]) -> bytes:
-    groups = match.groupdict()
-    name = next(name for name in _GROUPS if groups.get(name) is not None)
-    start, end = match.start(name) - match.start(), match.end(name) - match.start()
-    whole = match.group()
+    group = match.lastindex or 0  # the groups of a rule exclude each other: one of them holds the value
+    whole, first = match.group(), match.start()
+    start, end = match.start(group) - first, match.end(group) - first
     return whole[:start] + _fill(whole[start:end]) + whole[end:]
 
 

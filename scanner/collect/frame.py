@@ -6,6 +6,7 @@ Lines of the frame start with `@NONCE`; a line of a probe's standard output with
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -23,6 +24,12 @@ _STATES: Mapping[int, RawState] = {
     EXIT_MISSING_TOOL: RawState.MISSING_TOOL,
 }
 _MAX_STDERR = 4096
+# Limits of our own, above anything an honest script sends: the caps in the markers are the target's word.
+MAX_BODY = 8 * 1024 * 1024
+_MAX_TEXT = 2 * MAX_BODY + 64 * 1024  # a body of empty lines doubles
+_MAX_MARKER = 16 * 1024
+_MAX_SECTIONS = 1000
+_BODY_END = re.compile(rb"\n(?!\|)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,23 +54,45 @@ class _Open:
     probe: str
     limit_s: int | None
     cap: int | None
-    lines: list[bytes] = field(default_factory=list)
+    body: bytearray = field(default_factory=bytearray)
     errors: list[bytes] = field(default_factory=list)
+    has_body: bool = False
     ended_line: bool = False
+    is_oversized: bool = False
 
-    def take(self, line: bytes) -> None:
+    def take(self, data: bytes, start: int, end: int) -> None:
+        """The text between two markers: whole lines, `data[start:end]`."""
+        if end - start > _MAX_TEXT:
+            self.is_oversized = True
+            return
+        stop = start
+        if data.startswith(b"|", start):
+            # All body lines in one go: a section may have hundreds of thousands.
+            found = _BODY_END.search(data, start, end)
+            stop = found.start() if found else end
+            self._add(data[start + 1 : stop].replace(b"\n|", b"\n"))
+            stop += 1
+        for line in _lines(data, stop, end):
+            self._take_line(line)
+
+    def _take_line(self, line: bytes) -> None:
         mark = line[:1]
         if mark == b"|" and not self.ended_line and not self.errors:
-            self.lines.append(line[1:])
+            self._add(line[1:])
         elif mark == b"!":
             self.errors.append(line[1:])
         elif not line and not self.errors:
             self.ended_line = True  # the newline before a marker found the line already ended
 
+    def _add(self, text: bytes) -> None:
+        if self.has_body:
+            self.body += b"\n"
+        self.body += text
+        self.has_body = True
+
     @property
     def stdout(self) -> bytes:
-        body = b"\n".join(self.lines)
-        return body + b"\n" if self.ended_line and self.lines else body
+        return bytes(self.body) + (b"\n" if self.ended_line and self.has_body else b"")
 
     @property
     def stderr(self) -> bytes:
@@ -84,7 +113,9 @@ class _Open:
         return self.raw(self._state(status, reader, duration), status, duration)
 
     def _state(self, status: int | None, reader: int | None, duration_ms: int | None) -> RawState:
-        if self.cap is None or self.limit_s is None or len(self.stdout) >= self.cap:
+        if self.is_oversized or self.cap is None or self.limit_s is None:
+            return RawState.TRUNCATED
+        if len(self.body) + self.ended_line >= min(self.cap, MAX_BODY):
             return RawState.TRUNCATED
         if status is None or reader != 0 or status in _OUT_OF_TIME:
             return RawState.TIMEOUT
@@ -99,22 +130,40 @@ def parse(data: bytes, nonce: str) -> Frame:
     What comes before START is ignored. A section that never ended is a time-out, a probe of the plan that never
     began is not run. A probe that was seen twice counts as what ended first.
     """
-    reader = _Reader()
-    for words, line in _lines(data, nonce):
-        if words is None:
-            reader.text(line)
-        else:
-            reader.marker(words)
+    reader, start = _Reader(), 0
+    for place, words, after in _markers(data, nonce):
+        reader.text(data, start, place)
+        reader.marker(words)
+        start = after
+    reader.text(data, start, len(data))
     return reader.finish()
 
 
-def _lines(data: bytes, nonce: str) -> Iterator[tuple[list[str] | None, bytes]]:
+def _markers(data: bytes, nonce: str) -> Iterator[tuple[int, list[str], int]]:
+    """Each line of the frame: where it starts, its words, where the next line starts."""
     mark = f"@{nonce} ".encode()
-    for line in data.split(b"\n"):
-        if nonce and line.startswith(mark):
-            yield line[len(mark) :].decode("utf-8", "replace").split(" "), line
-        else:
-            yield None, line
+    place = 0 if data.startswith(mark) else _next_line(data, mark, 0)
+    while nonce and place >= 0:
+        end = data.find(b"\n", place)
+        end = len(data) if end < 0 else end
+        if end - place <= _MAX_MARKER:
+            yield place, data[place + len(mark) : end].decode("utf-8", "replace").split(" "), end + 1
+        place = _next_line(data, mark, end)
+
+
+def _next_line(data: bytes, mark: bytes, start: int) -> int:
+    """Where the next line that begins with `mark` starts, behind a line break at or after `start`; -1 for none."""
+    found = data.find(b"\n" + mark, start)
+    return found + 1 if found >= 0 else -1
+
+
+def _lines(data: bytes, start: int, end: int) -> Iterator[bytes]:
+    """The lines of `data[start:end]`, one at a time: a list of millions would cost more memory than the text."""
+    while start < end:
+        stop = data.find(b"\n", start, end)
+        stop = end if stop < 0 else stop
+        yield data[start:stop]
+        start = stop + 1
 
 
 class _Reader:
@@ -125,9 +174,9 @@ class _Reader:
         self.sections: dict[str, RawFact] = {}
         self.open: _Open | None = None
 
-    def text(self, line: bytes) -> None:
+    def text(self, data: bytes, start: int, end: int) -> None:
         if self.open is not None:
-            self.open.take(line)
+            self.open.take(data, start, end)
 
     def marker(self, words: list[str]) -> None:
         kind, rest = words[0], words[1:]
@@ -152,6 +201,8 @@ class _Reader:
 
     def _keep(self, raw: RawFact) -> None:
         before = self.sections.get(raw.probe)
+        if before is None and len(self.sections) >= _MAX_SECTIONS:
+            return
         if before is None or before.status is None:
             self.sections[raw.probe] = raw
 

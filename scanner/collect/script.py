@@ -27,6 +27,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib import resources
 
+from scanner.collect.frame import MAX_BODY
 from scanner.facts.base import Probe
 
 _NAME = re.compile(r"[a-z][a-z0-9_.-]{0,63}")
@@ -76,6 +77,8 @@ def _verify(probe: Probe) -> None:
         raise ValueError(f"{probe.name}: a snippet has no NUL and at most {_MAX_SNIPPET} bytes")
     if probe.timeout_s < 1 or probe.max_bytes < 1:
         raise ValueError(f"{probe.name}: limits are at least 1")
+    if probe.max_bytes > MAX_BODY:
+        raise ValueError(f"{probe.name}: at most {MAX_BODY} bytes are read of a probe")
 
 
 def _assemble(probes: tuple[Probe, ...]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from datetime import UTC, datetime
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner.collect import parse, raw_facts
+from scanner.collect.frame import MAX_BODY
 from scanner.facts.base import RawState
 from scanner.model import Privilege, Reason, Transcript, Unknown
 
@@ -165,3 +167,43 @@ def test_a_probe_cut_by_the_end_of_the_collection_says_so() -> None:
     facts = raw_facts(transcript(data, (Reason.UNREACHABLE, "the connection ended")))
     assert facts.why_not("b") == Unknown(Reason.UNREACHABLE, "b: the collection ended first: the connection ended")
     assert raw_facts(transcript(data, (Reason.TIMEOUT, "deadline"))).get("b").state is RawState.TIMEOUT
+
+
+def test_no_marker_lifts_our_own_limit_on_a_body() -> None:
+    body = b"x" * MAX_BODY
+    frame = parse(START + section("a", body, cap=10**12) + section("b", body[1:], cap=10**12) + DONE, NONCE)
+    assert (frame.sections["a"].state, frame.sections["b"].state) == (RawState.TRUNCATED, RawState.OK)
+
+
+def test_a_section_beyond_every_limit_is_truncated_without_being_read() -> None:
+    frame = parse(START + section("a", b"\n" * (3 * MAX_BODY // 2)) + section("b", b"y") + DONE, NONCE)
+    assert frame.sections["a"].state is RawState.TRUNCATED and frame.sections["a"].stdout == b""
+    assert frame.sections["b"].stdout == b"y"
+
+
+def test_millions_of_lines_take_no_more_memory_than_their_bytes() -> None:
+    data = START + section("a", b"\n" * 2_000_000, cap=10**9) + b"junk\n" * 400_000 + DONE
+    tracemalloc.start()
+    try:
+        parse(data, NONCE)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 4 * len(data)
+
+
+@pytest.mark.parametrize("words", ["START " + "x=1 " * 10_000, "PLAN " + "x " * 20_000, "B " + "x" * 30_000])
+def test_a_marker_of_endless_words_is_no_marker(words: str) -> None:
+    frame = parse(START + f"\n@{NONCE} {words}\n".encode() + section("a", b"x") + DONE, NONCE)
+    assert frame.plan == ("a", "b", "c") and frame.header["euid"] == "0" and set(frame.sections) == {"a"}
+
+
+def test_a_target_cannot_bring_any_number_of_sections() -> None:
+    frame = parse(START + b"".join(section(f"s{number}", b"x") for number in range(1500)), NONCE)
+    assert len(frame.sections) == 1000
+
+
+@pytest.mark.parametrize("mark", [f"@{NONCE} DONE", f"@{NONCE} ", f"@{NONCE} DONE\n", f"\n@{NONCE} X"])
+def test_markers_at_the_very_start_and_end(mark: str) -> None:
+    parse(mark.encode(), NONCE)
+    parse(mark.encode() + START + mark.encode(), NONCE)
