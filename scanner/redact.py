@@ -9,7 +9,7 @@ tried only on stretches of lines that hold one of the words without which it can
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from scanner.secret import Secret
@@ -132,6 +132,13 @@ def redact_value(data: bytes, secret: Secret) -> bytes:
     """`data` without one known value, wherever it stands."""
     value = secret.reveal().encode()
     return data.replace(value, _fill(value)) if len(value) >= 4 else data
+
+
+def redact_values(data: bytes, secrets: Iterable[Secret]) -> bytes:
+    """`data` without any of the known values; the longest go first, since one may be a part of another."""
+    for secret in sorted(secrets, key=lambda secret: -len(secret.reveal())):
+        data = redact_value(data, secret)
+    return data
 
 
 def _cut(match: re.Match[bytes]) -> bytes:

@@ -22,7 +22,7 @@ from scanner.collect.stream import Budget, Stream
 from scanner.errors import TargetError
 from scanner.inventory.site import Become
 from scanner.model import Privilege, Reason, Transcript
-from scanner.redact import redact, redact_value
+from scanner.redact import redact, redact_values
 from scanner.secret import Secret
 from scanner.text import clean
 from scanner.transports.base import Session
@@ -128,10 +128,13 @@ class _Talk:
         self._stream: Stream | None = None
 
     def clean(self, data: bytes) -> bytes:
-        """Redacted; the password that we sent ourselves, too, should anything have echoed it."""
-        if self._password is not None:
-            data = redact_value(data, self._password)
-        return redact(data)
+        """Redacted; the passwords that we sent ourselves, too, should anything have echoed them."""
+        become = () if self._password is None else (self._password,)
+        return redact(redact_values(data, {*self._session.info.told, *become}))
+
+    def words(self, text: str) -> str:
+        """The same for a sentence that may quote the peer."""
+        return self.clean(text.encode("utf-8", "replace")).decode("utf-8", "replace")
 
     # --- from start to end ---
 
@@ -154,6 +157,8 @@ class _Talk:
             stream = self._ready_shell()
             return self._run_script(stream, first)
         except TargetError as error:
+            error.detail = self.words(error.detail)
+            error.args = (error.detail,)
             if not (self._started() or (stream is not None and self._has_start(stream))):
                 raise
             return error.reason, error.detail
@@ -202,7 +207,7 @@ class _Talk:
                 return stream, nonce
             said = said or bytes(stream.out + stream.err)
             self._end()
-        raise _no_shell(said)
+        raise _no_shell(self.clean(said))
 
     def _hello(self, stream: Stream, nonce: str) -> bool:
         self._session.info.round_trips += 1
@@ -316,7 +321,7 @@ def _sendable(password: Secret) -> bool:
 
 
 def _no_shell(said: bytes) -> TargetError:
-    words = clean(redact(said[:200]).decode("utf-8", "replace").strip(), 200)[:200]
+    words = clean(said[:200].decode("utf-8", "replace").strip(), 200)[:200]
     reason = Reason.LOGIN if _LOGIN_SAYS.search(said[:200]) else Reason.UNSUPPORTED
     detail = (
         f"no shell answered; the target said: {words}" if words else "no shell answered, and the target said nothing"

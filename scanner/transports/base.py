@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from scanner.secret import Secret
+
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
@@ -39,12 +41,16 @@ class Channel(Protocol):
 
 @dataclass(slots=True)
 class SessionInfo:
-    """What a login taught us: who we are there, how sure we are of the peer, what it cost."""
+    """What a login taught us: who we are there, how sure we are of the peer, what it cost.
+
+    `told` are the secrets that the peer may have heard from us: should it say them back, they are cut out.
+    """
 
     account: str = ""
     host_key: str = ""
     round_trips: int = 0
     notes: list[str] = field(default_factory=list)
+    told: tuple[Secret, ...] = ()
 
 
 class Session(Protocol):

@@ -16,6 +16,7 @@ from scanner.collect import CollectLimits, Script, build, collect, raw_facts
 from scanner.errors import TargetError
 from scanner.facts.base import Probe, RawState
 from scanner.model import Privilege, Reason, Transcript
+from scanner.secret import Secret
 from scanner.transports.base import Channel
 from scanner.transports.local import LocalSession
 
@@ -285,3 +286,26 @@ def test_sessions_notes_and_key_are_kept() -> None:
     session.info.host_key = "SHA256:x"
     transcript = talk(session, SIMPLE)
     assert transcript.notes == ("agreed on an old algorithm",) and transcript.host_key == "SHA256:x"
+
+
+TOLD = "corr-ect h0rse"
+
+
+def told(session: LocalSession) -> LocalSession:
+    session.info.told = (Secret(TOLD[:6]), Secret(TOLD))
+    return session
+
+
+def test_a_login_password_said_back_is_cut_wherever_it_stands() -> None:
+    script = build([probe("hello", f"echo 'we heard {TOLD}'; echo 'you said {TOLD}' >&2; exit 3")])
+    transcript = talk(told(LocalSession()), script)
+    assert TOLD.encode() not in transcript.stdout + transcript.stderr
+    assert raw_facts(transcript).get("hello").stdout == b"we heard " + b"*" * 16 + b"\n"
+
+
+@pytest.mark.parametrize("words", ["echo '{}'", "echo '{}' >&2"])
+def test_a_login_password_said_back_instead_of_a_shell_is_cut_from_the_error(words: str) -> None:
+    with pytest.raises(TargetError) as caught:
+        talk(told(Instead(["sh", "-c", words.format(TOLD)])), SIMPLE)
+    assert "***" in caught.value.detail
+    assert TOLD[:6] not in caught.value.detail + str(caught.value)

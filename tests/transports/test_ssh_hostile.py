@@ -9,14 +9,20 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
+import paramiko
 import pytest
+from paramiko.common import AUTH_FAILED
+from paramiko.server import InteractiveQuery
 
-from scanner.errors import TargetError, TimeLimit, Unreachable
+from scanner.errors import AuthenticationFailed, TargetError, TimeLimit, Unreachable
 from scanner.inventory.site import Limits
 from scanner.model import Reason, Target
+from scanner.secret import Secret
 from scanner.transports.ssh import KnownHosts, SshLogin, SshTransport, dial
+from scanner.transports.ssh.hostkeys import fingerprint
 from scanner.transports.ssh.wire import Wire
 from tests.transports.sshd import SSHD, Server, free_port, keygen, running_as_root
 
@@ -280,3 +286,44 @@ def test_server_that_stops_answering_after_the_login(tmp_path: Path) -> None:
                 assert time.monotonic() - began < 2
             finally:
                 subprocess.run(["kill", "-CONT", *map(str, children)], check=True)
+
+
+class Parrot(paramiko.ServerInterface):
+    """Takes the answer to its question and puts it into its next one."""
+
+    def get_allowed_auths(self, username: str) -> str:
+        return "keyboard-interactive"
+
+    def check_auth_none(self, username: str) -> int:
+        return AUTH_FAILED
+
+    def check_auth_interactive(self, username: str, submethods: str) -> InteractiveQuery:
+        return InteractiveQuery("", "", ("Password:", False))
+
+    def check_auth_interactive_response(self, responses: list[str]) -> InteractiveQuery:
+        return InteractiveQuery("", "", (f"you said {responses[0]}", False))
+
+
+def parrot(key: paramiko.PKey) -> Behaviour:
+    def behave(connection: socket.socket) -> None:
+        transport = paramiko.Transport(connection)
+        transport.add_server_key(key)
+        transport.start_server(server=Parrot())
+        transport.join(10)
+        transport.close()
+
+    return behave
+
+
+def test_a_password_said_back_is_not_in_the_error() -> None:
+    key = paramiko.ECDSAKey.generate()
+    login = SshLogin(password=Secret("corr-ect h0rse"))
+    to = Target(name="t", transport="ssh", address="127.0.0.1", user="u", host_key=fingerprint(key.asbytes()))
+    with (
+        peer(parrot(key)) as (port, _),
+        SshTransport(login_for=lambda _: login, known_hosts=KnownHosts((), ())) as ssh,
+        pytest.raises(AuthenticationFailed) as caught,
+    ):
+        ssh.connect(replace(to, port=port), deadline=time.monotonic() + 10)
+    assert "you said ****" in caught.value.detail
+    assert "h0rse" not in caught.value.detail + str(caught.value)

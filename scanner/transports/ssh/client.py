@@ -121,7 +121,7 @@ class SshTransport:
         target = way.target
         known = self._known_hosts.lookup(target)
         wire, attempts = self._verified(way, known)
-        info = SessionInfo(account=target.user or login.user or getpass.getuser())
+        info = SessionInfo(account=target.user or login.user or getpass.getuser(), told=login.told)
         info.notes += [*known.notes[:NOTES_MAX], *offers.notes]
         try:
             info.host_key = fingerprint(_key_blob(wire))

@@ -48,6 +48,11 @@ class SshLogin:
     password: Secret | None = None
     agent: bool = False
 
+    @property
+    def told(self) -> tuple[Secret, ...]:
+        """What a peer may hear of this login: the pass phrase stays here."""
+        return () if self.password is None else (self.password,)
+
 
 @dataclass(frozen=True, slots=True)
 class Offer:

@@ -10,6 +10,8 @@ import paramiko
 
 from scanner.errors import AuthenticationFailed, TargetError, TimeLimit, Unreachable
 from scanner.model import Reason
+from scanner.redact import redact_values
+from scanner.secret import Secret
 from scanner.transports.ssh.keys import Offer, Offers, SshLogin
 from scanner.transports.ssh.wire import Dialogue, PasswordExpired, UnexpectedPrompt, Wire, plain
 
@@ -31,7 +33,7 @@ def authenticate(wire: Wire, user: str, login: SshLogin, offers: Offers, until: 
     was refused is not repeated in keyboard-interactive.
     """
     dialogue = Dialogue(wire)
-    run = _Run(wire, dialogue, user, until)
+    run = _Run(wire, dialogue, user, until, login.told)
     if run.passes(Attempt("none", "none", lambda event: dialogue.auth_none(user, event))):
         return "none (the server asks for no proof)", run.exchanges
     waiting = _attempts(dialogue, user, login, offers)
@@ -80,7 +82,7 @@ def _next(waiting: list[Attempt], dialogue: Dialogue, run: _Run) -> Attempt | No
 class _Run:
     """The attempts of one login so far."""
 
-    def __init__(self, wire: Wire, dialogue: Dialogue, user: str, until: float) -> None:
+    def __init__(self, wire: Wire, dialogue: Dialogue, user: str, until: float, told: tuple[Secret, ...]) -> None:
         self.exchanges = 0
         self.refusals: list[str] = []
         self.accepted: list[str] = []
@@ -88,6 +90,7 @@ class _Run:
         self._dialogue = dialogue
         self._user = user
         self._until = until
+        self._told = told
 
     def passes(self, attempt: Attempt) -> bool:
         """True when this attempt completed the login; False when the server refused it or asks for more."""
@@ -126,6 +129,8 @@ class _Run:
         return self._failed(f"{attempt.label} failed: {plain(str(error))}")
 
     def _failed(self, why: str) -> AuthenticationFailed:
+        # A peer may say the password back as its reason.
+        why = redact_values(why.encode("utf-8", "replace"), self._told).decode("utf-8", "replace")
         return AuthenticationFailed(Reason.LOGIN, f"login as {self._user} failed: {why}")
 
     def refused(self, notes: list[str]) -> AuthenticationFailed:
