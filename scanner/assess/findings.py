@@ -102,6 +102,7 @@ def _collection(raw: RawFacts, target: Target) -> Collection:
         account=raw.account,
         platform=raw.platform,
         target=target.name,
+        remote=raw.remote,
         role=target.role,
         tags=target.tags,
     )

@@ -240,6 +240,7 @@ def raw_facts(transcript: Transcript, planned: Iterable[str] = ()) -> RawFacts:
         collected_at=transcript.collected_at,
         privilege=transcript.privilege,
         account=transcript.account,
+        remote=bool(transcript.host_key),
         sections=sections,
         error=error,
     )

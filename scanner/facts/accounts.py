@@ -94,7 +94,8 @@ class Accounts(Fact):
 
     `duplicates` are sentences naming what occurs twice; `foreign_entries` are lines that import accounts from
     elsewhere (`+` entries). `hashes_in_plain_view` names accounts whose hash any user can read. `logins_since` is
-    the start of the login records, `logins_source` says which records they are. `scan_account` is the account of
+    the start of the login records, `logins_source` says which records they are, `logins_complete`
+    whether they also hold logins without a terminal (remote commands, file transfer). `scan_account` is the account of
     this collection, which always looks fresh. `groups` maps each local group to the names of its members, those by
     primary group included. `directories` names the sources of further accounts beside the local ones (`sss`,
     `ldap`, `winbind`, ...), which are not listed here. `homes` are the folders where home folders lie.
@@ -110,6 +111,7 @@ class Accounts(Fact):
     hashes_in_plain_view: Maybe[tuple[str, ...]]
     logins_since: Maybe[datetime]
     logins_source: str
+    logins_complete: bool = False
     scan_account: str
     directories: Maybe[tuple[str, ...]] = _NOT_READ
     homes: Maybe[tuple[HomeFolder, ...]] = _NOT_READ

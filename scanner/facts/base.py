@@ -137,13 +137,15 @@ _CLAUSES: Mapping[RawState, str] = {
 class RawFacts:
     """Everything one target said in one collection.
 
-    `error` says why the collection ended early; it is the reason for every probe that did not run.
+    `remote` tells that the collection logged in over the network. `error` says why it ended early; it is the reason
+    for every probe that did not run.
     """
 
     platform: str
     collected_at: datetime
     privilege: Privilege
     account: str = ""
+    remote: bool = False
     sections: Mapping[str, RawFact] = field(default_factory=dict)
     error: tuple[Reason, str] | None = None
 

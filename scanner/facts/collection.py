@@ -17,7 +17,8 @@ from scanner.model import Privilege
 class Collection(Fact):
     """When and how the facts were read; the only `now` a check may know.
 
-    `role`, `tags` come from the site file; `role` is usually `server`, `workstation` or `laptop`.
+    `remote` tells that `account` signed in over the network to read them. `role` and `tags` come from the site file;
+    `role` is usually `server`, `workstation` or `laptop`.
     """
 
     name: ClassVar[str] = "collection"
@@ -28,5 +29,6 @@ class Collection(Fact):
     account: str
     platform: str
     target: str = ""
+    remote: bool = False
     role: str | None = None
     tags: tuple[str, ...] = field(default=())

@@ -347,14 +347,45 @@ def test_service_shells() -> None:
     assert unknown_by(lambda: run("service_shells", accounts(locked), DENIED, NOW_FACT)) == DENIED
 
 
+CLOSED = server(permitrootlogin="no")
+
+
 def test_root_direct() -> None:
     recent, old = (replace(ROOT, last_login=days_ago(days)) for days in (2, 31))
-    assert run("root_direct", accounts(accounts=(recent,)), NOW_FACT).status is Status.REVIEW
-    assert run("root_direct", accounts(accounts=(old,)), NOW_FACT).status is Status.PASS
-    assert run("root_direct", accounts(), NOW_FACT).status is Status.PASS
-    assert run("root_direct", accounts(logins_since=days_ago(5)), NOW_FACT).reason is Reason.STALE
+    assert run("root_direct", accounts(accounts=(recent,)), CLOSED, NOW_FACT).status is Status.REVIEW
+    assert run("root_direct", accounts(accounts=(old,)), CLOSED, NOW_FACT).status is Status.PASS
+    assert run("root_direct", accounts(), CLOSED, NOW_FACT).status is Status.PASS
+    assert run("root_direct", accounts(logins_since=days_ago(5)), CLOSED, NOW_FACT).reason is Reason.STALE
     hidden = accounts(accounts=(replace(ROOT, last_login=DENIED),))
-    assert unknown_by(lambda: run("root_direct", hidden, NOW_FACT)) == DENIED
+    assert unknown_by(lambda: run("root_direct", hidden, CLOSED, NOW_FACT)) == DENIED
+
+
+@pytest.mark.parametrize(
+    ("complete", "ssh", "expected"),
+    [
+        (False, CLOSED, Status.PASS),
+        (False, None, Status.PASS),
+        (False, server(permitrootlogin="without-password"), Status.UNKNOWN),
+        (False, replace(CLOSED, matches_evaluated=DENIED), Status.UNKNOWN),
+        (False, replace(CLOSED, settings=DENIED), Status.UNKNOWN),
+        (False, DENIED, Status.UNKNOWN),
+        (True, server(permitrootlogin="yes"), Status.PASS),
+        (True, DENIED, Status.PASS),
+    ],
+)
+def test_root_direct_needs_records_of_every_kind_of_sign_in(
+    complete: bool, ssh: SshServer | Unknown | None, expected: Status
+) -> None:
+    assert run("root_direct", accounts(logins_complete=complete), ssh, NOW_FACT).status is expected
+
+
+def test_root_direct_sees_the_scan_itself() -> None:
+    remote = replace(NOW_FACT, account="root", remote=True)
+    own = accounts(scan_account="root")
+    assert run("root_direct", own, CLOSED, remote).items == (
+        "root: the scan itself signed in as this account over the network",
+    )
+    assert run("root_direct", own, CLOSED, replace(remote, remote=False)).status is Status.PASS
 
 
 def test_roster() -> None:

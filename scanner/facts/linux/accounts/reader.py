@@ -71,6 +71,7 @@ def read_accounts(raw: RawFacts) -> Accounts | Absent | Unknown:
         hashes_in_plain_view=_plain_view(lines, sections, shadow),
         logins_since=logins.since,
         logins_source=logins.source,
+        logins_complete="lastlog2" in logins.source.split(),  # its PAM module also sees logins that have no terminal
         scan_account=raw.account,
         directories=_directories(sections),
         homes=_homes(raw, {line.uid: line.name for line in reversed(lines)}),

@@ -34,6 +34,9 @@ _VERDICTS = {
 }
 
 
+_IN_TABLES = {"chain", "rule", "set", "map", "meter"}
+
+
 def _maybe(_packet: Packet) -> Truth:
     return Truth.MAYBE
 
@@ -53,22 +56,28 @@ def parse_nft(text: str) -> tuple[Table, ...] | Unknown:
         return Unknown(Reason.UNREADABLE, f"nft: its listing cannot be understood: {type(error).__name__}: {error}")
 
 
+Index = Mapping[tuple[str, str, str], Sequence[Mapping[str, Any]]]
+"""What a listing holds, by kind, family and table."""
+
+
 def _tables(items: Sequence[Mapping[str, Any]]) -> Iterator[Table]:
-    tables = [item["table"] for item in items if "table" in item]
-    for table in tables:
-        if "dormant" in _listed(table.get("flags")):
-            continue
-        yield _table(table["family"], table["name"], items)
+    index: dict[tuple[str, str, str], list[Mapping[str, Any]]] = {}
+    for item in items:
+        for kind in _IN_TABLES & item.keys():
+            index.setdefault((kind, item[kind]["family"], item[kind]["table"]), []).append(item[kind])
+    tables = {(item["table"]["family"], item["table"]["name"]): item["table"] for item in items if "table" in item}
+    for (family, name), table in tables.items():
+        if "dormant" not in _listed(table.get("flags")):
+            yield _table(family, name, index)
 
 
 def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [] if value is None else [value]
 
 
-def _table(family: str, name: str, items: Sequence[Mapping[str, Any]]) -> Table:
-    def own(kind: str) -> list[Mapping[str, Any]]:
-        mine = (item[kind] for item in items if kind in item)
-        return [item for item in mine if item["family"] == family and item["table"] == name]
+def _table(family: str, name: str, index: Index) -> Table:
+    def own(kind: str) -> Sequence[Mapping[str, Any]]:
+        return index.get((kind, family, name), ())
 
     sets: Sets = {item["name"]: item.get("elem", []) for kind in ("set", "map", "meter") for item in own(kind)}
     chains: dict[str, list[Rule]] = {chain["name"]: [] for chain in own("chain")}
