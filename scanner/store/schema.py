@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Connection, Engine, inspect, text
 
 from scanner.errors import ConfigError
 
+_LOCK = 7264531  # any number, as long as every version takes the same
 HEAD = "0001"
 """The newest revision; a test holds it equal to the newest script in `migrations/versions`."""
 
@@ -22,14 +23,22 @@ def upgrade(engine: Engine) -> None:
 
     config = Config()
     config.set_main_option("script_location", "scanner.store:migrations")
-    with engine.begin() as connection:
+    with engine.connect().execution_options(writes=True) as connection, connection.begin():
+        if connection.dialect.name == "postgresql":
+            connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
+        if _revision(connection) == HEAD:
+            return  # another process was faster; the write lock made us wait for it
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 
 
 def _current(engine: Engine) -> str | None:
     with engine.connect() as connection:
-        if not inspect(connection).has_table("alembic_version"):
-            return None
-        revision = connection.scalar(text("SELECT version_num FROM alembic_version"))
+        return _revision(connection)
+
+
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    revision = connection.scalar(text("SELECT version_num FROM alembic_version"))
     return str(revision) if revision else None

@@ -262,6 +262,14 @@ def test_two_scans_that_end_together_are_chained_one_after_the_other(path: Path)
     assert len({store.load(run.id).run.previous for run in store.runs()}) == 7
 
 
+def test_many_processes_may_make_the_same_store(path: Path) -> None:
+    code = f"from scanner.store import Store; Store.open({str(path)!r}).close()"
+    for _ in range(3):
+        path.unlink(missing_ok=True)
+        started = [subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE) for _ in range(6)]
+        assert [process.communicate()[1] for process in started] == [b""] * 6
+
+
 def test_a_file_that_is_no_store_is_refused_in_words(path: Path) -> None:
     path.write_bytes(b"this is no database" * 100)
     with pytest.raises(ConfigError, match="no usable store"):
