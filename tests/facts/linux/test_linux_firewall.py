@@ -6,6 +6,7 @@ import json
 from datetime import UTC, datetime
 from ipaddress import ip_address
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 import pytest
@@ -519,3 +520,11 @@ def test_any_match_has_a_truth(left: Any, right: Any) -> None:
     except AssertionError:
         return  # a listing that is refused as a whole
     assert end.fate in (A, D, U)
+
+
+def test_a_listing_of_many_tables_is_read_once_not_once_a_table() -> None:
+    tables = [{"table": {"family": "inet", "name": f"t{number}"}} for number in range(20_000)]
+    began = process_time()
+    found = parse_nft(json.dumps({"nftables": [{"metainfo": {}}, *tables, *tables]}))
+    assert isinstance(found, tuple) and len(found) == 20_000
+    assert process_time() - began < 5
