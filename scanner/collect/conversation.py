@@ -70,7 +70,7 @@ def collect(
         target=target,
         platform="linux",
         nonce=talk.nonce,
-        stdout=talk.clean(bytes(talk.stdout)),
+        stdout=talk.clean(talk.take()),
         stderr=talk.clean(bytes(talk.stderr)),
         collected_at=collected_at,
         account=session.info.account,
@@ -132,6 +132,11 @@ class _Talk:
         become = () if self._password is None else (self._password,)
         return redact(redact_values(data, {*self._session.info.told, *become}))
 
+    def take(self) -> bytes:
+        """What standard output said, handed over: nothing of it stays here."""
+        said, self.stdout = bytes(self.stdout), bytearray()
+        return said
+
     def words(self, text: str) -> str:
         """The same for a sentence that may quote the peer."""
         return self.clean(text.encode("utf-8", "replace")).decode("utf-8", "replace")
@@ -183,7 +188,10 @@ class _Talk:
         stream, self._stream = self._stream, None
         if stream is not None:
             stream.close()
-            self.stdout += stream.out
+            if self.stdout:
+                self.stdout += stream.out
+            else:
+                self.stdout = stream.out  # not a copy: it may be as large as a target may send
             self.stderr += stream.err
 
     def _ready_shell(self) -> Stream:
