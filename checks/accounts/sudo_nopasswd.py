@@ -47,7 +47,7 @@ def sudo_nopasswd(accounts: Accounts, privileges: Privileges, *, exempt: tuple[s
     if shown:
         items = [grant.text for grant in shown]
         return review(question="Are these rights without a password needed, and safe?", items=items, note=note)
-    return passed(actual="no right without a password", note=note)
+    return passed(actual="no other right without a password" if hidden else "no right without a password", note=note)
 
 
 def _held_by_people(grant: PrivilegeGrant, accounts: Accounts, left_out: set[str]) -> bool:

@@ -388,6 +388,12 @@ def test_root_direct_sees_the_scan_itself() -> None:
     assert run("root_direct", own, CLOSED, replace(remote, remote=False)).status is Status.PASS
 
 
+def test_roster_has_nothing_to_ask_where_only_the_scan_account_is_open() -> None:
+    alone = accounts(account("scan"), scan_account="scan")
+    assert run("roster", alone, NOW_FACT).status is Status.PASS
+    assert run("roster", accounts(account("scan"), account("amy"), scan_account="scan"), NOW_FACT).items == ("amy",)
+
+
 def test_roster() -> None:
     fact = accounts(account("Amy"), account("bob"), account("scan"), account("out", **ENDED))
     asked = run("roster", fact, NOW_FACT)
