@@ -128,6 +128,14 @@ def test_nothing_but_the_bytes_decides(path: Path) -> None:
             assert name not in IMPURE_CALLS, f"{relative(path)}:{node.lineno}: calls {name}()"
 
 
+@pytest.mark.parametrize("path", list(sources("scanner/facts", "checks")), ids=relative)
+def test_lines_end_where_the_target_says(path: Path) -> None:
+    """`str.splitlines` breaks at form feeds and the like: the rest of a comment would become a directive."""
+    calls = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)]
+    names = [call.func.attr for call in calls if isinstance(call.func, ast.Attribute)]
+    assert "splitlines" not in names, f"{relative(path)}: use facts.base.lines_of"
+
+
 def test_help_loads_nothing_heavy() -> None:
     code = "import sys, scanner.cli; print('\\n'.join(sys.modules))"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()

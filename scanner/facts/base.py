@@ -84,6 +84,15 @@ class RawState(StrEnum):
     NOT_RUN = "not_run"
 
 
+def lines_of(text: str) -> list[str]:
+    """The lines of a target's text as its own programs see them: a line feed ends one, nothing else does.
+
+    `str.splitlines` also breaks at form feeds, separators and NEL, and would make a directive of a comment's rest.
+    """
+    lines = text.split("\n")
+    return lines[:-1] if lines[-1] == "" else lines
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawFact:
     """One probe's output as it came: never interpreted here.
@@ -111,7 +120,7 @@ class RawFact:
     @property
     def complaint(self) -> str:
         """The first line of standard error, short enough for a message."""
-        line = next((text for text in self.stderr.decode("utf-8", "replace").splitlines() if text.strip()), "")
+        line = next((text for text in lines_of(self.stderr.decode("utf-8", "replace")) if text.strip()), "")
         return line.strip()[:200]
 
 
@@ -187,7 +196,7 @@ class FileText:
 
     @property
     def lines(self) -> tuple[str, ...]:
-        return tuple(self.text.splitlines())
+        return tuple(lines_of(self.text))
 
 
 def files(raw: RawFact) -> Mapping[str, FileText | Absent | Unknown]:

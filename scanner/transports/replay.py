@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -50,15 +51,23 @@ def write_recording(directory: Path, target_name: str, transcript: Transcript, s
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         _own(folder, target_name)
-        (folder / _STDOUT).write_bytes(redact(transcript.stdout))
-        (folder / _STDERR).write_bytes(redact(transcript.stderr))
-        (folder / _SCRIPT).write_bytes(script_text)
-        (folder / _META).write_text(json.dumps(_meta(target_name, transcript), indent=2) + "\n", encoding="utf-8")
+        meta = json.dumps(_meta(target_name, transcript), indent=2) + "\n"
+        _write_privately(folder / _STDOUT, redact(transcript.stdout))
+        _write_privately(folder / _STDERR, redact(transcript.stderr))
+        _write_privately(folder / _SCRIPT, script_text)
+        _write_privately(folder / _META, meta.encode())
     except OSError as error:
         raise ConfigError(
             Problem(path=str(folder), message=f"the recording cannot be written: {error.strerror}")
         ) from error
     return folder
+
+
+def _write_privately(path: Path, data: bytes) -> None:
+    """A recording is for its owner alone, whatever folder it was put in."""
+    with open(path, "wb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+        os.fchmod(file.fileno(), 0o600)
+        file.write(data)
 
 
 def _own(folder: Path, target_name: str) -> None:

@@ -57,6 +57,14 @@ def test_a_recording_is_redacted_even_when_the_transcript_was_not(tmp_path: Path
     assert b"hunter2" not in (folder / "transcript.txt").read_bytes()
 
 
+def test_a_recording_is_its_owners_alone(tmp_path: Path, transcript: Transcript) -> None:
+    tmp_path.chmod(0o755)
+    (tmp_path / "web01").mkdir(mode=0o755)
+    (tmp_path / "web01" / "transcript.txt").touch(mode=0o644)
+    folder = write_recording(tmp_path, "web01", transcript, SCRIPT.text)
+    assert {path.stat().st_mode & 0o077 for path in folder.iterdir()} == {0}
+
+
 def test_several_targets_and_one_again(tmp_path: Path, transcript: Transcript) -> None:
     for name in ("web-01", "WEB-01", "../../etc", "web 01", "", "fe80::1", "."):
         write_recording(tmp_path, name, replace(transcript, target=name), SCRIPT.text)

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
-from scanner.facts.base import FileText, Probe, RawFacts, Reader, files
+from scanner.facts.base import FileText, Probe, RawFacts, Reader, files, lines_of
 from scanner.facts.host import Host
 from scanner.model import Absent, Maybe, Reason, Unknown, is_known
 
@@ -71,7 +71,7 @@ _QUOTED = re.compile(r"""\A(["'])(.*)\1\Z""", re.DOTALL)
 def os_release(text: str) -> dict[str, str]:
     """The assignments of os-release(5), quotes removed."""
     found: dict[str, str] = {}
-    for line in text.splitlines():
+    for line in lines_of(text):
         key, equals, value = line.strip().partition("=")
         if equals and re.fullmatch(r"[A-Z0-9_]+", key):
             quoted = _QUOTED.match(value)
@@ -164,7 +164,7 @@ def _uname(uname: Maybe[str], part: slice) -> Maybe[str]:
 
 
 def _marks(found: _Found) -> list[str]:
-    return [line.strip() for line in _text(found, "marks").splitlines()]
+    return [line.strip() for line in lines_of(_text(found, "marks"))]
 
 
 def _init(found: _Found) -> Maybe[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
-from scanner.facts.base import Access, Grant, Probe, RawFacts, Reader, files
+from scanner.facts.base import Access, Grant, Probe, RawFacts, Reader, files, lines_of
 from scanner.facts.network import NetworkInterface, NetworkInterfaces
 from scanner.model import Absent, Maybe, Reason, Unknown, is_known
 
@@ -95,7 +95,7 @@ def interfaces(raw: RawFacts) -> Interfaces | Unknown:
         return section
     if isinstance(section, Absent):
         return Unknown(Reason.UNREADABLE, section.reason)
-    lines = section.text.splitlines()
+    lines = lines_of(section.text)
     if "% end" not in lines:
         return Unknown(Reason.UNREADABLE, "ifaces: its output ends early")
     texts = files(section)
@@ -209,7 +209,7 @@ def sockets(raw: RawFacts) -> tuple[Socket, ...] | Unknown:
         return section
     if isinstance(section, Absent):
         return Unknown(Reason.UNREADABLE, section.reason)
-    lines = section.text.splitlines()
+    lines = lines_of(section.text)
     head = next((line for line in lines if line.startswith("% ")), "")
     if "% end" not in lines or head == "% end":
         return Unknown(Reason.UNREADABLE, "listen: its output ends early")
@@ -284,7 +284,7 @@ def _from_proc(texts: dict[str, Maybe[str]]) -> Iterator[Socket]:
         if not is_known(text):
             raise ValueError(f"{path} was not read")
         protocol = "tcp" if "tcp" in path else "udp"
-        for line in text.splitlines()[1:]:
+        for line in lines_of(text)[1:]:
             words = line.split()
             if words[3] == _WAITING[protocol]:
                 address, _, port = words[1].partition(":")

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from scanner.facts.backups import BackupFailure, BackupSuccess, Proof
+from scanner.facts.base import lines_of
 from scanner.facts.linux.backups import schedule
 from scanner.facts.linux.backups.programs import HOUSEKEEPING, PROGRAMS, Call, basename, call_of, is_script
 from scanner.facts.linux.patching.sections import moment
@@ -25,7 +26,7 @@ def blocks(lines: Iterable[str]) -> dict[str, Block]:
     found: dict[str, Block] = {}
     for block in "\n".join(lines).split("\n\n"):
         values: dict[str, list[str]] = {}
-        for line in block.splitlines():
+        for line in lines_of(block):
             key, equals, value = line.partition("=")
             if equals:
                 values.setdefault(key, []).append(value)

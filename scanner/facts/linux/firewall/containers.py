@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from ipaddress import ip_address
 
-from scanner.facts.base import RawFacts, Reader
+from scanner.facts.base import RawFacts, Reader, lines_of
 from scanner.facts.linux.firewall.probes import CTR
 from scanner.facts.network import PublishedPort, PublishedPorts
 from scanner.model import Absent, Reason, Unknown
@@ -22,7 +22,7 @@ def read_published(raw: RawFacts) -> PublishedPorts | Absent | Unknown:
     section = raw.read(CTR.name)
     if isinstance(section, Absent | Unknown):
         return section
-    lines = section.text.splitlines()
+    lines = lines_of(section.text)
     if not lines or lines[-1] != "% end":
         return Unknown(Reason.UNREADABLE, "ctr: its output ends early")
     engines = tuple(line.removeprefix("% engine ") for line in lines if line.startswith("% engine "))

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
 
-from scanner.facts.base import FileText, RawFacts, files
+from scanner.facts.base import FileText, RawFacts, files, lines_of
 from scanner.facts.firewall import FirewallLoader
 from scanner.facts.linux.firewall.packet import Packet, ruleset
 from scanner.facts.linux.firewall.probes import FWUI, ZONES
@@ -38,7 +38,7 @@ def front_ends(raw: RawFacts) -> FrontEnds:
     if isinstance(section, Absent | Unknown):
         why = Unknown(Reason.UNREADABLE, section.reason) if isinstance(section, Absent) else section
         return FrontEnds(why, why)
-    lines = section.text.splitlines()
+    lines = lines_of(section.text)
     if "% end" not in lines or "% saved" not in lines:
         why = Unknown(Reason.UNREADABLE, "fwui: its output ends early")
         return FrontEnds(why, why)

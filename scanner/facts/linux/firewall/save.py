@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from scanner.facts.base import lines_of
 from scanner.facts.linux.firewall.packet import Base, Effect, Rule, Table
 from scanner.facts.linux.firewall.save_match import UNDECIDED, Matches, read_matches
 from scanner.model import Reason, Unknown
@@ -61,7 +62,7 @@ def parse_save(text: str, version: int, system: str) -> tuple[Table, ...] | Unkn
 def _parse(text: str, version: int, system: str) -> tuple[Table, ...] | Unknown:
     drafts: list[_Draft] = []
     is_open = False
-    for raw in text.splitlines():
+    for raw in lines_of(text):
         line = _COUNTERS.sub("", raw.strip(), count=1) if raw.lstrip().startswith("[") else raw.strip()
         if not line or line.startswith("#"):
             continue

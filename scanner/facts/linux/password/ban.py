@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from scanner.facts.base import FileText, RawFact, RawFacts, files
+from scanner.facts.base import FileText, RawFact, RawFacts, files, lines_of
 from scanner.facts.linux.password import probes
 from scanner.model import Absent, Maybe, Reason, Unknown
 
@@ -16,7 +16,7 @@ def units(raw: RawFacts) -> Units | Unknown:
     section = raw.read(probes.AUTH_UNITS.name)
     if not isinstance(section, RawFact):
         return section if isinstance(section, Unknown) else Unknown(Reason.UNREADABLE, section.reason)
-    lines = section.text.splitlines()
+    lines = lines_of(section.text)
     if "ok" not in lines:
         return Unknown(Reason.UNREADABLE, "auth_units: the list of services is not complete")
     found: dict[str, dict[str, str]] = {}
@@ -48,7 +48,7 @@ def address_ban(raw: RawFacts) -> Maybe[str | None]:
     if not isinstance(section, RawFact):
         # Never absent: a lockout check must not be excused because one listing is not there.
         return section if isinstance(section, Unknown) else Unknown(Reason.UNREADABLE, section.reason)
-    if "ok" not in section.text.splitlines():
+    if "ok" not in lines_of(section.text):
         return Unknown(Reason.UNREADABLE, "ban_files: the listing is not complete")
     found = files(section)
     if is_active(services, "fail2ban"):

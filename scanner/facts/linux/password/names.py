@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from scanner.facts.authentication import DirectoryKind, NameService
-from scanner.facts.base import FileText, RawFact, RawFacts, files
+from scanner.facts.base import FileText, RawFact, RawFacts, files, lines_of
 from scanner.facts.linux.password import probes
 from scanner.facts.linux.password.ban import Units, is_active, is_installed, units
 from scanner.facts.linux.password.settings import FileMap, first_present
@@ -35,7 +35,7 @@ def read(raw: RawFacts) -> NameService | Unknown:
     section = raw.read(probes.NAME_SERVICE.name)
     if not isinstance(section, RawFact):
         return section if isinstance(section, Unknown) else Unknown(Reason.UNREADABLE, section.reason)
-    if "ok" not in section.text.splitlines():
+    if "ok" not in lines_of(section.text):
         return Unknown(Reason.UNREADABLE, "name_service: the listing is not complete")
     found = files(section)
     sources = _sources(found)
@@ -141,7 +141,7 @@ def _not_in_the_main_file(services: Units | Unknown) -> _Directory:
 
 def _values(section: RawFact) -> Mapping[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
-    for line in section.text.splitlines():
+    for line in lines_of(section.text):
         name, equals, value = line.partition("=")
         if equals:
             found[name.strip()] = (*found.get(name.strip(), ()), value.strip().lower())

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from scanner.facts.base import FileText, RawFact, files
+from scanner.facts.base import FileText, RawFact, files, lines_of
 from scanner.model import Absent, Reason, Unknown
 
 DIRECTORIES = ("/etc/pam.d", "/usr/lib/pam.d", "/usr/etc/pam.d")
@@ -162,7 +162,7 @@ def _broken(kind: str, service: str) -> Rule:
 
 def _lines(text: str) -> Iterator[_Line]:
     joined = ""
-    for raw in text.splitlines():
+    for raw in lines_of(text):
         code, hash_, _ = raw.partition("#")
         code = code.rstrip()
         if code.endswith("\\") and not hash_:
@@ -198,7 +198,7 @@ def rules(stack: Stack) -> Iterator[Rule]:
 
 def parse(raw: RawFact) -> Pam | Unknown:
     """The PAM configuration from the output of the probe `pam`."""
-    notes = [line.split(" ") for line in raw.text.splitlines() if line[:1].isalpha()]
+    notes = [line.split(" ") for line in lines_of(raw.text) if line[:1].isalpha()]
     if ["ok"] not in notes:
         return Unknown(Reason.UNREADABLE, "pam: the listing of the PAM configuration is not complete")
     modules = frozenset(words[1].rsplit("/", 1)[-1] for words in notes if words[0] == "module" and len(words) == 2)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from scanner.facts.base import FileText, RawFact, RawFacts, files
+from scanner.facts.base import FileText, RawFact, RawFacts, files, lines_of
 from scanner.facts.linux.password import pam, probes
 from scanner.facts.linux.password.dispatch import enforces, is_module, plays
 from scanner.facts.linux.password.pam import Pam, Rule, Stack
@@ -51,7 +51,7 @@ def inputs(raw: RawFacts) -> Inputs | Unknown:
         return _as_unknown(section)
     if not isinstance(settings, RawFact):
         return _as_unknown(settings)
-    notes = [line.split(" ") for line in settings.text.splitlines() if line[:1].isalpha()]
+    notes = [line.split(" ") for line in lines_of(settings.text) if line[:1].isalpha()]
     if ["ok"] not in notes:
         return Unknown(Reason.UNREADABLE, "password_files: the listing is not complete")
     parsed = pam.parse(section)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from scanner.facts.base import FileText
+from scanner.facts.base import FileText, lines_of
 from scanner.facts.linux.password.pam import Rule
 from scanner.model import Absent, Unknown
 
@@ -75,7 +75,7 @@ def layers(rule: Rule, found: FileMap, paths: Sequence[str]) -> Layers:
 
 def pairs(text: str) -> Iterator[tuple[str, str]]:
     """`name = value` lines and bare words; `#` starts a comment anywhere."""
-    for line in text.splitlines():
+    for line in lines_of(text):
         name, _, value = line.partition("#")[0].partition("=")
         if name.strip():
             yield name.strip(), value.strip()

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from scanner.facts.base import Access, Probe, RawFacts
+from scanner.facts.base import Access, Probe, RawFacts, lines_of
 from scanner.facts.linux.patching.sections import RUN, Sections, moment, sections
 from scanner.facts.patching import AutoUpdates, Updater
 from scanner.model import Absent, Maybe, Reason, Unknown
@@ -98,7 +98,7 @@ def parse_units(lines: Iterable[str]) -> dict[str, Unit]:
     """The blocks of `systemctl show`, by unit."""
     found: dict[str, Unit] = {}
     for block in "\n".join(lines).split("\n\n"):
-        values = dict(line.partition("=")[::2] for line in block.splitlines() if "=" in line)
+        values = dict(line.partition("=")[::2] for line in lines_of(block) if "=" in line)
         if "Id" in values:
             found[values["Id"]] = Unit(values)
     return found

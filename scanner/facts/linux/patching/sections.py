@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from scanner.facts.base import FileText, RawFacts, files
+from scanner.facts.base import FileText, RawFacts, files, lines_of
 from scanner.model import Absent, Maybe, Reason, Unknown
 
 RUN = r"""
@@ -63,7 +63,7 @@ class Sections:
         value = self.found.get(name, Unknown(Reason.UNREADABLE, f"{self.probe}: the answer has no part '{name}'"))
         if not isinstance(value, FileText):
             return value
-        lines = value.text.splitlines()
+        lines = lines_of(value.text)
         if name.startswith("/"):
             return Section(name=name, lines=tuple(lines), status=0)
         match = _EXIT.search(lines[-1]) if lines else None

@@ -5,7 +5,7 @@ The transport adds this section; no probe asks for it. A server too old for any 
 
 from __future__ import annotations
 
-from scanner.facts.base import RawFact, RawFacts
+from scanner.facts.base import RawFact, RawFacts, lines_of
 from scanner.facts.ssh import SshSettings
 from scanner.model import Absent, Maybe, Unknown
 
@@ -28,7 +28,7 @@ def read_offer(raw: RawFacts) -> Maybe[SshSettings]:
 
 def _values(section: RawFact) -> dict[str, tuple[str, ...]]:
     values: dict[str, tuple[str, ...]] = {}
-    for line in section.text.splitlines():
+    for line in lines_of(section.text):
         name, _, text = line.strip().partition(" ")
         keyword = _KEYWORDS.get(name)
         if keyword and text.strip() and len(text) < _MAX_CHARS:

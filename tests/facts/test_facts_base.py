@@ -1,0 +1,24 @@
+"""What every reader stands on: lines, framed files, raw facts."""
+
+from __future__ import annotations
+
+import pytest
+
+from scanner.facts.base import FileText, RawFact, RawState, files, lines_of
+
+
+@pytest.mark.parametrize("mark", ["\x0b", "\x0c", "\x1c", "\x1d", "\x1e", "\x85", "\u2028", "\u2029", "\r"])
+def test_only_a_line_feed_ends_a_line(mark: str) -> None:
+    comment = f"# note {mark}PermitRootLogin no"
+    assert FileText(path="x", text=comment).lines == (comment,)
+    raw = RawFact(probe="p", state=RawState.OK, stdout=f"=/etc/x\n {comment}\n next\n".encode())
+    found = files(raw)["/etc/x"]
+    assert isinstance(found, FileText)
+    assert found.lines == (comment, "next")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [("", []), ("a", ["a"]), ("a\n", ["a"]), ("\n", [""]), ("a\n\nb\n", ["a", "", "b"])]
+)
+def test_lines(text: str, expected: list[str]) -> None:
+    assert lines_of(text) == expected
