@@ -295,6 +295,14 @@ class ProfileRef:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Applicability:
+    """The answer to a yes/no question of a conditional requirement, with the reason a `no` needs."""
+
+    applies: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunInfo:
     """One execution."""
 
@@ -310,6 +318,7 @@ class RunInfo:
     previous: str | None = None
     digest: str | None = None
     anniversary: str = ""  # MM-DD, empty where the site file names none
+    applicability: Mapping[str, Applicability] = field(default_factory=dict)  # the site's answers, by question
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

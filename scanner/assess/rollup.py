@@ -20,8 +20,8 @@ from datetime import date
 from typing import Any
 
 from scanner.assess.verdicts import WORST_FIRST, verdict_on_target
-from scanner.inventory.site import Applicability
 from scanner.model import (
+    Applicability,
     Assessment,
     Coverage,
     Finding,

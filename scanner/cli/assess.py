@@ -40,9 +40,9 @@ def command(
 ) -> int:
     """Judge a stored run (by the start of its id) or a folder of recordings again, offline.
 
-    The same bytes give the same findings: a stored run is judged by the criteria pack and the parameters it used.
-    With another --profile, --overlay or the site file of --site, it answers what those would have said. What applies
-    to a site is answered in its file alone: without --site, every requirement is taken to apply. Nothing is stored.
+    The same bytes give the same findings: a stored run is judged by the criteria pack, the parameters and the answers
+    it used. With another --profile, --overlay or the site file of --site, it says what those would have said. Nothing
+    is stored.
     """
     from scanner.assess.rollup import exit_status
     from scanner.cli.rendering import write

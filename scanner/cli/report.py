@@ -34,7 +34,6 @@ def command(
     from scanner.cli.rendering import write
     from scanner.cli.runs import content_of, run_id
     from scanner.engine.reassess import added_up
-    from scanner.inventory.loader import load_site
     from scanner.store import Store
 
     file = Path(site) if site and Path(site).is_file() else None
@@ -55,5 +54,5 @@ def command(
         )
     if result.run.finished is None:
         click.echo("note: this run was killed before its end; what it had not reached counts as unknown", err=True)
-        result = added_up(result, content.profile, load_site(file).applicability if file else {})
+        result = added_up(result, content.profile)
     write(result, content, [output])

@@ -206,6 +206,7 @@ def _info(job: Job) -> RunInfo:
         company=job.site.company,
         entities=job.site.entities,
         anniversary=job.site.anniversary or "",
+        applicability=job.site.applicability,
         started=utc_now(),
         finished=None,
         scanner=f"ctpat-scanner {__version__}",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from scanner.collect import raw_facts
 from scanner.engine.selection import Selection
 from scanner.engine.targets import reached
 from scanner.errors import ConfigError
-from scanner.inventory.site import Applicability, Site
+from scanner.inventory.site import Site
 from scanner.model import Finding, ProfileRef, Reason, RunInfo, RunResult, Target, TargetResult, Transcript
 from scanner.profile.model import Profile
 from scanner.store import Store
@@ -60,6 +60,7 @@ def from_recordings(directory: Path, site: Site) -> Source:
         company=site.company,
         entities=site.entities,
         anniversary=site.anniversary or "",
+        applicability=site.applicability,
         started=began,
         finished=ended,
         scanner=f"ctpat-scanner {__version__}",
@@ -73,13 +74,14 @@ def from_recordings(directory: Path, site: Site) -> Source:
 
 def reassess(source: Source, site: Site, selection: Selection) -> RunResult:
     """The result that this profile, these checks and these parameters give for the bytes at hand."""
-    run = replace(source.run, profile=selection.profile.ref, previous=None, digest=None)
+    answers = site.applicability if site.path else source.run.applicability
+    run = replace(source.run, profile=selection.profile.ref, applicability=answers, previous=None, digest=None)
     rollup = Rollup(
         selection.profile,
         on=run.started.date(),
         planned=len(source.planned),
         entities=site.entities or run.entities,
-        applicability=site.applicability,
+        applicability=answers,
     )
     lines: list[TargetResult] = []
     findings: list[Finding] = []
@@ -97,7 +99,7 @@ def reassess(source: Source, site: Site, selection: Selection) -> RunResult:
     )
 
 
-def added_up(result: RunResult, profile: Profile, applicability: Mapping[str, Applicability]) -> RunResult:
+def added_up(result: RunResult, profile: Profile) -> RunResult:
     """A run that never ended, with its stored findings added up; targets without an answer stay undetermined."""
     run = result.run
     rollup = Rollup(
@@ -105,7 +107,7 @@ def added_up(result: RunResult, profile: Profile, applicability: Mapping[str, Ap
         on=run.started.date(),
         planned=len(result.targets),
         entities=run.entities,
-        applicability=applicability,
+        applicability=run.applicability,
     )
     found: dict[str, list[Finding]] = {line.name: [] for line in result.targets}
     for finding in result.findings:

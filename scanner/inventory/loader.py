@@ -14,10 +14,10 @@ from scanner.inventory.candidate import Candidate
 from scanner.inventory.credentials import credential, credential_problems
 from scanner.inventory.models import CredentialModel, Role, SiteModel, TargetEntry
 from scanner.inventory.parameters import Tunable, parameter_problems
-from scanner.inventory.site import Applicability, Credential, Limits, Site
+from scanner.inventory.site import Credential, Limits, Site
 from scanner.inventory.sources import Sources
 from scanner.inventory.ssh_config import SshConfig
-from scanner.model import Target
+from scanner.model import Applicability, Target
 from scanner.suggest import hint, listed
 from scanner.validation import check_model
 from scanner.yaml_source import Document, Loc, load_yaml

@@ -8,7 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from scanner.model import Target
+from scanner.model import Applicability, Target
 from scanner.secret import SecretRef
 
 
@@ -53,14 +53,6 @@ class Credential:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Applicability:
-    """The answer to a yes/no question of a conditional requirement, with the reason a `no` needs."""
-
-    applies: bool
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """Bounds on one scan; seconds, counts and bytes."""
 
@@ -69,7 +61,7 @@ class Limits:
     connect_s: float = 10.0
     login_s: float = 20.0
     target_s: float = 180.0
-    output_bytes: int = 16 * 1024 * 1024
+    output_bytes: int = 8 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,6 +26,7 @@ from scanner.document import digest, parse, plain
 from scanner.errors import ConfigError, EvidenceError, Problem, ScannerError
 from scanner.facts.base import RawFacts
 from scanner.model import (
+    Applicability,
     Assessment,
     Coverage,
     Finding,
@@ -44,6 +45,7 @@ from scanner.store import tables as t
 
 _LEVEL = 3  # of compression: a tenth more bytes than 6 for less than half of its time
 
+_HEAD_OF_RUN = ("company", "entities", "scanner", "profile", "anniversary", "applicability")
 _HEAD_OF_TRANSCRIPT = (
     "platform",
     "nonce",
@@ -122,7 +124,7 @@ class Store:
 
     def begin(self, info: RunInfo, planned: Sequence[Target]) -> RunWriter:
         """Write the run and its denominator; everything later hangs on it."""
-        head = {key: plain(getattr(info, key)) for key in ("company", "entities", "scanner", "profile", "anniversary")}
+        head = {key: plain(getattr(info, key)) for key in _HEAD_OF_RUN}
         rows = [{"run": info.id, "ordinal": i, "target": p.name, "row": _plan_row(p)} for i, p in enumerate(planned)]
         self._ensure_site(info.site)
         with self._write() as connection:
@@ -381,7 +383,8 @@ def _run_info(row: Mapping[Any, Any]) -> RunInfo:
         partial=row["partial"] is not False,  # a run that never ended is partial too
         previous=row["previous"],
         digest=row["digest"],
-        anniversary=head.get("anniversary", ""),  # runs before this key existed
+        anniversary=head["anniversary"],
+        applicability={key: parse(Applicability, answer) for key, answer in head["applicability"].items()},
     )
 
 

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from scanner.assess.rollup import STRENGTH, People, Rollup, exit_status, weaker
 from scanner.assess.verdicts import judge, verdict_on_target
-from scanner.inventory.site import Applicability
 from scanner.model import (
+    Applicability,
     Assessment,
     Coverage,
     Finding,

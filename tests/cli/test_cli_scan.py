@@ -112,13 +112,18 @@ def test_recorded_bytes_give_the_findings_of_the_live_scan(ctpat: Call, recorded
 
 
 def test_a_stored_run_gives_its_own_findings_with_the_sites_parameters(ctpat: Call, home: Path, recorded: Path) -> None:
-    site = write_site(home / "site.yaml", recorded, extra="parameters: {password.min_length.required: 63}\n")
+    answers = "applicability: {personal_devices: {applies: no, reason: banned}}\n"
+    parameters = "parameters: {password.min_length.required: 63}\n"
+    site = write_site(home / "site.yaml", recorded, extra=parameters + answers)
     ctpat("scan", site, "-o", "json=run.json")
     (run,) = sqlite3.connect("ctpat.db").execute("SELECT id FROM run").fetchone()
     ended = ctpat("assess", run[:8], "-o", "json=again.json")
     assert ended.status in (1, 3)
     by_name = [sorted(document(home / f)["findings"], key=str) for f in ("run.json", "again.json")]
     assert by_name[0] == by_name[1]
+    states = [document(home / f)["assessments"] for f in ("run.json", "again.json")]
+    assert states[0] == states[1]
+    assert "not applicable" in [a["state"] for a in states[1] if a["requirement"] == "4.10"]
     assert 63 in [f["parameters"].get("required") for f in by_name[1] if f["check"] == "password/min_length"]  # type: ignore[attr-defined]
 
 

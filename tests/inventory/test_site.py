@@ -18,9 +18,10 @@ from scanner.errors import ConfigError
 from scanner.inventory.loader import load_site
 from scanner.inventory.parameters import for_check
 from scanner.inventory.schema import SCHEMA, text
-from scanner.inventory.site import Applicability, Become, Limits, Site
+from scanner.inventory.site import Become, Limits, Site
 from scanner.inventory.ssh_config import SshConfig
 from scanner.inventory.template import Answers, site_template
+from scanner.model import Applicability
 from scanner.secret import SecretRef
 
 GOOD = """\

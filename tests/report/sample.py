@@ -18,8 +18,8 @@ from typing import Any
 from scanner.assess.rollup import Rollup
 from scanner.catalogue import load_checks
 from scanner.check import Check
-from scanner.inventory.site import Applicability
 from scanner.model import (
+    Applicability,
     Finding,
     Outcome,
     Privilege,

@@ -7,10 +7,24 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from scanner.facts.linux.firewall.nft_match import Sets, match
-from scanner.facts.linux.firewall.packet import Base, Effect, Packet, Rule, Table, Test, Truth, any_of, negated
+from scanner.facts.linux.firewall.packet import (
+    Base,
+    Budget,
+    Effect,
+    Packet,
+    Rule,
+    Table,
+    Test,
+    TooComplex,
+    Truth,
+    Word,
+    any_of,
+    negated,
+)
 from scanner.model import Reason, Unknown
 
 SYSTEM = "nftables"
+MAX_RULES = 100_000  # a listing of one MiB holds fewer, unless many rules name one large map
 XT_SILENT = {"LOG", "NFLOG", "MARK", "CONNMARK", "CT", "TCPMSS", "CHECKSUM", "AUDIT", "SECMARK", "CONNSECMARK"}
 
 # Statements that change nothing about the way of a packet that this walk follows.
@@ -52,6 +66,8 @@ def parse_nft(text: str) -> tuple[Table, ...] | Unknown:
         if not any("metainfo" in item for item in items):
             raise ValueError("no metainfo")
         return tuple(_tables(items))
+    except TooComplex:
+        return Unknown(Reason.UNSUPPORTED, f"nft: its verdict maps make more than {MAX_RULES} rules")
     except (ValueError, TypeError, LookupError, AttributeError, RuntimeError) as error:
         return Unknown(Reason.UNREADABLE, f"nft: its listing cannot be understood: {type(error).__name__}: {error}")
 
@@ -62,34 +78,39 @@ Index = Mapping[tuple[str, str, str], Sequence[Mapping[str, Any]]]
 
 def _tables(items: Sequence[Mapping[str, Any]]) -> Iterator[Table]:
     index: dict[tuple[str, str, str], list[Mapping[str, Any]]] = {}
+    budget = Budget(MAX_RULES)
     for item in items:
         for kind in _IN_TABLES & item.keys():
             index.setdefault((kind, item[kind]["family"], item[kind]["table"]), []).append(item[kind])
     tables = {(item["table"]["family"], item["table"]["name"]): item["table"] for item in items if "table" in item}
     for (family, name), table in tables.items():
         if "dormant" not in _listed(table.get("flags")):
-            yield _table(family, name, index)
+            yield _table(family, name, index, budget)
 
 
 def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [] if value is None else [value]
 
 
-def _table(family: str, name: str, index: Index) -> Table:
+def _table(family: str, name: str, index: Index, budget: Budget) -> Table:
     def own(kind: str) -> Sequence[Mapping[str, Any]]:
         return index.get((kind, family, name), ())
 
-    sets: Sets = {item["name"]: item.get("elem", []) for kind in ("set", "map", "meter") for item in own(kind)}
+    sets = Sets({item["name"]: item.get("elem", []) for kind in ("set", "map", "meter") for item in own(kind)})
     chains: dict[str, list[Rule]] = {chain["name"]: [] for chain in own("chain")}
     for rule in own("rule"):
-        chains[rule["chain"]].extend(_rules(rule, sets))
+        for part in _rules(rule, sets):
+            budget.spend(1)
+            chains[rule["chain"]].append(part)
+    mentioned = [item.get("expr") for item in own("rule")] + [*sets.values()]
     return Table(
         family=family,
         name=name,
         system=SYSTEM,
         chains={chain: tuple(rules) for chain, rules in chains.items()},
         bases=tuple(_base(chain) for chain in own("chain") if "hook" in chain),
-        ports=frozenset(_ports([item.get("expr") for item in own("rule")] + [*sets.values()])),
+        ports=frozenset(_ports(mentioned)),
+        words=frozenset(_words([mentioned, [chain.get("dev") for chain in own("chain")]])),
     )
 
 
@@ -221,3 +242,12 @@ def _ports(node: Any) -> Iterator[tuple[int, int]]:
     elif isinstance(node, list):
         for child in node:
             yield from _ports(child)
+
+
+def _words(node: Any) -> Iterator[Word]:
+    """Every name and number a listing mentions."""
+    if isinstance(node, str | int):
+        yield node
+    elif isinstance(node, Mapping | list):
+        for child in node.values() if isinstance(node, Mapping) else node:
+            yield from _words(child)

@@ -14,8 +14,18 @@ from typing import Any
 
 from scanner.facts.linux.firewall.packet import Packet, Test, Truth, all_of, any_of, holds, negated
 
-Sets = Mapping[str, Sequence[Any]]
 
+
+class Sets(dict[str, Sequence[Any]]):
+    """The sets of a table by name, and what was found when a value was looked up in a long one."""
+
+    def __init__(self, named: Mapping[str, Sequence[Any]]) -> None:
+        super().__init__(named)
+        self.answers: dict[tuple[object, ...], Truth] = {}
+
+
+_SHORT = 8  # entries that are compared faster than an answer is kept
+_ENTRY = 4  # what an entry costs: an address is read from its text
 _MISSING = object()
 _UNREAD = object()
 
@@ -100,7 +110,7 @@ def _fib(body: Mapping[str, Any], packet: Packet) -> Any:
 def _masked(body: Sequence[Any], packet: Packet, sets: Sets) -> Any:
     value = _value(body[0], packet, sets)
     if isinstance(value, frozenset):
-        flags = _flags(body[1])
+        flags = _flags(body[1], packet)
         return _UNREAD if flags is None else value & flags
     return value & body[1] if isinstance(value, int) and isinstance(body[1], int) else _UNREAD
 
@@ -131,13 +141,14 @@ def match(body: Mapping[str, Any], sets: Sets) -> Test:
 
 def _compare(op: str, left: Any, right: Any, packet: Packet, sets: Sets) -> Truth:
     parts = left.get("concat")
+    packet.budget.spend(len(parts) if parts else 1)
     value = tuple(_value(part, packet, sets) for part in parts) if parts else _value(left, packet, sets)
     if value is _MISSING or (isinstance(value, tuple) and _MISSING in value):
         return Truth.NO
     if op in _ORDERED:
         return holds(_ORDERED[op](value, right)) if isinstance(value, int) and isinstance(right, int) else Truth.MAYBE
     if isinstance(value, frozenset) and op in ("in", "!"):
-        flags = _flags(right)
+        flags = _flags(right, packet)
         if flags is None:
             return Truth.MAYBE
         return holds(bool(value & flags)) if op == "in" else holds(not value & flags)
@@ -164,6 +175,17 @@ def _equals(value: Any, right: Any, packet: Packet, sets: Sets) -> Truth:
 
 
 def _member(value: Any, members: Sequence[Any], packet: Packet, sets: Sets) -> Truth:
+    if len(members) <= _SHORT:
+        return _among(value, members, packet, sets)
+    # The listing keeps its parts for as long as its sets, so an identity stands for the same entries.
+    question = (id(members), value, packet.version, packet.interface, packet.index)
+    if question not in sets.answers:
+        sets.answers[question] = _among(value, members, packet, sets)
+    return sets.answers[question]
+
+
+def _among(value: Any, members: Sequence[Any], packet: Packet, sets: Sets) -> Truth:
+    packet.budget.spend(_ENTRY * len(members))
     # An entry of a map is listed as [key, data]; only its key is compared.
     keys = (entry[0] if isinstance(entry, list) and len(entry) == 2 else entry for entry in members)
     return any_of(_equals(value, key, packet, sets) for key in keys)
@@ -173,7 +195,7 @@ def _scalar(value: Any, right: Any, packet: Packet) -> Truth:
     if right == "*":
         return Truth.YES
     if isinstance(value, frozenset):
-        flags = _flags(right)
+        flags = _flags(right, packet)
         return Truth.MAYBE if flags is None else holds(value == flags)
     if isinstance(value, IPv4Address | IPv6Address):
         return _address(value, right)
@@ -212,7 +234,7 @@ def _word(value: str, right: Any, packet: Packet) -> Truth:
     return Truth.MAYBE
 
 
-def _flags(right: Any) -> frozenset[str] | None:
+def _flags(right: Any, packet: Packet) -> frozenset[str] | None:
     """A set of flag names; None for numbers, whose meaning depends on the field."""
     if isinstance(right, str):
         return frozenset({right})
@@ -220,5 +242,6 @@ def _flags(right: Any) -> frozenset[str] | None:
         right = right["|"]
     if not isinstance(right, list):
         return frozenset() if right == 0 and not isinstance(right, bool) else None
-    parts = [_flags(part) for part in right]
+    packet.budget.spend(len(right))
+    parts = [_flags(part, packet) for part in right]
     return None if None in parts else frozenset().union(*(part for part in parts if part))

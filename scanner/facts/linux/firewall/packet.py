@@ -13,8 +13,34 @@ from ipaddress import IPv4Address, IPv6Address
 from scanner.model import Unknown
 
 Address = IPv4Address | IPv6Address
+Word = str | int
+Route = tuple["Table", "Base"]
+
+MAX_WORK = 500_000
 
 CONNTRACK_PRIORITY = -200  # NF_IP_PRI_CONNTRACK: before it a packet has no connection state
+
+
+class TooComplex(Exception):
+    """The walk passed a limit; the message says which."""
+
+
+class Budget:
+    """The comparisons that all walks through one ruleset may spend together, so that no listing takes for ever."""
+
+    def __init__(self, work: int = MAX_WORK) -> None:
+        self.left = work
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether a walk was ended for want of it: every later one is too."""
+        return self.left < 0
+
+    def spend(self, work: int) -> None:
+        """Take `work` away; raises `TooComplex` when there is not so much left."""
+        self.left = -1 if work > self.left else self.left - work
+        if self.left < 0:
+            raise TooComplex("the rules take more comparisons than one scan may spend")
 
 
 class Truth(Enum):
@@ -73,6 +99,7 @@ class Packet:
     mark: int | None = 0
     tracked: bool = True
     hook: str = "input"
+    budget: Budget = field(default_factory=Budget, compare=False, repr=False)
 
     @property
     def is_local(self) -> bool:
@@ -137,7 +164,10 @@ class Base:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """`family` as nft names it: ip, ip6, inet, netdev. `system` says which rule store it lives in."""
+    """`family` as nft names it: ip, ip6, inet, netdev. `system` says which rule store it lives in.
+
+    `words` are all names and numbers that its rules hold: what is not among them, no rule can tell apart.
+    """
 
     family: str
     name: str
@@ -145,6 +175,7 @@ class Table:
     chains: Mapping[str, tuple[Rule, ...]]
     bases: tuple[Base, ...]
     ports: frozenset[tuple[int, int]] = frozenset()
+    words: frozenset[Word] = frozenset()
 
     def __str__(self) -> str:
         return f"{self.family} {self.name}"
@@ -158,12 +189,17 @@ class Table:
 class Ruleset:
     """Every table that could be read, and why others could not.
 
-    A table that was not read can only refuse more: what is refused by the rest stays refused.
+    A table that was not read can only refuse more: what is refused by the rest stays refused. `budget` is shared by
+    all walks; `routes` keeps the base chains of each IP version in their order.
     """
 
     tables: tuple[Table, ...] = ()
     unread: tuple[Unknown, ...] = ()
     writes: frozenset[str] = field(default=frozenset())
+    budget: Budget = field(default_factory=Budget, compare=False, repr=False)
+    routes: dict[tuple[int, tuple[str, ...]], tuple[Route, ...]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
 
 def ruleset(tables: Iterable[Table], unread: Iterable[Unknown] = ()) -> Ruleset:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from scanner.facts.base import lines_of
-from scanner.facts.linux.firewall.packet import Base, Effect, Rule, Table
+from scanner.facts.linux.firewall.packet import Base, Effect, Rule, Table, Word
 from scanner.facts.linux.firewall.save_match import UNDECIDED, Matches, read_matches
 from scanner.model import Reason, Unknown
 
@@ -43,9 +44,10 @@ _PORTS = re.compile(r"--(?:dports?|ports|destination-ports?) ([0-9:,]+)")
 @dataclass
 class _Draft:
     name: str
-    chains: dict[str, list[Rule]] = field(default_factory=dict)
+    chains: dict[str, deque[Rule]] = field(default_factory=dict)
     policies: dict[str, Effect] = field(default_factory=dict)
     ports: set[tuple[int, int]] = field(default_factory=set)
+    words: set[Word] = field(default_factory=set)
 
 
 def parse_save(text: str, version: int, system: str) -> tuple[Table, ...] | Unknown:
@@ -88,17 +90,19 @@ def incompatible(text: str) -> frozenset[str]:
 def _entry(draft: _Draft, line: str) -> bool:
     if (declared := _CHAIN.match(line)) is not None:
         chain, policy = declared.groups()
-        draft.chains.setdefault(chain, [])
+        draft.chains.setdefault(chain, deque())
         if policy != "-":
             draft.policies[chain] = Effect.ACCEPT if policy == "ACCEPT" else Effect.DROP
         return True
     words = [quoted or plain for quoted, plain in _TOKEN.findall(line)]
     if len(words) < 2 or words[0] not in ("-A", "-I"):
         return False
-    rules = draft.chains.setdefault(words[1], [])
+    rules = draft.chains.setdefault(words[1], deque())
     # A hand-written rule file may insert: the rule then comes first.
-    rules.insert(len(rules) if words[0] == "-A" else 0, _rule(line, words[2:]))
+    add = rules.append if words[0] == "-A" else rules.appendleft
+    add(_rule(line, words[2:]))
     draft.ports.update(_ports(line))
+    draft.words.update(words)
     return True
 
 
@@ -133,6 +137,7 @@ def _table(draft: _Draft, version: int, system: str) -> Table:
         chains=chains,
         bases=tuple(_bases(draft)),
         ports=frozenset(draft.ports),
+        words=frozenset(draft.words),
     )
 
 

@@ -55,6 +55,7 @@ def _network(pick: Callable[[Packet], object]) -> Build:
 
         def test(packet: Packet) -> Truth:
             value = pick(packet)
+            packet.budget.spend(len(networks))
             return Truth.MAYBE if value is None else holds(any(value in network for network in networks))
 
         return test
@@ -97,7 +98,12 @@ def _out_interface(args: Sequence[str]) -> Test:
 def _ports(pick: Callable[[Packet], Sequence[int]]) -> Build:
     def build(args: Sequence[str]) -> Test:
         ranges = [_port_range(part) for part in args[0].split(",")]
-        return lambda packet: any_of(holds(low <= port <= high) for port in pick(packet) for low, high in ranges)
+
+        def test(packet: Packet) -> Truth:
+            packet.budget.spend(len(ranges))
+            return any_of(holds(low <= port <= high) for port in pick(packet) for low, high in ranges)
+
+        return test
 
     return build
 

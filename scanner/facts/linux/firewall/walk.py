@@ -8,6 +8,7 @@ unknown, with the text of the rule.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
 
@@ -16,15 +17,18 @@ from scanner.facts.linux.firewall.packet import (
     Base,
     Effect,
     Packet,
+    Route,
     Rule,
     Ruleset,
     Table,
+    TooComplex,
     Truth,
 )
 
 MAX_STEPS = 200_000
 MAX_BRANCHES = 150
 MAX_STACK = 64  # the kernel allows 16
+_CALL = 5  # what it costs to call a base chain, in comparisons
 
 INBOUND = ("ingress", "prerouting", "input")
 FORWARD = ("ingress", "prerouting", "forward")
@@ -61,10 +65,6 @@ _ATTRACTIVE = (Fate.ALLOW, Fate.REDIRECT, Fate.DNAT, Fate.UNKNOWN, Fate.DENY)
 Stack = tuple[tuple[str, int], ...]
 
 
-class _TooComplex(Exception):
-    """The walk passed a limit; the message says which."""
-
-
 class _Walk:
     """One packet in one base chain."""
 
@@ -84,7 +84,7 @@ class _Walk:
         pending: list[tuple[Truth, Rule, End]] = []
         while True:
             rule, chain, index, stack = self._next(chain, index, stack)
-            truth = rule.truth(self.packet) if rule else Truth.YES
+            truth = self._truth(rule) if rule else Truth.YES
             if rule is None:
                 result = self._policy()
                 break
@@ -104,11 +104,15 @@ class _Walk:
             result = _join(truth, rule, branch, result)
         return result
 
+    def _truth(self, rule: Rule) -> Truth:
+        self.packet.budget.spend(1 + len(rule.tests))
+        return rule.truth(self.packet)
+
     def _next(self, chain: str, index: int, stack: Stack) -> tuple[Rule | None, str, int, Stack]:
         """The rule to look at, None at the end of the base chain; and the position behind it."""
         self.steps += 1
         if self.steps > MAX_STEPS:
-            raise _TooComplex(f"more than {MAX_STEPS} rules on the way")
+            raise TooComplex(f"more than {MAX_STEPS} rules on the way")
         while index >= len(rules := self._rules(chain)):
             if not stack:
                 return None, chain, index, stack
@@ -117,7 +121,7 @@ class _Walk:
 
     def _rules(self, chain: str) -> tuple[Rule, ...]:
         if chain not in self.table.chains:
-            raise _TooComplex(f"a jump to chain {chain}, which is not listed")
+            raise TooComplex(f"a jump to chain {chain}, which is not listed")
         return self.table.chains[chain]
 
     def _follow(self, rule: Rule, chain: str, index: int, stack: Stack) -> tuple[str, int, Stack] | None:
@@ -125,7 +129,7 @@ class _Walk:
         if rule.effect is Effect.RETURN:
             return (*stack[-1], stack[:-1]) if stack else None
         if len(stack) >= MAX_STACK:
-            raise _TooComplex(f"more than {MAX_STACK} jumps within each other")
+            raise TooComplex(f"more than {MAX_STACK} jumps within each other")
         return rule.target, 0, (*stack, (chain, index)) if rule.effect is Effect.JUMP else stack
 
     def _branch(self, rule: Rule, chain: str, index: int, stack: Stack, depth: int) -> End:
@@ -133,7 +137,7 @@ class _Walk:
         if rule.effect in _FINAL:
             return self._final(rule)
         if depth >= MAX_BRANCHES:
-            raise _TooComplex(f"more than {MAX_BRANCHES} undecided jumps")
+            raise TooComplex(f"more than {MAX_BRANCHES} undecided jumps")
         step = self._follow(rule, chain, index, stack)
         return self.end(*step, depth + 1) if step else self._policy()
 
@@ -157,7 +161,7 @@ def _join(truth: Truth, rule: Rule, branch: End, rest: End) -> End:
 
 def walk(rules: Ruleset, packet: Packet, hooks: tuple[str, ...] = INBOUND) -> End:
     """What the whole ruleset does with the packet: `ALLOW`, `DENY` or `UNKNOWN`."""
-    packet = replace(packet, mark=None if "mark" in rules.writes else packet.mark)
+    packet = replace(packet, mark=None if "mark" in rules.writes else packet.mark, budget=rules.budget)
     allowed, doubt = End(Fate.ALLOW, "no rule stands in the way"), None
     for table, base in _bases(rules, packet, hooks):
         tracked = base.priority > CONNTRACK_PRIORITY and base.hook != "ingress" and "notrack" not in rules.writes
@@ -170,15 +174,16 @@ def walk(rules: Ruleset, packet: Packet, hooks: tuple[str, ...] = INBOUND) -> En
             allowed = end if base.kind == "filter" and base.hook != "prerouting" else allowed
         else:
             doubt = doubt or End(Fate.UNKNOWN, _doubt(base, end))
-            if base.kind == "nat":
+            if base.kind == "nat" or rules.budget.is_spent:
                 return doubt  # where the packet goes from here is not known
     return doubt or allowed
 
 
 def _chain(table: Table, base: Base, packet: Packet) -> End:
     try:
+        packet.budget.spend(_CALL)
         return _Walk(table, base, packet).end(base.chain, 0, ())
-    except _TooComplex as error:
+    except TooComplex as error:
         return End(Fate.UNKNOWN, f"{table} chain {base.chain}: {error}")
 
 
@@ -190,13 +195,23 @@ def _doubt(base: Base, end: End) -> str:
     return end.because
 
 
-def _bases(rules: Ruleset, packet: Packet, hooks: tuple[str, ...]) -> list[tuple[Table, Base]]:
-    families = {"ip" if packet.version == 4 else "ip6", "inet", "netdev"}
+def _bases(rules: Ruleset, packet: Packet, hooks: tuple[str, ...]) -> Iterator[Route]:
+    key = (packet.version, hooks)
+    if key not in rules.routes:
+        rules.routes[key] = _route(rules, *key)
+    for table, base in rules.routes[key]:
+        if not base.devices or packet.interface in base.devices:
+            yield table, base
+
+
+def _route(rules: Ruleset, version: int, hooks: tuple[str, ...]) -> tuple[Route, ...]:
+    """The base chains that a packet may meet, in the order in which the kernel calls them."""
+    families = {"ip" if version == 4 else "ip6", "inet", "netdev"}
     found = [
         (table, base)
         for table in rules.tables
         if table.family in families
         for base in table.bases
-        if base.hook in hooks and (not base.devices or packet.interface in base.devices)
+        if base.hook in hooks
     ]
-    return sorted(found, key=lambda pair: (hooks.index(pair[1].hook), pair[1].priority))
+    return tuple(sorted(found, key=lambda pair: (hooks.index(pair[1].hook), pair[1].priority)))
