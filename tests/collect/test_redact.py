@@ -47,7 +47,7 @@ HARMLESS = [
     b"token:x:1001:1001::/home/token:/bin/sh",
     b"root:*:19000:0:99999:7:::",
     b"256 SHA256:AbCdEfGhIjKlMnOpQrStUvWxYz0123456789abcdefg scan@host (ED25519)",
-    b"http://deb.debian.org:80/debian bookworm/main",
+    b"http://mirror.example.org:80/debian bookworm/main",
     b"@0123456789abcdef0123456789abcdef E password 0 0 10",
 ]
 
