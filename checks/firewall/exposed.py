@@ -27,8 +27,8 @@ def exposed(listeners: Listeners, *, denied: tuple[int, ...] = DANGEROUS, approv
     """Fail on a reachable port in `denied`, ask about others that are not in `approved`; approval wins."""
     outside = [socket for socket in listeners.sockets if not socket.is_loopback]
     asked = [socket for socket in outside if socket.port not in approved]
-    note = exempted(str(socket) for socket in outside if socket not in asked)
-    reachable = [socket for socket in asked if True in (socket.reachable_v4, socket.reachable_v6)]
+    note = exempted(str(socket) for socket in outside if socket.port in approved)
+    reachable = [socket for socket in asked if _is_reachable(socket)]
     dangerous = [socket for socket in reachable if socket.port in denied]
     if dangerous:
         return failed(
@@ -38,12 +38,16 @@ def exposed(listeners: Listeners, *, denied: tuple[int, ...] = DANGEROUS, approv
             note=note,
         )
     for socket in asked:
-        if socket not in reachable:
+        if not _is_reachable(socket):
             _settled(socket)
     if reachable:
         return review(question="Is each of these services meant to be reachable?", items=_shown(reachable), note=note)
     actual = f"{len(listeners.sockets)} listening sockets, none reachable that is not approved"
     return passed(actual=actual, note=note)
+
+
+def _is_reachable(socket: Listener) -> bool:
+    return True in (socket.reachable_v4, socket.reachable_v6)
 
 
 def _settled(socket: Listener) -> None:

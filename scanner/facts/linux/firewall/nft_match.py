@@ -15,7 +15,6 @@ from typing import Any
 from scanner.facts.linux.firewall.packet import Packet, Test, Truth, all_of, any_of, holds, negated
 
 
-
 class Sets(dict[str, Sequence[Any]]):
     """The sets of a table by name, and what was found when a value was looked up in a long one."""
 

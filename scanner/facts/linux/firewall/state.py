@@ -7,12 +7,14 @@ an acceptance does not, since an unread table may refuse.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from ipaddress import ip_address
+from itertools import permutations
 
 from scanner.facts.base import RawFacts, lines_of
 from scanner.facts.firewall import Action, DefaultRule, Forwarding, IpVersion
+from scanner.facts.linux.firewall.alike import Kind, Kinds, Way
 from scanner.facts.linux.firewall.nft import parse_nft
 from scanner.facts.linux.firewall.packet import Packet, Ruleset, Table, ruleset
 from scanner.facts.linux.firewall.probes import IPT, NFT
@@ -37,21 +39,33 @@ VERSIONS = {4: IpVersion.V4, 6: IpVersion.V6}
 
 # Wider ranges open a firewall rather than name a service: a probed port may lie in them.
 _NARROW = 5000
+_PORTS = 65_536
 _BANDS = (range(917, 0, -1), range(17_777, 1023, -1), range(50_123, 32_768, -1))
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What the walk needs. `interfaces` and `sockets` are unknown when their probes were not read."""
+    """What the walk needs. `interfaces` and `sockets` are unknown when their probes were not read.
+
+    `ways` are the ways in of each IP version, one of each kind that the rules tell apart; `answers` keeps what was
+    found for sockets that are alike.
+    """
 
     rules: Ruleset
     interfaces: Interfaces | Unknown
     sockets: tuple[Socket, ...] | Unknown
+    kinds: Kinds
+    ways: Mapping[int, tuple[Way, ...]]
+    answers: dict[Kind, tuple[Maybe[bool], str]] = field(default_factory=dict, compare=False, repr=False)
 
 
 def read_state(raw: RawFacts) -> State:
     """The parsed probes `nft`, `ipt`, `ifaces` and `listen`."""
-    return State(read_rules(raw), interfaces(raw), sockets(raw))
+    rules, known = read_rules(raw), interfaces(raw)
+    kinds = Kinds(rules)
+    listed = {version: () if isinstance(known, Unknown) else known.addressed(version) for version in VERSIONS}
+    ways = {version: tuple(kinds.one_of_each(every)) for version, every in listed.items()}
+    return State(rules, known, sockets(raw), kinds, ways)
 
 
 # --- The ruleset -----------------------------------------------------------------------------------------
@@ -160,13 +174,13 @@ def _section(title: str, status: int, text: str, is_new: bool) -> tuple[Table, .
 
 def unlisted_ports(state: State) -> tuple[int, ...]:
     """Three ports that no rule and no socket names: below 1024, in the middle, above 32768."""
-    named = {(low, high) for table in state.rules.tables for low, high in table.ports if high - low < _NARROW}
-    used = {socket.port for socket in state.sockets} if is_known(state.sockets) else set()
-
-    def is_free(port: int) -> bool:
-        return port not in used and not any(low <= port <= high for low, high in named)
-
-    return tuple(next((port for port in band if is_free(port)), band[0]) for band in _BANDS)
+    taken = bytearray(_PORTS)
+    for low, high in {ends for table in state.rules.tables for ends in table.ports if ends[1] - ends[0] < _NARROW}:
+        first, behind = max(low, 0), min(high + 1, _PORTS)
+        taken[first:behind] = b"\1" * max(behind - first, 0)
+    for socket in state.sockets if is_known(state.sockets) else ():
+        taken[socket.port] = 1
+    return tuple(next((port for port in band if not taken[port]), band[0]) for band in _BANDS)
 
 
 def fate(
@@ -209,10 +223,25 @@ def defaults(state: State) -> Maybe[tuple[DefaultRule, ...]]:
         return state.interfaces
     ports = unlisted_ports(state)
     return tuple(
-        _default(state, version, interface.name, address, ports, interface.index)
+        rule
         for version in VERSIONS
-        for interface, address in _entrances(state.interfaces, version)
+        for rule in _defaults_of(state, version, _entrances(state.interfaces, version), ports)
     )
+
+
+def _defaults_of(state: State, version: int, entrances: Iterable[Way], ports: Iterable[int]) -> Iterator[DefaultRule]:
+    """The default of each entrance; those that are alike share one walk."""
+    walked: dict[Kind, DefaultRule] = {}
+    for way in entrances:
+        kind = state.kinds.way(way)
+        if kind not in walked:
+            walked[kind] = _default(state, version, way, ports)
+        yield replace(walked[kind], entrance=_entrance(way))
+
+
+def _entrance(way: Way) -> str:
+    interface, address = way
+    return f"{interface.name} {address}" if address else f"{interface.name} (address not known)"
 
 
 def _entrances(known: Interfaces, version: int) -> tuple[tuple[NetworkInterface, str | None], ...]:
@@ -237,15 +266,14 @@ def ipv6(known: Interfaces | Unknown) -> Maybe[bool]:
     return switch if isinstance(switch, Unknown) else False
 
 
-def _default(
-    state: State, version: int, interface: str, address: str | None, ports: Iterable[int], index: int | None
-) -> DefaultRule:
-    ends = [(port, fate(state, version, interface, address, "tcp", port, index)) for port in ports]
+def _default(state: State, version: int, way: Way, ports: Iterable[int]) -> DefaultRule:
+    interface, address = way
+    ends = [(port, fate(state, version, interface.name, address, "tcp", port, interface.index)) for port in ports]
     answers = [(port, end, action(state, end)) for port, end in ends]
     port, end, answer = min(answers, key=lambda item: _open_first(item[2]))
     return DefaultRule(
         version=VERSIONS[version],
-        entrance=f"{interface} {address}" if address else f"{interface} (address not known)",
+        entrance=_entrance(way),
         action=_bypassed(state) or answer,
         because=f"port {port}: {end.because}",
     )
@@ -253,6 +281,16 @@ def _default(
 
 def _open_first(answer: Maybe[Action]) -> int:
     return 0 if answer is Action.ALLOW else 2 if answer is Action.DENY else 1
+
+
+def _most_open(state: State, ends: Iterable[End]) -> tuple[End, Maybe[Action]]:
+    """The first end that is open, else one nobody can tell, else the first; no walk is made that changes nothing."""
+    answers: list[tuple[End, Maybe[Action]]] = []
+    for end in ends:
+        answers.append((end, action(state, end)))
+        if answers[-1][1] is Action.ALLOW or state.rules.budget.is_spent:
+            break
+    return min(answers, key=lambda item: _open_first(item[1]))
 
 
 def reachable(state: State, socket: Socket, version: int) -> tuple[Maybe[bool], str]:
@@ -263,23 +301,22 @@ def reachable(state: State, socket: Socket, version: int) -> tuple[Maybe[bool], 
         return False, "bound to loopback"
     if isinstance(state.interfaces, Unknown):
         return state.interfaces, ""
-    ways = state.interfaces.addressed(version)
-    if not ways:
+    if not state.ways[version]:
         return Absent(f"no interface but loopback has an {VERSIONS[version]} address"), ""
-    ends = [
-        fate(
-            state,
-            version,
-            way.name,
-            address if socket.is_wildcard else socket.address,
-            socket.protocol,
-            socket.port,
-            way.index,
-        )
-        for way, address in ways
-    ]
-    answers = [(end, action(state, end)) for end in ends]
-    end, answer = min(answers, key=lambda item: _open_first(item[1]))
+    own = None if socket.is_wildcard else socket.address
+    kind = (version, socket.protocol, socket.port, state.kinds.address(own))
+    if kind not in state.answers:
+        state.answers[kind] = _reachable(state, socket, version, own)
+    return state.answers[kind]
+
+
+def _reachable(state: State, socket: Socket, version: int, own: str | None) -> tuple[Maybe[bool], str]:
+    """The same for a socket that others than this host can send to; `own` is its address unless it has every one."""
+    ends = (
+        fate(state, version, way.name, own or address, socket.protocol, socket.port, way.index)
+        for way, address in state.ways[version]
+    )
+    end, answer = _most_open(state, ends)
     told: Maybe[bool] = answer if isinstance(answer, Absent | Unknown) else answer is Action.ALLOW
     return (told if told is True else _bypassed(state) or told), end.because
 
@@ -296,21 +333,24 @@ def _forwarding(state: State, version: int) -> Forwarding:
     enabled: Maybe[bool] = switch if isinstance(switch, Absent | Unknown) else _switch(switch)
     if isinstance(enabled, Absent):
         enabled = False
-    names = list(dict.fromkeys(way.name for way, _ in state.interfaces.addressed(version)))
-    port = unlisted_ports(state)[1]
-    ends = [
-        walk(state.rules, _passing(version, one, other, port), FORWARD)
-        for one in names
-        for other in names
-        if one != other or len(names) == 1
-    ]
-    if not ends:
+    names = [way.name for way, _ in state.interfaces.addressed(version)]
+    if not names:
         return Forwarding(version=VERSIONS[version], enabled=enabled, action=Absent("nothing to forward between"))
-    answers = [(end, action(state, end)) for end in ends]
-    end, answer = min(answers, key=lambda item: _open_first(item[1]))
+    port = unlisted_ports(state)[1]
+    packets = (_passing(version, one, other, port) for one, other in _pairs(state.kinds, names))
+    end, answer = _most_open(state, (walk(state.rules, packet, FORWARD) for packet in packets))
     return Forwarding(
         version=VERSIONS[version], enabled=enabled, action=_bypassed(state) or answer, because=end.because
     )
+
+
+def _pairs(kinds: Kinds, names: Iterable[str]) -> Iterable[tuple[str, str]]:
+    """Where a packet may come in and go out; two interfaces of each kind stand for all of it."""
+    alike: dict[Kind, list[str]] = {}
+    for name in dict.fromkeys(names):
+        alike.setdefault(kinds.interface(name), []).append(name)
+    some = [name for own in alike.values() for name in own[:2]]
+    return permutations(some, 2) if len(some) > 1 else zip(some, some, strict=True)
 
 
 def _switch(text: str) -> Maybe[bool]:
