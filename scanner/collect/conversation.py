@@ -42,7 +42,7 @@ class CollectLimits:
     hello_s: float = 8.0
     become_s: float = 20.0
     total_s: float = 180.0
-    output_bytes: int = 8 * 1024 * 1024
+    output_bytes: int = 12 * 1024 * 1024
     slack_s: float = 12.0
     reruns: int = 3
 

@@ -16,8 +16,7 @@ from scanner.errors import ConfigError
 from scanner.inventory.site import Site
 from scanner.model import Finding, ProfileRef, Reason, RunInfo, RunResult, Target, TargetResult, Transcript
 from scanner.profile.model import Profile
-from scanner.store import Store
-from scanner.store.store import coverage_of
+from scanner.store import Store, coverage_of
 from scanner.transports.replay import read_recordings
 
 

@@ -61,7 +61,7 @@ class Limits:
     connect_s: float = 10.0
     login_s: float = 20.0
     target_s: float = 180.0
-    output_bytes: int = 8 * 1024 * 1024
+    output_bytes: int = 12 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,6 @@
 """Where runs are kept: raw bytes first, then findings, then assessments. SQLite by default, PostgreSQL by URL."""
 
-from scanner.store.store import RunWriter, Store, StoredRun
+from scanner.store.rows import StoredRun, coverage_of
+from scanner.store.store import RunWriter, Store
 
-__all__ = ["RunWriter", "Store", "StoredRun"]
+__all__ = ["RunWriter", "Store", "StoredRun", "coverage_of"]

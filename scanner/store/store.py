@@ -6,73 +6,44 @@ readable store with everything collected up to then. Finished runs of a site for
 
 from __future__ import annotations
 
-import hashlib
-import sqlite3
 import threading
-import time
-import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, func, insert, select, update
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
 from scanner.document import digest, parse, plain
-from scanner.errors import ConfigError, EvidenceError, Problem, ScannerError
+from scanner.errors import ConfigError, ScannerError
 from scanner.facts.base import RawFacts
 from scanner.model import (
-    Applicability,
     Assessment,
-    Coverage,
     Finding,
-    Privilege,
-    ProfileRef,
-    Reason,
     RunInfo,
     RunResult,
     Target,
     TargetResult,
-    TargetState,
     Transcript,
 )
 from scanner.store import schema
 from scanner.store import tables as t
-
-_LEVEL = 3  # of compression: a tenth more bytes than 6 for less than half of its time
-
-_HEAD_OF_RUN = ("company", "entities", "scanner", "profile", "anniversary", "applicability")
-_HEAD_OF_TRANSCRIPT = (
-    "platform",
-    "nonce",
-    "collected_at",
-    "account",
-    "privilege",
-    "error",
-    "host_key",
-    "duration_s",
-    "round_trips",
-    "notes",
+from scanner.store.digests import bytes_of, keep, last_digest, run_digest
+from scanner.store.opening import engine_of, place_of, unusable
+from scanner.store.rows import (
+    HEAD_OF_RUN,
+    HEAD_OF_TRANSCRIPT,
+    StoredRun,
+    TranscriptHead,
+    coverage_of,
+    plan_row,
+    run_info,
+    section_row,
+    stored_run,
+    target_lines,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class StoredRun:
-    """One line of the history. `finished` is None for a run that was killed."""
-
-    id: str
-    site: str
-    started: datetime
-    finished: datetime | None
-    partial: bool
-    planned: int
-    answered: int
-    states: Mapping[str, int]
-    digest: str | None
 
 
 class Store:
@@ -85,18 +56,18 @@ class Store:
     @classmethod
     def open(cls, where: str | Path, *, must_exist: bool = False) -> Store:
         """Open (and create, readable by its owner alone, or bring up to date) the store at a path or database URL."""
-        engine = _engine(where, must_exist=must_exist)
+        engine = engine_of(where, must_exist=must_exist)
         try:
             schema.upgrade(engine)
         except SQLAlchemyError as error:
             engine.dispose()
-            raise _unusable(engine, error) from error
+            raise unusable(engine, error) from error
         return cls(engine)
 
     @property
     def place(self) -> str:
         """Where the store is, for people: the file, or the database URL without its password."""
-        return _place(self._engine)
+        return place_of(self._engine)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -124,8 +95,8 @@ class Store:
 
     def begin(self, info: RunInfo, planned: Sequence[Target]) -> RunWriter:
         """Write the run and its denominator; everything later hangs on it."""
-        head = {key: plain(getattr(info, key)) for key in _HEAD_OF_RUN}
-        rows = [{"run": info.id, "ordinal": i, "target": p.name, "row": _plan_row(p)} for i, p in enumerate(planned)]
+        head = {key: plain(getattr(info, key)) for key in HEAD_OF_RUN}
+        rows = [{"run": info.id, "ordinal": i, "target": p.name, "row": plan_row(p)} for i, p in enumerate(planned)]
         self._ensure_site(info.site)
         with self._write() as connection:
             connection.execute(insert(t.run).values(id=info.id, site=info.site, started=info.started, head=head))
@@ -149,7 +120,7 @@ class Store:
         if site is not None:
             query = query.where(t.run.c.site == site)
         with self._read() as connection:
-            return tuple(_stored_run(connection, row) for row in connection.execute(query).mappings().all())
+            return tuple(stored_run(connection, row) for row in connection.execute(query).mappings().all())
 
     def latest(self, site: str | None = None) -> str | None:
         """The id of the newest run, a killed one included."""
@@ -170,7 +141,7 @@ class Store:
             row = connection.execute(select(t.run).where(t.run.c.id == run_id)).mappings().first()
             if row is None:
                 raise ConfigError(f"no run '{run_id}' in this store; `ctpat history` lists them")
-            targets = _targets(connection, run_id)
+            targets = target_lines(connection, run_id)
             findings = tuple(
                 parse(Finding, item)
                 for item in connection.scalars(
@@ -187,7 +158,7 @@ class Store:
             )
         coverage = coverage_of(targets)
         return RunResult(
-            run=_run_info(row), coverage=coverage, targets=targets, findings=findings, assessments=assessments
+            run=run_info(row), coverage=coverage, targets=targets, findings=findings, assessments=assessments
         )
 
     def planned_targets(self, run_id: str) -> tuple[Target, ...]:
@@ -201,15 +172,15 @@ class Store:
         query = select(t.transcript).where(t.transcript.c.run == run_id).order_by(t.transcript.c.target)
         with self._read() as connection:
             for row in connection.execute(query).mappings():
-                head = parse(_TranscriptHead, row["head"])
-                fields = {name: getattr(head, name) for name in _HEAD_OF_TRANSCRIPT}
-                stdout = _bytes(connection, row["sha256"])
+                head = parse(TranscriptHead, row["head"])
+                fields = {name: getattr(head, name) for name in HEAD_OF_TRANSCRIPT}
+                stdout = bytes_of(connection, row["sha256"])
                 yield Transcript(target=row["target"], stdout=stdout, script_sha256=row["script"], **fields)
 
     def bytes_of(self, sha256: str) -> bytes:
         """Stored bytes by their digest. Raises EvidenceError when they are missing or do not match."""
         with self._read() as connection:
-            return _bytes(connection, sha256)
+            return bytes_of(connection, sha256)
 
     def verify(self, site: str | None = None) -> tuple[str, ...]:
         """Walk the chains and recompute every digest; one sentence for each thing that does not hold."""
@@ -228,9 +199,9 @@ class RunWriter:
 
     def transcript(self, transcript: Transcript, script: bytes) -> None:
         """Keep the raw bytes; called before anything looks at them."""
-        head = {name: plain(getattr(transcript, name)) for name in _HEAD_OF_TRANSCRIPT}
+        head = {name: plain(getattr(transcript, name)) for name in HEAD_OF_TRANSCRIPT}
         with self._store._write() as connection:
-            values = {"sha256": _keep(connection, transcript.stdout), "script": _keep(connection, script)}
+            values = {"sha256": keep(connection, transcript.stdout), "script": keep(connection, script)}
             connection.execute(
                 insert(t.transcript).values(run=self.info.id, target=transcript.target, head=head, **values)
             )
@@ -247,7 +218,7 @@ class RunWriter:
                     insert(t.finding),
                     [{**key, "check_id": item["check"], "status": item["status"], "row": item} for item in rows],
                 )
-            if sections := [{**key, **_section(fact)} for fact in (raw.sections.values() if raw else ())]:
+            if sections := [{**key, **section_row(fact)} for fact in (raw.sections.values() if raw else ())]:
                 connection.execute(insert(t.section), sections)
 
     def finish(self, assessments: Sequence[Assessment], finished: datetime, *, partial: bool) -> RunInfo:
@@ -275,242 +246,3 @@ class RunWriter:
                 .values(finished=finished, partial=partial, previous=previous, digest=info.digest)
             )
         return info
-
-
-# --- Digests -------------------------------------------------------------------------------------------------
-
-
-def run_digest(connection: Connection, info: RunInfo, assessments: Sequence[Mapping[str, Any]]) -> str:
-    """What a run's link in the chain covers: its head, its plan, every byte collected, every conclusion."""
-    run = info.id
-    plan = select(t.planned.c.row).where(t.planned.c.run == run).order_by(t.planned.c.ordinal)
-    scripts = select(t.transcript.c.target, t.transcript.c.sha256, t.transcript.c.script, t.transcript.c.head)
-    results = select(t.result.c.target, t.result.c.digest).where(t.result.c.run == run).order_by(t.result.c.target)
-    return digest(
-        {
-            "run": plain(replace(info, digest=None)),
-            "planned": list(connection.scalars(plan)),
-            "transcripts": [
-                list(row)
-                for row in connection.execute(scripts.where(t.transcript.c.run == run).order_by(t.transcript.c.target))
-            ],
-            "results": [list(row) for row in connection.execute(results)],
-            "assessments": list(assessments),
-        }
-    )
-
-
-def last_digest(connection: Connection, site: str) -> str | None:
-    """The digest at the end of a site's chain."""
-    query = select(t.run.c.digest, t.run.c.previous).where(t.run.c.site == site, t.run.c.digest.is_not(None))
-    links = {row.digest: row.previous for row in connection.execute(query)}
-    ends = set(links) - set(links.values())
-    return min(ends) if ends else None
-
-
-def _keep(connection: Connection, data: bytes) -> str:
-    sha256 = hashlib.sha256(data).hexdigest()
-    if connection.scalar(select(t.blob.c.sha256).where(t.blob.c.sha256 == sha256)) is None:
-        row = {"sha256": sha256, "size": len(data), "deflated": zlib.compress(data, _LEVEL)}
-        try:
-            with connection.begin_nested():
-                connection.execute(insert(t.blob).values(**row))
-        except IntegrityError:
-            return sha256  # another process stored the same bytes first
-    return sha256
-
-
-def _bytes(connection: Connection, sha256: str) -> bytes:
-    deflated = connection.scalar(select(t.blob.c.deflated).where(t.blob.c.sha256 == sha256))
-    if deflated is None:
-        raise EvidenceError(f"evidence {sha256} is not in the store")
-    try:
-        data = zlib.decompress(deflated)
-    except zlib.error as error:
-        raise EvidenceError(f"evidence {sha256} is damaged: {error}") from error
-    if hashlib.sha256(data).hexdigest() != sha256:
-        raise EvidenceError(f"evidence {sha256} does not match its digest: it was changed after it was stored")
-    return data
-
-
-# --- Rows ----------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _TranscriptHead:
-    """The part of a Transcript that is no bytes."""
-
-    platform: str
-    nonce: str
-    collected_at: datetime
-    account: str
-    privilege: Privilege
-    error: tuple[Reason, str] | None
-    host_key: str
-    duration_s: float
-    round_trips: int
-    notes: tuple[str, ...]
-
-
-def _plan_row(target: Target) -> dict[str, Any]:
-    """What the store keeps of a plan: never where keys or passwords are."""
-    keys = ("name", "transport", "address", "port", "user", "role", "tags", "parameters", "origin")
-    return {key: plain(getattr(target, key)) for key in keys}
-
-
-def _section(fact: Any) -> dict[str, Any]:
-    return {
-        "probe": fact.probe,
-        "state": fact.state.value,
-        "status": fact.status,
-        "duration_ms": fact.duration_ms,
-        "size": len(fact.stdout),
-        "sha256": fact.sha256,
-    }
-
-
-def _run_info(row: Mapping[Any, Any]) -> RunInfo:
-    head = row["head"]
-    return RunInfo(
-        id=row["id"],
-        site=row["site"],
-        company=head["company"],
-        entities=tuple(head["entities"]),
-        started=_utc(row["started"]),
-        finished=_utc(row["finished"]) if row["finished"] else None,
-        scanner=head["scanner"],
-        profile=parse(ProfileRef, head["profile"]),
-        partial=row["partial"] is not False,  # a run that never ended is partial too
-        previous=row["previous"],
-        digest=row["digest"],
-        anniversary=head["anniversary"],
-        applicability={key: parse(Applicability, answer) for key, answer in head["applicability"].items()},
-    )
-
-
-def _utc(value: datetime) -> datetime:
-    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-def _targets(connection: Connection, run_id: str) -> tuple[TargetResult, ...]:
-    plan = select(t.planned.c.row).where(t.planned.c.run == run_id).order_by(t.planned.c.ordinal)
-    query = select(t.result.c.target, t.result.c.row).where(t.result.c.run == run_id)
-    results = {row.target: row.row for row in connection.execute(query)}
-    rows = connection.scalars(plan).all()
-    return tuple(
-        parse(TargetResult, results[row["name"]]) if row["name"] in results else _never_answered(row) for row in rows
-    )
-
-
-def _never_answered(row: Mapping[str, Any]) -> TargetResult:
-    return TargetResult(
-        name=row["name"],
-        address=row["address"],
-        transport=row["transport"],
-        platform="",
-        os="",
-        state=TargetState.CANCELLED,
-        reason=Reason.CANCELLED,
-        detail="the run ended before this target was collected",
-        role=row["role"],
-        tags=tuple(row["tags"]),
-    )
-
-
-def coverage_of(targets: Sequence[TargetResult]) -> Coverage:
-    """Planned, reached, and read without a gap."""
-    return Coverage(
-        planned=len(targets),
-        reached=sum(target.reached for target in targets),
-        readable=sum(target.state is TargetState.READ for target in targets),
-    )
-
-
-def _stored_run(connection: Connection, row: Mapping[Any, Any]) -> StoredRun:
-    run_id = row["id"]
-    count = func.count()
-    states = select(t.assessment.c.state, count).where(t.assessment.c.run == run_id).group_by(t.assessment.c.state)
-    return StoredRun(
-        id=run_id,
-        site=row["site"],
-        started=_utc(row["started"]),
-        finished=_utc(row["finished"]) if row["finished"] else None,
-        partial=row["partial"] is not False,
-        planned=connection.scalar(select(count).select_from(t.planned).where(t.planned.c.run == run_id)) or 0,
-        answered=connection.scalar(select(count).select_from(t.result).where(t.result.c.run == run_id)) or 0,
-        states={state: number for state, number in connection.execute(states)},  # noqa: C416 - a Row is no pair to mypy
-        digest=row["digest"],
-    )
-
-
-# --- Opening -------------------------------------------------------------------------------------------------
-
-
-def _engine(where: str | Path, *, must_exist: bool) -> Engine:
-    text = str(where)
-    if "://" not in text:
-        path = Path(text).expanduser()
-        if must_exist and not path.is_file():
-            raise ConfigError(
-                Problem(path=str(path), message="no store here", expected="a file that `ctpat scan` made")
-            )
-        _create_privately(path)
-        return _sqlite(f"sqlite:///{path}")
-    try:
-        url = make_url(text)
-        return _sqlite(text) if url.get_backend_name() == "sqlite" else create_engine(url, pool_pre_ping=True)
-    except (ArgumentError, ImportError) as error:
-        hint = "for PostgreSQL, install ctpat-scanner[postgres] and write postgresql+psycopg://…"
-        raise ConfigError(Problem(path="--store", message="this database URL cannot be used", hint=hint)) from error
-
-
-def _create_privately(path: Path) -> None:
-    """Evidence is for its owner: the file is made with mode 0600 before the database library opens it."""
-    try:
-        path.touch(mode=0o600, exist_ok=True)
-    except OSError as error:
-        raise ConfigError(Problem(path=str(path), message=f"the store cannot be created: {error.strerror}")) from error
-
-
-def _sqlite(url: str) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False})
-
-    @event.listens_for(engine, "connect")
-    def _configure(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None  # the driver's own BEGIN comes too late to take the write lock first
-        cursor = connection.cursor()
-        for pragma in ("busy_timeout=30000", "foreign_keys=ON", "synchronous=NORMAL"):
-            cursor.execute(f"PRAGMA {pragma}")
-        _write_ahead(cursor)
-        cursor.close()
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        # A writer takes its lock at once: no upgrade in the middle, nothing to deadlock on.
-        writes = connection.get_execution_options().get("writes")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-    return engine
-
-
-def _write_ahead(cursor: sqlite3.Cursor) -> None:
-    """Switch to write-ahead logging; SQLite does not wait by itself while another process makes the same switch."""
-    until = time.monotonic() + 30
-    while True:
-        try:
-            cursor.execute("PRAGMA journal_mode=WAL")
-            return
-        except sqlite3.OperationalError as error:
-            if "locked" not in str(error) or time.monotonic() > until:
-                raise
-            time.sleep(0.02)
-
-
-def _place(engine: Engine) -> str:
-    is_file = engine.url.get_backend_name() == "sqlite" and engine.url.database
-    return str(engine.url.database) if is_file else engine.url.render_as_string(hide_password=True)
-
-
-def _unusable(engine: Engine, error: Exception) -> ConfigError:
-    cause = (str(getattr(error, "orig", error)).splitlines() or [type(error).__name__])[0]
-    return ConfigError(Problem(path=_place(engine), message=f"this is no usable store: {cause}"))

@@ -9,8 +9,9 @@ from sqlalchemy import Connection, select
 
 from scanner.document import digest
 from scanner.errors import EvidenceError
-from scanner.store import store
 from scanner.store import tables as t
+from scanner.store.digests import bytes_of, run_digest
+from scanner.store.rows import run_info
 
 
 def problems(connection: Connection, site: str | None) -> Iterator[str]:
@@ -28,8 +29,8 @@ def problems(connection: Connection, site: str | None) -> Iterator[str]:
 def _run(connection: Connection, row: Any) -> Iterator[str]:
     run_id = row["id"]
     assessments = select(t.assessment.c.row).where(t.assessment.c.run == run_id).order_by(t.assessment.c.ordinal)
-    info = store._run_info(row)
-    if store.run_digest(connection, info, list(connection.scalars(assessments))) != row["digest"]:
+    info = run_info(row)
+    if run_digest(connection, info, list(connection.scalars(assessments))) != row["digest"]:
         yield f"run {run_id}: its head, plan, transcripts, results or assessments were changed"
     yield from _results(connection, run_id)
     yield from _transcripts(connection, run_id)
@@ -50,7 +51,7 @@ def _transcripts(connection: Connection, run_id: str) -> Iterator[str]:
     for target, *digests in connection.execute(query.where(t.transcript.c.run == run_id)):
         for sha256 in digests:
             try:
-                store._bytes(connection, sha256)
+                bytes_of(connection, sha256)
             except EvidenceError as error:
                 yield f"run {run_id}, target {target}: {error}"
 
