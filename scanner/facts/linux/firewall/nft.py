@@ -24,7 +24,7 @@ from scanner.facts.linux.firewall.packet import (
 from scanner.model import Reason, Unknown
 
 SYSTEM = "nftables"
-MAX_RULES = 100_000  # a listing of one MiB holds fewer, unless many rules name one large map
+MAX_RULES = 50_000  # a listing of one MiB holds fewer, unless many rules name one large map
 XT_SILENT = {"LOG", "NFLOG", "MARK", "CONNMARK", "CT", "TCPMSS", "CHECKSUM", "AUDIT", "SECMARK", "CONNSECMARK"}
 
 # Statements that change nothing about the way of a packet that this walk follows.

@@ -16,7 +16,7 @@ Address = IPv4Address | IPv6Address
 Word = str | int
 Route = tuple["Table", "Base"]
 
-MAX_WORK = 500_000
+MAX_WORK = 600_000
 
 CONNTRACK_PRIORITY = -200  # NF_IP_PRI_CONNTRACK: before it a packet has no connection state
 

@@ -29,6 +29,8 @@ MAX_STEPS = 200_000
 MAX_BRANCHES = 150
 MAX_STACK = 64  # the kernel allows 16
 _CALL = 5  # what it costs to call a base chain, in comparisons
+_JUMP = 3
+_FORK = 8
 
 INBOUND = ("ingress", "prerouting", "input")
 FORWARD = ("ingress", "prerouting", "forward")
@@ -105,7 +107,7 @@ class _Walk:
         return result
 
     def _truth(self, rule: Rule) -> Truth:
-        self.packet.budget.spend(1 + len(rule.tests))
+        self.packet.budget.spend(1 + len(rule.tests) // 4)
         return rule.truth(self.packet)
 
     def _next(self, chain: str, index: int, stack: Stack) -> tuple[Rule | None, str, int, Stack]:
@@ -126,6 +128,7 @@ class _Walk:
 
     def _follow(self, rule: Rule, chain: str, index: int, stack: Stack) -> tuple[str, int, Stack] | None:
         """Where a jump, goto or return leads; None from a base chain to its policy."""
+        self.packet.budget.spend(_JUMP)
         if rule.effect is Effect.RETURN:
             return (*stack[-1], stack[:-1]) if stack else None
         if len(stack) >= MAX_STACK:
@@ -134,6 +137,7 @@ class _Walk:
 
     def _branch(self, rule: Rule, chain: str, index: int, stack: Stack, depth: int) -> End:
         """The end if an undecided rule did match."""
+        self.packet.budget.spend(_FORK)
         if rule.effect in _FINAL:
             return self._final(rule)
         if depth >= MAX_BRANCHES:
