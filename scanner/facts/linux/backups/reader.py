@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -56,7 +57,8 @@ def read_backups(raw: RawFacts) -> Backups | Absent | Unknown:
     timers = {name: block for name, block in timers.items() if name.endswith(".timer")}
     jobs = [_service_job(service, timers, told) for service in units.services(found)]
     jobs += [_cron_job(entry, told, found) for entry in cron.entries(told.cron)]
-    jobs = [_with_record(job, jobs, told.state) for job in jobs] + _leftovers(jobs, told)
+    counts = Counter(job.product for job in jobs)
+    jobs = [_with_record(job, counts[job.product], told.state) for job in jobs] + _leftovers(jobs, told)
     jobs += _agents(found)
     return Backups(
         jobs=tuple(jobs),
@@ -246,12 +248,11 @@ def _cron_job(entry: cron.Entry, told: _Told, found: Mapping[str, units.Block]) 
     )
 
 
-def _with_record(job: BackupJob, jobs: Sequence[BackupJob], state: State) -> BackupJob:
-    """With the record of the program, where the system has none and only one job can have left it."""
-    same = [other for other in jobs if other.product == job.product]
+def _with_record(job: BackupJob, count: int, state: State) -> BackupJob:
+    """With the record of the program, where the system has none and only one job of `count` can have left it."""
     repositories = state.of(job.product)
     silent = isinstance(job.last_success, Unknown) and not is_known(job.last_failure) and job.configured is not False
-    if not silent or len(same) != 1 or len(repositories) != 1 or repositories[0].success is None:
+    if not silent or count != 1 or len(repositories) != 1 or repositories[0].success is None:
         return job
     success = repositories[0].success
     healed = Absent("no failure is on record since its last success")
