@@ -6,6 +6,7 @@ import json
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from types import FrameType
 from typing import Any
@@ -14,15 +15,17 @@ import pytest
 
 from scanner.assess.findings import FactSet, PlannedCheck, judge
 from scanner.catalogue import load_checks
+from scanner.facts.accounts import Account, AccountKind, Accounts, PasswordState
 from scanner.facts.base import Fact, RawFact, RawFacts, RawState
 from scanner.facts.firewall import Action, Firewall
+from scanner.facts.keys import AuthorizedKeys
 from scanner.facts.linux import READERS
 from scanner.facts.linux.firewall import state as firewall_state
 from scanner.facts.linux.firewall import walk as firewall_walk
 from scanner.facts.linux.firewall.packet import MAX_WORK, Budget, TooComplex
 from scanner.facts.linux.firewall.state import read_state
 from scanner.facts.network import Listeners
-from scanner.model import Privilege, Status, Target, Unknown
+from scanner.model import Privilege, Reason, Status, Target, Unknown
 from scanner.profile.parameters import EffectiveParameters
 
 NOW = datetime(2026, 11, 20, 6, 30, tzinfo=UTC)
@@ -267,14 +270,13 @@ def test_sockets_that_are_alike_are_walked_once(walks: list[object]) -> None:
 
 @pytest.mark.parametrize("name", RULES)
 def test_no_walk_goes_on_when_the_budget_is_spent(name: str, walks: list[object]) -> None:
-    """A budget counts down to -1 and stays there; so few walks remain that each can have cost something."""
-    budgets = {id(args[0].budget): args[0].budget for args in walks if isinstance(args, tuple)}
+    """Every walk costs something, so that the budget bounds their number too; few are begun without one."""
     with _guard():
         state = read_state(RULES[name])
         firewall_state.defaults(state)
         firewall_state.forwarding(state)
-    budgets[id(state.rules.budget)] = state.rules.budget
-    assert all(-1 <= budget.left <= MAX_WORK for budget in budgets.values())
+    assert -1 <= state.rules.budget.left < MAX_WORK or state.rules.unread
+    assert len(walks) < MAX_WORK // 8
 
 
 def test_a_budget_ends_once_and_for_all() -> None:
@@ -325,7 +327,9 @@ OTHERS: dict[str, dict[str, bytes]] = {
     "quotes in a crontab": {"backup_cron": b"=/etc/crontab\n * * * * *\troot\trsync " + b"'" * 500_001 + b"\n"},
     "name services": {"name_service": b"=/etc/nsswitch.conf\n passwd: " + b"files [ " * 120_000 + b"\n"},
     "key files": {
-        "keys": b"".join(b"=/home/u%d/.ssh/authorized_keys\n ssh-rsa 256 SHA256:%d x\n" % (i, i) for i in range(15_000))
+        "keys": b"".join(
+            b"=/home/u%d/.ssh/authorized_keys\n 256 SHA256:%d x (ED25519)\n" % (i, i) for i in range(15_000)
+        )
         + b"=end\n",
         "passwd": b"=/etc/passwd\n"
         + b"".join(b" u%d:x:%d:%d::/home/u%d:/bin/bash\n" % (i, i, i, i) for i in range(15_000)),
@@ -345,12 +349,48 @@ def test_every_reader_and_check_comes_to_an_end(name: str) -> None:
             assert "reader failed" not in getattr(answer, "detail", "")
 
 
-def test_ssh_keys_is_linear_in_key_files() -> None:
-    item = load_checks()["accounts/ssh_keys"]
-    plan = PlannedCheck(check=item, requirements=(), parameters=EffectiveParameters(values=dict(item.parameters)))
-    facts = FactSet(_raw(**OTHERS["key files"]), TARGET)
-    for wanted in item.facts:
-        with _guard():
-            facts.get(wanted.fact)
+def _person(number: int) -> Account:
+    return Account(
+        name=f"u{number}",
+        identifier=str(number),
+        kind=AccountKind.HUMAN,
+        interactive=True,
+        home=f"/home/u{number}",
+        shell="/bin/bash",
+        group_ids=(),
+        password=PasswordState.NONE,
+        hash_scheme=Unknown(Reason.NO_EVIDENCE, "no password"),
+        password_changed=None,
+        password_min_age_days=None,
+        password_max_age_days=None,
+        expires=None,
+        last_login=None,
+    )
+
+
+def test_ssh_keys_is_linear_in_accounts_and_key_files() -> None:
+    people = Accounts(
+        accounts=tuple(_person(i) for i in range(15_000)),
+        groups=(),
+        duplicates=(),
+        foreign_entries=(),
+        hashes_in_plain_view=(),
+        logins_since=NOW,
+        logins_source="wtmp",
+        scan_account="scan",
+    )
+    held = _read(AuthorizedKeys, _raw(**OTHERS["key files"]))
+    assert len(held.files) == 15_000
     with _guard():
-        assert judge((plan,), facts, TARGET)[0].status is not Status.PASS
+        outcome = load_checks()["accounts/ssh_keys"].run(people, replace(held, complete=True))
+    assert outcome.status is Status.PASS
+
+
+def test_a_file_of_many_keys_that_many_accounts_share_is_unknown() -> None:
+    key = b" 256 SHA256:x me (ED25519)\n"
+    keys = b"=/home/all/.ssh/authorized_keys\n" + key * 1000 + b"=end\n"
+    passwd = b"=/etc/passwd\n" + b"".join(b" u%d:x:%d:1::/home/all:/bin/sh\n" % (i, i) for i in range(1000))
+    fact = _read(AuthorizedKeys, _raw(keys=keys, passwd=passwd))
+    assert len(fact.files) == 1000
+    assert all(isinstance(file.keys, Unknown) for file in fact.files)
+    assert isinstance(fact.complete, Unknown)

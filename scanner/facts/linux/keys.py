@@ -15,7 +15,7 @@ from scanner.facts.linux.accounts import PASSWD
 from scanner.facts.linux.accounts.files import passwd_lines
 from scanner.facts.linux.ssh import SSH_SERVER, SSHD
 from scanner.facts.ssh import SshServer
-from scanner.model import Absent, Maybe, Reason, Unknown
+from scanner.model import Absent, Maybe, Reason, Unknown, is_known
 
 _SCRIPT = r"""
 have ssh-keygen || printf '=no-keygen\n'
@@ -64,6 +64,7 @@ KEYS = Probe(
 _KEY = re.compile(
     r"^(?P<bits>\d{1,6}) (?P<print>(?:SHA256|MD5):\S+) (?P<comment>.*)\((?P<kind>[A-Za-z0-9-]+)\)$", re.ASCII
 )
+_MAX_PAIRS = 100_000
 _DEFAULT = frozenset({".ssh/authorized_keys", ".ssh/authorized_keys2", "%h/.ssh/authorized_keys"})
 
 
@@ -85,12 +86,23 @@ def read_keys(raw: RawFacts) -> AuthorizedKeys | Absent | Unknown:
 
 def _files(sections: Mapping[str, FileText | Absent | Unknown], homes: Sequence[tuple[str, str]]) -> Iterator[KeyFile]:
     """One entry per file and account; accounts that share a home share its keys."""
+    owners: dict[str, list[str]] = {}
+    for place, account in homes:
+        owners.setdefault(place.rstrip("/"), []).append(account)
     for path, section in sections.items():
         home, _, name = path.partition("/.ssh/")
         if name not in ("authorized_keys", "authorized_keys2"):
             continue
-        for owner in [account for place, account in homes if place.rstrip("/") == home] or [f"(nobody: {home})"]:
-            yield KeyFile(path=path, account=owner, keys=_keys(path, section))
+        holders = owners.get(home) or [f"(nobody: {home})"]
+        keys = _few(path, _keys(path, section), len(holders))
+        yield from (KeyFile(path=path, account=holder, keys=keys) for holder in holders)
+
+
+def _few(path: str, keys: Maybe[tuple[AuthorizedKey, ...]], holders: int) -> Maybe[tuple[AuthorizedKey, ...]]:
+    """Unknown where thousands of accounts share a file of thousands of keys: nobody could look at each pair."""
+    if is_known(keys) and len(keys) * holders > _MAX_PAIRS:
+        return Unknown(Reason.UNSUPPORTED, f"{path}: {len(keys)} keys open {holders} accounts, too many to judge")
+    return keys
 
 
 def _keys(path: str, section: FileText | Absent | Unknown) -> Maybe[tuple[AuthorizedKey, ...]]:
