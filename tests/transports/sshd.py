@@ -87,7 +87,11 @@ class Server(AbstractContextManager["Server"]):
                 keygen(self.host_key(kind), kind)
         allowed = self.folder / "authorized_keys"
         allowed.write_text("".join(Path(f"{key}.pub").read_text() for key in self.authorized))
+        home = self.folder / "home"
+        home.mkdir(exist_ok=True)
         lines = {
+            # The login files of the account that runs the tests must neither speak nor cost in them.
+            "SetEnv": f"HOME={home}",
             "ListenAddress": f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}",
             "PidFile": "none",
             "AuthorizedKeysFile": str(allowed),

@@ -66,7 +66,7 @@ class JumpHosts:
     def tunnel(self, chain: Chain, host: str, port: int, until: float) -> TunnelSocket:
         """A connection to `host` as seen from the last hop of `chain`, which also resolves the name."""
         wire = self._wire(self._hop(chain), chain, until)
-        return TunnelSocket(self._open(wire, chain, host, port, until))
+        return TunnelSocket(wire, self._open(wire, chain, host, port, until))
 
     def _hop(self, chain: Chain) -> _Hop:
         with self._lock:

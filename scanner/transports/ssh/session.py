@@ -13,7 +13,7 @@ from scanner.errors import TimeLimit, Unreachable
 from scanner.model import Reason
 from scanner.transports.base import ChannelClosed, Chunk, SessionInfo
 from scanner.transports.ssh.dial import left
-from scanner.transports.ssh.wire import Wire, plain
+from scanner.transports.ssh.wire import Wire, close_in_turn, plain
 
 WINDOW_BYTES = 2 * 1024 * 1024
 """How much the far side may send before we have read it, both streams together."""
@@ -47,6 +47,7 @@ class SshChannel:
 
     def __init__(self, wire: Wire, channel: paramiko.Channel, where: str) -> None:
         self._wire = wire
+        self._turns = wire.turns(channel)
         self._channel = channel
         self._where = where
         self._bell = Doorbell()
@@ -63,7 +64,8 @@ class SshChannel:
     def _send_some(self, data: bytes, until: float) -> int:
         self._channel.settimeout(max(0.001, left(until)))
         try:
-            sent = self._channel.send(data)
+            with self._turns.sending():
+                sent = self._channel.send(data)
         except TimeoutError as error:
             raise TimeLimit(Reason.TIMEOUT, f"{self._where} does not take the input of its command") from error
         except (OSError, EOFError, paramiko.SSHException) as error:
@@ -74,7 +76,8 @@ class SshChannel:
 
     def close_input(self) -> None:
         try:
-            self._channel.shutdown_write()
+            with self._turns.sending():
+                self._channel.shutdown_write()
         except (OSError, EOFError, paramiko.SSHException) as error:
             raise self._gone() from error
 
@@ -142,7 +145,7 @@ class SshChannel:
         before, pipe.give_up_at = pipe.give_up_at, min(pipe.give_up_at, time.monotonic() + 1.0)
         try:
             if self._wire.clear_to_send.is_set():
-                self._channel.close()
+                close_in_turn(self._channel)
             else:  # in the middle of a re-keying that may never end
                 self._channel._unlink()  # type: ignore[attr-defined]
         except Exception:  # noqa: S110 - closing has nobody left to tell
@@ -168,7 +171,7 @@ class SshSession:
             opened = SshChannel(self._wire, channel, self._where)
             self._execute(channel, command, until)
         except BaseException:
-            channel.close()
+            close_in_turn(channel)
             raise
         self.info.round_trips += 2
         return opened

@@ -11,12 +11,13 @@ import logging
 import socket
 import threading
 import time
-from collections.abc import Callable
+import weakref
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import paramiko
 from paramiko.auth_handler import AuthHandler
-from paramiko.common import cMSG_USERAUTH_INFO_RESPONSE
+from paramiko.common import MSG_CHANNEL_CLOSE, cMSG_USERAUTH_INFO_RESPONSE
 from paramiko.packet import Packetizer
 
 # Every failure is reported in our own words; tracebacks of the library's threads would only be noise on stderr.
@@ -68,11 +69,71 @@ class TimedSocket(socket.socket):
         self.close()
 
 
+class Turns:
+    """Keeps the end of one channel behind the data that another thread is sending over it.
+
+    paramiko decides that a channel is open, lets go of its lock, and only then sends. A close in between puts the
+    data behind it, and OpenSSH ends the whole connection over that ("data packet referred to nonexistent channel"):
+    on a jump host, the connections of every target behind it.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._sending = 0
+        self._waiting: list[Callable[[], None]] = []
+
+    @contextlib.contextmanager
+    def sending(self) -> Iterator[None]:
+        """Data is on its way while the block runs."""
+        with self._lock:
+            self._sending += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._sending -= 1
+                ready, self._waiting = ([], self._waiting) if self._sending else (self._waiting, [])
+            for action in ready:
+                action()
+
+    def after(self, action: Callable[[], None]) -> None:
+        """Run `action` now, or as soon as nothing is on its way; nobody waits here."""
+        with self._lock:
+            if self._sending:
+                self._waiting.append(action)
+                return
+        action()
+
+
+def close_in_turn(channel: paramiko.Channel) -> None:
+    """Channel.close: whoever waits on the channel is woken now, and the peer is told in turn."""
+    inner: Any = channel
+    with inner.lock:
+        messages = [message for message in inner._close_internal() if message is not None]
+    wire: Wire = inner.transport
+
+    def tell() -> None:
+        with contextlib.suppress(OSError, EOFError, paramiko.SSHException):  # nobody is left to be told
+            for message in messages:
+                wire._send_user_message(message)  # type: ignore[attr-defined]
+
+    if messages:
+        wire.turns(channel).after(tell)
+
+
+def _peer_closed(channel: paramiko.Channel, _message: paramiko.Message) -> None:
+    """Channel._handle_close, in turn."""
+    close_in_turn(channel)
+    inner: Any = channel
+    inner.transport._unlink_channel(inner.chanid)
+
+
 class TunnelSocket:
     """A channel through a jump host, in the shape of a socket."""
 
-    def __init__(self, channel: paramiko.Channel) -> None:
+    def __init__(self, wire: Wire, channel: paramiko.Channel) -> None:
         self.give_up_at = float("inf")
+        self._turns = wire.turns(channel)
         self._channel = channel
         self._closed = False
 
@@ -84,7 +145,8 @@ class TunnelSocket:
 
     def send(self, data: bytes) -> int:
         try:
-            return self._channel.send(data)
+            with self._turns.sending():
+                return self._channel.send(data)
         except TimeoutError:
             if time.monotonic() >= self.give_up_at:
                 raise ConnectionAbortedError("the peer takes no more data") from None
@@ -92,7 +154,7 @@ class TunnelSocket:
 
     def close(self) -> None:
         self._closed = True
-        self._channel.close()
+        close_in_turn(self._channel)
 
     end = close
 
@@ -139,12 +201,23 @@ class Wire(paramiko.Transport):
 
     packetizer: Packets
 
+    _channel_handler_table = paramiko.Transport._channel_handler_table | {  # type: ignore[attr-defined]
+        MSG_CHANNEL_CLOSE: _peer_closed
+    }
+
     def __init__(self, pipe: Pipe) -> None:
+        self._turns: weakref.WeakKeyDictionary[paramiko.Channel, Turns] = weakref.WeakKeyDictionary()
+        self._turns_lock = threading.Lock()
         self.peer_lists: dict[str, str] = {}
         self.farewell = ""
         self.pipe = pipe
         super().__init__(pipe, disabled_algorithms=WEAK, packetizer_class=Packets)  # type: ignore[arg-type]
         self.clear_to_send_timeout = 10.0
+
+    def turns(self, channel: paramiko.Channel) -> Turns:
+        """The order of sending and closing on one channel of this connection."""
+        with self._turns_lock:
+            return self._turns.setdefault(channel, Turns())
 
     def handshake(self, algorithms: tuple[str, ...], until: float) -> bool:
         """Agree on keys, asking for host keys in this order; False when `until` (monotonic) passes first."""
