@@ -56,10 +56,11 @@ class Grant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Probe:
-    """A named snippet of POSIX sh, and why it is run.
+    """A named snippet for one platform, and why it is run. It writes nothing anywhere.
 
-    The snippet runs in its own `/bin/sh`, with no standard input, a time limit and a byte cap. Helper
-    functions it may use are described in `scanner/collect/script.py`. It writes nothing anywhere.
+    On Linux it is POSIX sh and runs in its own `/bin/sh`, with no standard input, a time limit and a byte cap; the
+    helpers it may call are described in `scanner/collect/script.py`. On Windows it is the body of one `Read-Fact` block
+    of the collector (`scanner/collect/windows/`); `timeout_s` is then what its own calls are limited to.
     """
 
     name: str
@@ -132,8 +133,13 @@ _CODES: Mapping[RawState, Reason] = {
     RawState.TRUNCATED: Reason.TRUNCATED,
     RawState.NOT_RUN: Reason.TIMEOUT,
 }
+_RIGHTS: Mapping[str, str] = {
+    "linux": "; see `ctpat explain --sudoers`",
+    "windows": "; it takes an administrator's token, see `ctpat explain --platform windows --jea`",
+    "directory": "; it takes an account that the directory lets read it",
+}
 _CLAUSES: Mapping[RawState, str] = {
-    RawState.DENIED: "this account may not read it; see `ctpat explain --sudoers`",
+    RawState.DENIED: "this account may not read it",
     RawState.FAILED: "the command failed",
     RawState.MISSING_TOOL: "the program it needs is not installed",
     RawState.TIMEOUT: "it did not answer within its time limit",
@@ -180,6 +186,8 @@ class RawFacts:
         if raw.state is RawState.NOT_RUN and self.error is not None:
             return Unknown(self.error[0], f"{probe}: the collection ended first: {self.error[1]}")
         detail = f"{probe}: {_CLAUSES.get(raw.state, 'its output cannot be used')}"
+        if raw.state is RawState.DENIED:
+            detail += _RIGHTS.get(self.platform, "")
         if raw.state is RawState.FAILED:
             detail += f" (exit status {raw.status})"
         if raw.complaint:

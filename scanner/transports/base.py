@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from scanner.model import Reason
 from scanner.secret import Secret
 
 
@@ -39,6 +41,28 @@ class Channel(Protocol):
         """End the channel, whatever its state; never raises and never blocks."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScriptOutput:
+    """What one script said.
+
+    `error` says why it ended early; what came until then is kept. `status` is None where the peer never told it.
+    """
+
+    stdout: bytes
+    stderr: bytes = b""
+    status: int | None = None
+    error: tuple[Reason, str] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScriptLimits:
+    """Bounds on one script: seconds in all, bytes of both streams together, and the event that ends it."""
+
+    total_s: float
+    output_bytes: int
+    cancelled: threading.Event
+
+
 @dataclass(slots=True)
 class SessionInfo:
     """What a login taught us: who we are there, how sure we are of the peer, what it cost.
@@ -60,6 +84,22 @@ class Session(Protocol):
 
     def open(self, command: str, timeout_s: float) -> Channel:
         """Start `command` on the far side, without a terminal."""
+
+    def close(self) -> None:
+        """End the session; never raises."""
+
+
+class ScriptSession(Protocol):
+    """One login on a Windows host that runs one whole script, whatever carries it: WinRM, PSRP, SSH."""
+
+    info: SessionInfo
+
+    def run(self, script: bytes, nonce: str, limits: ScriptLimits) -> ScriptOutput:
+        """Run the collector once. `script` is complete, `nonce` (32 hex digits) stands in its last line.
+
+        An endpoint that refuses scripts and offers the collector as its one command is called by that name with the
+        nonce. Raises TargetError only where nothing was started; afterwards the error is part of the output.
+        """
 
     def close(self) -> None:
         """End the session; never raises."""
