@@ -20,19 +20,12 @@ from scanner.collect import raw_facts
 from scanner.collect.offer import offer_transcript, offers_algorithms
 from scanner.engine.selection import Selection
 from scanner.engine.targets import reached, unreached
+from scanner.engine.ways import Collected
 from scanner.errors import TargetError
 from scanner.facts.base import RawFacts
 from scanner.inventory.site import Site
 from scanner.model import Assessment, Coverage, Finding, Reason, RunInfo, Target, TargetResult, Transcript
 from scanner.store import RunWriter
-
-
-@dataclass(frozen=True, slots=True)
-class Collected:
-    """What a collector brings back: the transcript, and the exact script that it answers."""
-
-    transcript: Transcript
-    script: bytes
 
 
 class Collector(Protocol):

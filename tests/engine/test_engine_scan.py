@@ -18,8 +18,9 @@ from scanner.catalogue import load_checks
 from scanner.collect.script import build
 from scanner.engine.collector import HostCollector
 from scanner.engine.interruption import stop_on_signals
-from scanner.engine.scan import Collected, Scan, ScanResult, scan
+from scanner.engine.scan import Scan, ScanResult, scan
 from scanner.engine.selection import Selection, select
+from scanner.engine.ways import Collected
 from scanner.errors import ConfigError, ScannerError, Unreachable
 from scanner.inventory.site import Limits, Site
 from scanner.model import (

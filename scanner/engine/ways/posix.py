@@ -1,0 +1,94 @@
+"""The way to hosts with a POSIX shell: over SSH, or on this very machine."""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import closing
+from dataclasses import dataclass, replace
+
+from scanner.assess.findings import probes_for
+from scanner.collect import collect
+from scanner.collect.conversation import CollectLimits
+from scanner.collect.script import build
+from scanner.engine.ways import Collected, Preparation
+from scanner.inventory.site import Become, SshCredential
+from scanner.model import Target
+from scanner.secret import Secret
+from scanner.transports.base import Session
+from scanner.transports.local import LocalSession
+from scanner.transports.ssh import SshLogin, SshTransport
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """A credential with its secrets resolved."""
+
+    login: SshLogin
+    become: Become = Become.NONE
+    become_password: Secret | None = None
+
+
+# A target without a credential: the agent, and what the user's own OpenSSH client settings name for it.
+_AGENT_ONLY = _Opened(SshLogin(agent=True))
+
+
+class PosixWay:
+    """`ssh://` and `local:`. Raises SecretError when a credential's secret cannot be had."""
+
+    def __init__(self, prepared: Preparation) -> None:
+        self._site = prepared.site
+        self._now = prepared.now
+        self._script = build(probes_for("linux", prepared.checks))
+        credentials = prepared.site.credentials
+        self._opened = {name: _open(credentials[name].ssh, name, prepared) for name in prepared.credentials("ssh")}
+        self._ssh = SshTransport(login_for=self._login, limits=prepared.site.limits)
+
+    def collect(self, target: Target, deadline: float, cancelled: threading.Event) -> Collected:
+        """See `Way`."""
+        opened = self._opened.get(target.credential or "", _AGENT_ONLY)
+        with closing(self._session(target, deadline)) as session:
+            transcript = collect(
+                session,
+                target.name,
+                self._script,
+                become=opened.become,
+                become_password=opened.become_password,
+                limits=self._limits(deadline),
+                now=self._now,
+                cancelled=cancelled,
+            )
+        return Collected(transcript, self._script.text)
+
+    def abort(self) -> None:
+        self._ssh.abort()
+
+    def close(self) -> None:
+        self._ssh.close()
+
+    def _session(self, target: Target, deadline: float) -> Session:
+        return LocalSession() if target.transport == "local" else self._ssh.connect(target, deadline=deadline)
+
+    def _limits(self, deadline: float) -> CollectLimits:
+        left_s = max(1.0, deadline - time.monotonic())
+        return CollectLimits(total_s=left_s, output_bytes=self._site.limits.output_bytes)
+
+    def _login(self, target: Target) -> SshLogin:
+        login = self._opened.get(target.credential or "", _AGENT_ONLY).login
+        return replace(login, user=target.user or login.user)
+
+
+def _open(credential: SshCredential | None, name: str, prepared: Preparation) -> _Opened:
+    """Resolve a credential's secrets."""
+    if credential is None:
+        return _AGENT_ONLY
+    login = SshLogin(
+        user=credential.user,
+        keys=credential.keys,
+        certificate=credential.certificate,
+        passphrase=prepared.secret(credential.passphrase, "pass phrase", name),
+        password=prepared.secret(credential.password, "password", name),
+        agent=credential.agent,
+    )
+    become_password = prepared.secret(credential.become_password, f"{credential.become} password", name)
+    return _Opened(login, credential.become, become_password)
