@@ -337,7 +337,8 @@ class Transcript:
     """What one collection brought back, before anybody understands it; the unit of evidence.
 
     `stdout` is the framed output of the script with secrets redacted and nothing else changed. `error` says
-    why the collection ended early, None where it ran to its end.
+    why the collection ended early, None where it ran to its end. `host_key` says how the peer was known: the
+    fingerprint of its SSH host key, its certificate, or what sealed the messages; empty where it is this machine.
     """
 
     target: str

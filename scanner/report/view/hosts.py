@@ -27,7 +27,7 @@ def host_section(index: Index, target: TargetResult) -> HostSection:
         at=when(target),
         how=how(target),
         pace=f"{target.duration_s:.1f} s, {plural(target.round_trips, 'round trip')}" if target.reached else "",
-        host_key=target.host_key,
+        identity=f"host key {key}" if (key := target.host_key).startswith("SHA256:") else key,
         unread=target.unread,
         notes=target.notes,
         counts=bar((STATUSES[status], counts[status]) for status in STATUS_ORDER),

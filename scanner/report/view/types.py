@@ -167,7 +167,7 @@ class HostSection:
     at: str
     how: str
     pace: str
-    host_key: str
+    identity: str
     unread: tuple[str, ...]
     notes: tuple[str, ...]
     counts: Bar
