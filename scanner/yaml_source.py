@@ -53,6 +53,7 @@ _SYNTAX = (
     ("expected <block end>", "the indentation does not fit", "align this line with its neighbours"),
     ("expected '-' indicator", "the indentation does not fit", "align every '-' of a list"),
     ("unexpected end of stream", "a quote is never closed", "close it with the same kind of quote"),
+    ("exceeded maximum nesting depth", "nested too deeply", f"write it with at most {DEPTH_LIMIT} levels"),
     ("unknown escape character", "an unknown escape after '\\'", "use single quotes when the text has a backslash"),
 )
 
