@@ -1,0 +1,1 @@
+"""The collector for Windows: one read-only PowerShell script per target, its frame, and the talk with a session."""
