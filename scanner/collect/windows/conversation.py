@@ -95,7 +95,7 @@ def complaint(stderr: bytes) -> str:
     """What PowerShell said on standard error, as one line; the errors alone where it wrote them as CLIXML."""
     text = stderr[:_MAX_STDERR].decode("utf-8", "replace")
     if text.lstrip().startswith("#< CLIXML"):
-        text = html.unescape(" ".join(re.findall(r'<S S="Error">([^<]*)</S>', text)))
+        text = html.unescape(" ".join(re.findall(r'<S (?:S="Error"|N="Message")>([^<]*)</S>', text)))
         text = re.sub(r"_x([0-9A-Fa-f]{4})_", lambda code: chr(int(code[1], 16)), text)
     return " ".join(re.sub(r"\x1b\[[0-9;]*m", "", text).split())
 
