@@ -39,11 +39,7 @@ def _names(root: Node) -> Iterator[str]:
         if name not in (STATICS if name.startswith("[") else METHODS):
             yield f"calls the method {name}"
     yield from (f"names the type [{name}]" for name in types(root) if name not in TYPES)
-    yield from (
-        f"uses the operator {name}"
-        for name in operators(root)
-        if name.replace("-c", "-", 1) not in OPERATORS | {"-ontains"} and name not in OPERATORS
-    )
+    yield from (f"uses the operator {name}" for name in operators(root) if name not in OPERATORS)
 
 
 def _calls(root: Node) -> Iterator[str]:
@@ -55,9 +51,8 @@ def _calls(root: Node) -> Iterator[str]:
         yield from _subjects(command, root)
 
 
-def _subjects(command: Node | Command, root: Node) -> Iterator[str]:
+def _subjects(command: Command, root: Node) -> Iterator[str]:
     """The class, method or program that a call is about."""
-    assert isinstance(command, Command)
     yield from (f"asks for the class {name}" for name in command.classes(root) if name not in CLASSES)
     if command.name == "Invoke-CimMethod":
         names = texts(command.named.get("-methodname"), root) or ("?",)
