@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from tree_sitter import Node
@@ -23,6 +24,7 @@ from tests.windows.allowed import (
 from tests.windows.syntax import Command, commands, methods, operators, parsed, texts, types, walk, words
 
 _LOOPS = ("foreach_statement", "for_statement", "while_statement", "do_statement", "switch_statement")
+_NOT_OURS = re.compile(r"(?i)\$(?:(?:global|script|env):|(?:state|clock|erroractionpreference)\b)")
 _TIMED = ("Get-CimInstance", "Invoke-CimMethod")
 
 
@@ -93,10 +95,8 @@ def _writes(root: Node) -> Iterator[str]:
     for node in walk(root):
         if node.type == "redirection":
             yield "writes to a file"
-        if node.type == "left_assignment_expression":
-            target = words(node).lower()
-            if target.startswith(("$global:", "$script:", "$env:", "$state", "$clock", "$erroractionpreference")):
-                yield f"assigns to {words(node)}"
+        if node.type == "left_assignment_expression" and _NOT_OURS.match(words(node)):
+            yield f"assigns to {words(node)}"
 
 
 def _parts(root: Node) -> Iterator[str]:
