@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import click
 
 from scanner.assess.findings import probes_for
+from scanner.check import Check
+from scanner.cli.diagnosis_words import WORDS, Words
 from scanner.cli.ending import INTERRUPTED
 from scanner.cli.scan import ask_person, utc_now
 from scanner.cli.sites import Job
@@ -19,23 +21,16 @@ from scanner.engine.selection import select
 from scanner.engine.targets import address_of
 from scanner.errors import TargetError
 from scanner.facts.base import Access, Probe, RawFact, RawState
-from scanner.model import Privilege, Target, Transcript
+from scanner.model import Target, Transcript
 from scanner.text import clean
 
 _FINE = (RawState.OK, RawState.ABSENT)
-_CURES = {
-    RawState.MISSING_TOOL: "the program is not installed there; if it should be, install it, else nothing is wrong",
-    RawState.TIMEOUT: "the target was too slow, or the command hangs there; try it by hand",
-    RawState.TRUNCATED: "its output is larger than any we know; look at it by hand",
-    RawState.NOT_RUN: "the collection ended before it; see above, or raise --timeout of the scan",
-}
 
 
 def diagnose(job: Job) -> int:
     """Check every target of the site, and say what was found as the answers come; 1 when something stays unread."""
     content = job.content
     checks = select(content.profile, content.checks, brought=content.brought).checks.values()
-    probes = {probe.name: probe for probe in probes_for("linux", checks)}
     cancelled = threading.Event()
     fine = True
     with (
@@ -45,7 +40,7 @@ def diagnose(job: Job) -> int:
     ):
 
         def look(target: Target) -> tuple[list[str], bool]:
-            return _looked(collector, target, probes, cancelled)
+            return _looked(collector, target, checks, cancelled)
 
         for target, (lines, readable) in zip(job.site.targets, pool.map(look, job.site.targets), strict=True):
             fine = fine and readable
@@ -60,42 +55,37 @@ def _title(target: Target) -> str:
 
 
 def _looked(
-    collector: HostCollector, target: Target, probes: dict[str, Probe], cancelled: threading.Event
+    collector: HostCollector, target: Target, checks: Collection[Check], cancelled: threading.Event
 ) -> tuple[list[str], bool]:
     if cancelled.is_set():
         return ["  not looked at: interrupted"], False
     try:
-        return _read(collector.collect(target, cancelled).transcript, probes)
+        return _read(collector.collect(target, cancelled).transcript, checks)
     except TargetError as error:
         return [f"  not reached: {error.detail}", *(f"    {name}: {v}" for name, v in error.evidence.items())], False
     except Exception as error:  # a fault of ours on one target must not take the others with it
         return [f"  a fault in ctpat, please report it ({type(error).__name__}: {error})"], False
 
 
-def _read(transcript: Transcript, probes: dict[str, Probe]) -> tuple[list[str], bool]:
+def _read(transcript: Transcript, checks: Collection[Check]) -> tuple[list[str], bool]:
+    words = WORDS.get(transcript.platform, WORDS["linux"])
+    probes = {probe.name: probe for probe in probes_for(transcript.platform, checks)}
     raw = raw_facts(transcript, probes)
-    lines = [f"  logged in as {transcript.account or '?'}, rights: {_RIGHTS[transcript.privilege]}"]
+    lines = [f"  logged in as {transcript.account or '?'}, rights: {words.rights[transcript.privilege]}"]
     if transcript.host_key:
-        lines.append(f"  host key {transcript.host_key}, trusted")
+        lines.append(f"  {words.identity} {transcript.host_key}, trusted")
     lines += [f"  note: {note}" for note in transcript.notes]
     if transcript.error:
         lines.append(f"  ended early ({transcript.error[0].value}): {transcript.error[1]}")
     gaps = [section for section in raw.sections.values() if section.state not in _FINE and section.probe in probes]
     for section in gaps:
-        lines += _gap(section, probes[section.probe])
+        lines += _gap(section, probes[section.probe], words)
     barred = [section for section in gaps if section.state is not RawState.MISSING_TOOL]
     lines.append(f"  {len(barred)} of {len(probes)} probes cannot be read" if barred else "  everything is readable")
     return lines, not barred and transcript.error is None
 
 
-_RIGHTS = {
-    Privilege.ROOT: "root",
-    Privilege.GRANTS: "the account's own, plus single commands by sudo or doas",
-    Privilege.USER: "the account's own only",
-}
-
-
-def _gap(section: RawFact, probe: Probe) -> Iterator[str]:
+def _gap(section: RawFact, probe: Probe, words: Words) -> Iterator[str]:
     complaint = f": {section.complaint}" if section.complaint else ""
     yield f"  {probe.name}: {section.state.value}{complaint}"
     yield f"    it is read because: {probe.why}"
@@ -103,14 +93,10 @@ def _gap(section: RawFact, probe: Probe) -> Iterator[str]:
         yield "    cure: grant the scan account (`ctpat explain --sudoers` prints the whole file):"
         yield from (f"      {grant.command}" for grant in probe.grants)
     elif section.state is RawState.DENIED:
-        yield f"    cure: {_group_cure(probe)}"
-    elif section.state in _CURES:
-        yield f"    cure: {_CURES[section.state]}"
-    else:
+        yield f"    cure: {words.denied.get(probe.access, words.denied[Access.ANY])}"
+    elif section.state in words.cures:
+        yield f"    cure: {words.cures[section.state]}"
+    elif section.status is not None:
         yield f"    the command ended with status {section.status}; run it by hand to see why"
-
-
-def _group_cure(probe: Probe) -> str:
-    if probe.access is Access.ROOT:
-        return "only root reads this; let the scan account become root with sudo, or accept that it is unknown"
-    return "add the scan account to the groups systemd-journal and (Debian family) adm"
+    else:
+        yield f"    {words.failed}"

@@ -1,4 +1,4 @@
-"""`ctpat explain`: the script that runs on a target, and why."""
+"""`ctpat explain`: what runs on a target, and why."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from scanner.cli.options import content_options, load_content
 
 
 @click.command("explain")
-@click.option("--platform", type=click.Choice(["linux"]), default="linux", show_default=True)
+@click.option("--platform", type=click.Choice(["linux", "windows", "directory"]), default="linux", show_default=True)
 @click.option("--only", multiple=True, metavar="CHECK", help="Only what these checks or families need.")
 @click.option("--sudoers", is_flag=True, help="Print the least privilege that reads everything, for sudoers.d.")
 @click.option("--user", default="ctpatscan", show_default=True, help="The scan account, for --sudoers.")
+@click.option("--jea", is_flag=True, help="Print a session configuration whose one command is the Windows collector.")
+@click.option("--group", default="CONTOSO\\ctpat-scan", show_default=True, help="Who may connect to it, for --jea.")
 @click.option("--why", is_flag=True, help="Only the reasons, without the script.")
 @click.option("--script", "bare", is_flag=True, help="Only the script, to the byte: `| sha256sum` gives its digest.")
 @content_options
@@ -22,6 +24,8 @@ def command(
     only: tuple[str, ...],
     sudoers: bool,
     user: str,
+    jea: bool,
+    group: str,
     why: bool,
     bare: bool,
     profile: str | None,
@@ -30,24 +34,40 @@ def command(
 ) -> None:
     """Print the exact script that runs on a target, with the reason for each part and its SHA-256.
 
-    The script writes nothing on the target, installs nothing and refreshes no package lists.
+    The script changes nothing on the target, installs nothing and refreshes no package lists.
     """
     from scanner.assess.findings import probes_for
-    from scanner.cli.explained import grants, reasons
-    from scanner.collect.script import build
+    from scanner.cli.explained import grants, queries, reasons
+    from scanner.cli.explained_jea import session_configuration
+    from scanner.collect import script, windows
     from scanner.engine.selection import select
 
+    _verify(platform, sudoers=sudoers, jea=jea, bare=bare)
     content = load_content(profile, overlays, checks_dirs)
-    checks = select(content.profile, content.checks, only=only, brought=content.brought).checks
-    probes = probes_for(platform, checks.values())
+    checks = select(content.profile, content.checks, only=only, brought=content.brought).checks.values()
+    probes = probes_for(platform, checks)
     if sudoers:
         click.echo(grants(probes, user))
-        return
-    script = build(probes)
-    if bare:
-        click.echo(script.text, nl=False)
-        return
-    click.echo(reasons(script, platform, checks.values()))
-    if not why:
-        click.echo()
-        click.echo(script.text.decode())
+    elif jea:
+        click.echo(session_configuration(probes, group))
+    elif platform == "directory":
+        click.echo(queries(platform, checks))
+    else:
+        built = windows.build(probes) if platform == "windows" else script.build(probes)
+        if bare:
+            click.echo(built.text, nl=False)
+            return
+        click.echo(reasons(built, platform, checks))
+        if not why:
+            click.echo()
+            click.echo(built.text.decode())
+
+
+def _verify(platform: str, *, sudoers: bool, jea: bool, bare: bool) -> None:
+    """An option of another platform would print something that looks right."""
+    if sudoers and platform != "linux":
+        raise click.UsageError("--sudoers is for Linux; on Windows, see --platform windows --jea")
+    if jea and platform != "windows":
+        raise click.UsageError("--jea is for Windows: add --platform windows")
+    if bare and platform == "directory":
+        raise click.UsageError("a directory runs no script: leave --script out to see what is asked of it")

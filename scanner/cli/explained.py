@@ -1,17 +1,17 @@
-"""The words of `ctpat explain`: what each probe is for, and which sudo rights it would use."""
+"""The words of `ctpat explain`: what each probe is for, and which rights it would use."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Protocol
 
 from scanner.assess.findings import probes_for, readers_for
 from scanner.check import Check
-from scanner.collect.script import Script
 from scanner.engine.selection import Selection
 from scanner.engine.targets import address_of
 from scanner.errors import ConfigError
-from scanner.facts.base import Access, Grant, Probe
+from scanner.facts.base import Access, Grant, Probe, Reader, probes_of
 from scanner.inventory.site import Site
 
 _HEAD = """# Least privilege for the scan account, as sudoers(5) reads it.
@@ -23,28 +23,78 @@ _HEAD = """# Least privilege for the scan account, as sudoers(5) reads it.
 # Lines with ^…$ need sudo 1.9.10; on older hosts leave them out: what they read is then reported as unknown."""
 
 
-def reasons(script: Script, platform: str, checks: Iterable[Check]) -> str:
+_SENT: Mapping[str, str] = {
+    "linux": "It is sent to /bin/sh on standard input.",
+    "windows": "It is plain text on the standard input of powershell -NoProfile -NonInteractive -Command -\n"
+    "# Behind it comes one line that differs from run to run, } 'NONCE', and an empty one. To allow-list the script,\n"
+    "# take this digest: it covers everything but those two lines.",
+}
+_RIGHTS: Mapping[str, Mapping[Access, str]] = {
+    "windows": {
+        Access.ANY: "any account that may open a session",
+        Access.PARTIAL: "any account sees part, an administrator's token sees all",
+        Access.ROOT: "an administrator's token",
+    },
+    "directory": {
+        Access.ANY: "any account of the domain",
+        Access.PARTIAL: "any account sees part, a domain administrator sees all",
+        Access.ROOT: "a domain administrator, or the right delegated",
+    },
+}
+_WINDOWS = ("winrm", "winrms", "psrp", "psrps")
+_PLATFORMS: Mapping[str, str] = {**dict.fromkeys(_WINDOWS, "windows"), "ldaps": "directory"}
+
+
+class _Collected(Protocol):
+    """A script of any platform."""
+
+    @property
+    def sha256(self) -> str: ...
+    @property
+    def probes(self) -> tuple[Probe, ...]: ...
+
+
+def reasons(script: _Collected, platform: str, checks: Iterable[Check]) -> str:
     """Every probe as a comment: what it reads, why, with which right, its limits, and for which facts."""
     readers = readers_for(platform, checks)
     lines = [
         f"# The read-only script for {platform}: SHA-256 {script.sha256}",
-        f"# {len(script.probes)} probes for {len(readers)} facts. It is sent to /bin/sh on standard input.",
+        f"# {len(script.probes)} probes for {len(readers)} facts. {_SENT[platform]}",
         "#",
     ]
     for probe in script.probes:
-        facts = ", ".join(reader.fact.name for reader in readers if probe in reader.probes)
         lines += [
             f"# {probe.name}: {probe.why}",
-            f"#     for: {facts}; needs: {probe.access.value}; "
-            f"at most {probe.timeout_s} s and {probe.max_bytes // 1024} KiB",
+            f"#     {_for_and_needs(probe, platform, readers)}{_bounds(probe, platform)}",
         ]
     return "\n".join(lines)
 
 
+def queries(platform: str, checks: Iterable[Check]) -> str:
+    """What is asked of a platform that runs no script: each probe's text under the reason for it."""
+    readers = readers_for(platform, checks)
+    probes = tuple(probes_of(readers))
+    lines = [f"# What is asked of a {platform}: {len(probes)} probes for {len(readers)} facts. Nothing is written."]
+    for probe in probes:
+        lines += ["#", f"# {probe.name}: {probe.why}", f"#     {_for_and_needs(probe, platform, readers)}"]
+        lines += probe.script.strip("\n").split("\n")
+    return "\n".join(lines)
+
+
+def _for_and_needs(probe: Probe, platform: str, readers: Iterable[Reader]) -> str:
+    facts = ", ".join(reader.fact.name for reader in readers if probe in reader.probes)
+    return f"for: {facts}; needs: {_RIGHTS.get(platform, {}).get(probe.access, probe.access.value)}"
+
+
+def _bounds(probe: Probe, platform: str) -> str:
+    """The limits that the frame sets for each probe; on Windows one budget bounds them all."""
+    return f"; at most {probe.timeout_s} s and {probe.max_bytes // 1024} KiB" if platform == "linux" else ""
+
+
 def plan_lines(site: Site, selection: Selection) -> Iterator[str]:
     """What a scan would do, target by target, without doing it."""
-    probes = probes_for("linux", selection.checks.values())
-    yield f"site {site.name}: {len(site.targets)} targets, {len(selection.checks)} checks, {len(probes)} probes each"
+    probes = _probe_counts(site, selection)
+    yield f"site {site.name}: {len(site.targets)} targets, {len(selection.checks)} checks, {probes}"
     yield f"profile {selection.profile.ref.name} {selection.profile.ref.edition}"
     for target in site.targets:
         way = " via ".join([target.transport, *(hop.name for hop in reversed(target.jump))])
@@ -52,6 +102,15 @@ def plan_lines(site: Site, selection: Selection) -> Iterator[str]:
         yield f"  {target.name}: {way} {address_of(target)}{login}, credential {target.credential or 'none'}"
     yield "checks:"
     yield from (f"  {name}" for name in selection.checks)
+
+
+def _probe_counts(site: Site, selection: Selection) -> str:
+    """How many probes each target gets; by platform where there are several."""
+    platforms = dict.fromkeys(_PLATFORMS.get(target.transport, "linux") for target in site.targets)
+    counts = {name: len(probes_for(name, selection.checks.values())) for name in platforms or ("linux",)}
+    if len(counts) == 1:
+        return f"{next(iter(counts.values()))} probes each"
+    return "probes each: " + ", ".join(f"{count} on {name}" for name, count in counts.items())
 
 
 def grants(probes: Sequence[Probe], user: str) -> str:

@@ -188,7 +188,7 @@ class RawFacts:
         detail = f"{probe}: {_CLAUSES.get(raw.state, 'its output cannot be used')}"
         if raw.state is RawState.DENIED:
             detail += _RIGHTS.get(self.platform, "")
-        if raw.state is RawState.FAILED:
+        if raw.state is RawState.FAILED and raw.status is not None:
             detail += f" (exit status {raw.status})"
         if raw.complaint:
             detail += f": {raw.complaint}"

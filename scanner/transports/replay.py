@@ -1,7 +1,9 @@
 """`replay:`: recorded collections on disk, written by `--record` and read back without a network.
 
-One folder per target: `transcript.txt` (the framed output, secrets redacted), `stderr.txt`, `script.sh` (exactly what
-was run) and `meta.json` (everything else of the transcript). A recording read back gives the same raw facts.
+One folder per target: `transcript.txt` (the framed output, secrets redacted), `stderr.txt`, the script exactly as it
+was run (`script.sh`, on Windows `script.ps1`, `queries.txt` for a directory) and `meta.json` (everything else of the
+transcript). A recording read back gives the same raw facts. Passwords, keys and the like are cut, so that a recording
+may be handed on as a test case; names of people, hosts and networks stay in it.
 """
 
 from __future__ import annotations
@@ -21,7 +23,8 @@ from scanner.model import Privilege, Reason, Transcript
 from scanner.redact import redact
 
 FORMAT = 1
-_META, _STDOUT, _STDERR, _SCRIPT = "meta.json", "transcript.txt", "stderr.txt", "script.sh"
+_META, _STDOUT, _STDERR = "meta.json", "transcript.txt", "stderr.txt"
+_SCRIPTS: Mapping[str, str] = {"windows": "script.ps1", "directory": "queries.txt"}
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
 
@@ -32,6 +35,10 @@ class Recording:
     folder: Path
     transcript: Transcript
     script: bytes
+
+
+def _script_name(platform: str) -> str:
+    return _SCRIPTS.get(platform, "script.sh")
 
 
 def folder_name(target: str) -> str:
@@ -54,7 +61,7 @@ def write_recording(directory: Path, target_name: str, transcript: Transcript, s
         meta = json.dumps(_meta(target_name, transcript), indent=2) + "\n"
         _write_privately(folder / _STDOUT, redact(transcript.stdout))
         _write_privately(folder / _STDERR, redact(transcript.stderr))
-        _write_privately(folder / _SCRIPT, script_text)
+        _write_privately(folder / _script_name(transcript.platform), script_text)
         _write_privately(folder / _META, meta.encode())
     except OSError as error:
         raise ConfigError(
@@ -116,13 +123,14 @@ def read_recordings(directory: Path) -> tuple[Recording, ...]:
 def read_recording(folder: Path) -> Recording:
     """One target's recording. Raises ConfigError, naming the file, what was found and what was expected."""
     meta = _read_meta(folder / _META)
-    script = _bytes(folder / _SCRIPT)
     transcript = _transcript(folder / _META, meta, _bytes(folder / _STDOUT), _bytes(folder / _STDERR))
+    path = folder / _script_name(transcript.platform)
+    script = _bytes(path)
     digest = hashlib.sha256(script).hexdigest()
     if digest != transcript.script_sha256:
         raise ConfigError(
             Problem(
-                path=str(folder / _SCRIPT),
+                path=str(path),
                 message="this is not the script that was run",
                 found=f"SHA-256 {digest}",
                 expected=transcript.script_sha256,

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import time
+from typing import Any
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from scanner.redact import redact, redact_value
+from scanner.redact import compact, redact, redact_json, redact_value
 from scanner.secret import Secret
 
 SECRETS = [
@@ -32,6 +34,10 @@ SECRETS = [
     (b"|sshpass -p hunter2 ssh host", b"hunter2"),
     (b"|password=hunter2", b"hunter2"),
     (b"|Authorization: Bearer abcdef.ghi", b"abcdef"),
+    (b"Server=db;Uid=sa;Pwd=hunter2", b"hunter2"),
+    (b"Pwd=hunter2;Server=db", b"hunter2"),
+    (b"net use x: /user:scan /password:hunter2", b"hunter2"),
+    (b"schtasks /create /rp 'hunter 2'", b"hunter 2"),
 ]
 HARMLESS = [
     b"bob:$6$",
@@ -49,6 +55,11 @@ HARMLESS = [
     b"256 SHA256:AbCdEfGhIjKlMnOpQrStUvWxYz0123456789abcdefg scan@host (ED25519)",
     b"http://mirror.example.org:80/debian bookworm/main",
     b"@0123456789abcdef0123456789abcdef E password 0 0 10",
+    b"ClearTextPassword = 0",
+    b"PWD=/root",
+    b"cat /passwd.txt /etc/passwd",
+    b'[{"password_policy":"14","MinimumPasswordLength":14,"password_required":true,"token":""}]',
+    b'[{"DefaultPassword":{"err":{"text":"denied"}}}]',
 ]
 
 
@@ -111,3 +122,64 @@ def test_linear_on_megabytes(piece: bytes) -> None:
     began = time.process_time()
     redact(piece * (1_000_000 // len(piece)))
     assert time.process_time() - began < 8
+
+
+# --- JSON, as collections of Windows hosts and directories bring it ---
+
+JSON_SECRETS = [
+    {"DefaultPassword": {"kind": "String", "value": "hunter2"}},
+    {"values": {"DefaultPassword": {"kind": "MultiString", "value": ["hunter2", "x"]}}},
+    {"rows": [{"name": "Api_Key", "value": "hunter2"}]},
+    {"run": 'tool --password "hunter2" \\'},
+    {"run": "tool --password=hunter2\\"},
+    {"dsn": "Driver={SQL Server};Server=db;Uid=sa;Pwd=hunter2;"},
+    {"text": "a\r\nPASSWORD=hunter2\r\nb"},
+    {"url": "https://scan:hunter2@example.org/"},
+    {"key": "-----BEGIN PRIVATE KEY-----\nhunter2\n-----END PRIVATE KEY-----\nend"},
+    {"PASSWORD=": "x", "b": "PASSWORD=hunter2"},
+]
+
+
+@pytest.mark.parametrize("value", JSON_SECRETS)
+def test_secrets_in_json_go_and_it_stays_json(value: dict[str, Any]) -> None:
+    line = compact([value])
+    after = redact(b"ctpat:0:1:begin\n" + line + b"\nctpat:0:1:end\n")
+    assert b"hunter2" not in after and redact(after) == after
+    begin, cut, end = after.splitlines()
+    assert (begin, end) == (b"ctpat:0:1:begin", b"ctpat:0:1:end")
+    assert list(json.loads(cut)[0]) == list(value)
+    assert redact_json([value]) == json.loads(cut)
+
+
+def test_what_is_told_goes_from_texts_and_names_stay() -> None:
+    value = [{"name": 'say "name"', "told": ["name", 4]}]
+    assert redact_json(value, [Secret('say "name"'), Secret("name")]) == [{"name": "*" * 16, "told": ["*" * 16, 4]}]
+
+
+_WORDS = st.sampled_from(
+    [word.decode() for line, _ in SECRETS for word in (line, *line.split())] + list("\"\\'={}[]\n ;,")
+)
+_TEXTS = st.lists(_WORDS | st.text(max_size=3), max_size=6).map("".join)
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | _TEXTS,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(_TEXTS, inner, max_size=4),
+    max_leaves=12,
+)
+
+
+def _shape(value: Any) -> Any:
+    """Everything but the texts."""
+    if isinstance(value, dict):
+        return {key: _shape(one) for key, one in value.items()}
+    return [_shape(one) for one in value] if isinstance(value, list) else "" if isinstance(value, str) else value
+
+
+@given(st.lists(_JSON, max_size=4))
+@example([{"a": "PASSWORD=", "b": ""}])
+@example(["-----BEGIN PRIVATE KEY-----", "@", "-----END PRIVATE KEY-----"])
+def test_json_stays_json_whatever_its_texts_say(value: list[Any]) -> None:
+    line = compact(value)
+    before, once = json.loads(line), redact(b"PASSWORD=x\n" + line + b"\nPASSWORD=y\n")
+    after = json.loads(once.splitlines()[1]) if once.count(b"\n") == 3 else None
+    assert _shape(after) == _shape(before)
+    assert redact(once) == once and len(once.split(b"\n")[1]) >= len(line)
