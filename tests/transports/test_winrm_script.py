@@ -20,12 +20,15 @@ from tests.wsman.endpoint import Endpoint, Output, Powershell, recorded
 pytestmark = pytest.mark.network
 
 RECORDED = Path(__file__).parent / "windows"
-GOOD: Powershell = lambda script, nonce: Output(f"ctpat:{nonce}:1:begin\nabc\nctpat:{nonce}:1:end\n".encode())
 
 
 @pytest.fixture(scope="module")
 def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
     return Authority.make(tmp_path_factory.mktemp("ca"))
+
+
+def answers(script: bytes, nonce: str) -> Output:
+    return Output(f"ctpat:{nonce}:1:begin\nabc\nctpat:{nonce}:1:end\n".encode())
 
 
 def of_recording(name: str, status: int = 0) -> Powershell:
@@ -53,7 +56,7 @@ def test_what_powershell_says_on_stderr_is_a_diagnostic() -> None:
 
 
 def test_the_command_reads_its_script_from_standard_input() -> None:
-    with Endpoint(GOOD) as host:
+    with Endpoint(answers) as host:
         converse(host)
         sent = {one.action: one for one in host.requests}
     assert sent["Create"].options == {"WINRS_NOPROFILE": "TRUE", "WINRS_CODEPAGE": "65001"}
@@ -74,7 +77,7 @@ def test_text_split_in_the_middle_of_a_character_stays_whole() -> None:
 
 def test_a_host_with_small_envelopes_gets_the_script_in_parts() -> None:
     big = script(250_000)
-    with Endpoint(GOOD, envelope_limit=153_600) as host:
+    with Endpoint(answers, envelope_limit=153_600) as host:
         output = converse(host, what=big).output
     assert output.error is None
     assert host.scripts == [big]
@@ -85,7 +88,7 @@ def test_a_host_with_small_envelopes_gets_the_script_in_parts() -> None:
 
 
 def test_silence_is_asked_on() -> None:
-    with Endpoint(GOOD, script={"Receive": [faults.TIMED_OUT, faults.TIMED_OUT]}) as host:
+    with Endpoint(answers, script={"Receive": [faults.TIMED_OUT, faults.TIMED_OUT]}) as host:
         output = converse(host).output
     assert output.error is None and output.stdout
     assert host.tally["Receive"] == 3
@@ -102,7 +105,7 @@ def test_a_hang_costs_the_limit_and_keeps_what_came() -> None:
 
 
 def test_a_stall_beyond_every_answer_costs_the_limit() -> None:
-    with Endpoint(GOOD, script={"Receive": [faults.Stall(20)]}) as host:
+    with Endpoint(answers, script={"Receive": [faults.Stall(20)]}) as host:
         began = time.monotonic()
         output = converse(host, within=limits(total_s=2)).output
         assert time.monotonic() - began < 10
@@ -110,7 +113,7 @@ def test_a_stall_beyond_every_answer_costs_the_limit() -> None:
 
 
 def test_output_that_drips_for_ever_costs_the_limit() -> None:
-    with Endpoint(GOOD, script={"Receive": [faults.Endless(drip_s=0.2, part=b"A")]}) as host:
+    with Endpoint(answers, script={"Receive": [faults.Endless(drip_s=0.2, part=b"A")]}) as host:
         began = time.monotonic()
         output = converse(host, within=limits(total_s=2)).output
         assert time.monotonic() - began < 10
@@ -130,7 +133,7 @@ def test_an_interrupted_scan_leaves_a_script_at_once() -> None:
 
 def test_an_open_session_goes_on_when_logons_are_aborted() -> None:
     with (
-        Endpoint(GOOD) as host,
+        Endpoint(answers) as host,
         WinrmTransport(login_for=lambda _: login(), limits=LIMITS) as transport,
         closing(transport.connect(target(host), deadline=time.monotonic() + 20)) as session,
     ):
@@ -154,7 +157,7 @@ def test_more_output_than_allowed_is_cut_and_said() -> None:
 
 
 def test_an_answer_without_end_is_cut(authority: Authority) -> None:
-    with Endpoint(GOOD, tls=authority.server(), script={"Receive": [faults.Endless()]}) as host:
+    with Endpoint(answers, tls=authority.server(), script={"Receive": [faults.Endless()]}) as host:
         output = converse(host, login(ca=authority.ca)).output
     assert output.error is not None and output.error[0] is Reason.TRUNCATED
 
@@ -166,7 +169,7 @@ def test_an_answer_without_end_is_cut(authority: Authority) -> None:
 @pytest.mark.parametrize("after", [0, 200])
 def test_a_sealed_connection_that_drops_is_started_over_once(action: str, after: int) -> None:
     """Nothing was said yet: a new logon, the old shell closed from there, everything anew."""
-    with Endpoint(GOOD, script={action: [faults.Drop(after)]}) as host:
+    with Endpoint(answers, script={action: [faults.Drop(after)]}) as host:
         result = converse(host)
     assert result.output.error is None and result.output.stdout
     assert host.tally["Create"] == 2 and host.tally["Delete"] == 2 and not host.shells
@@ -176,7 +179,7 @@ def test_a_sealed_connection_that_drops_is_started_over_once(action: str, after:
 
 
 def test_a_second_drop_is_the_end() -> None:
-    with Endpoint(GOOD, script={"Receive": [faults.Drop(), faults.Drop()]}) as host:
+    with Endpoint(answers, script={"Receive": [faults.Drop(), faults.Drop()]}) as host:
         error = failure(lambda: converse(host))
     assert error.reason is Reason.UNREACHABLE and "connection was lost" in error.detail
     assert host.tally["Create"] <= 3
@@ -196,7 +199,7 @@ def test_a_drop_after_output_keeps_it() -> None:
 
 def test_an_answer_in_clear_text_is_not_believed() -> None:
     """Whoever sits between could write it: over http, only what is sealed counts."""
-    with Endpoint(GOOD, script={"Receive": [faults.Clear()]}) as host:
+    with Endpoint(answers, script={"Receive": [faults.Clear()]}) as host:
         output = converse(host).output
     assert output.stdout == b""
     assert output.error is not None and output.error[0] is Reason.UNSUPPORTED
@@ -218,14 +221,14 @@ def test_an_answer_in_clear_text_is_not_believed() -> None:
     ids=repr,
 )
 def test_an_answer_that_makes_no_sense_ends_the_collection(step: faults.Step) -> None:
-    with Endpoint(GOOD, script={"Receive": [step] * 3}) as host:
+    with Endpoint(answers, script={"Receive": [step] * 3}) as host:
         output = converse(host, within=limits(total_s=5)).output
     assert output.stdout == b"" and output.error is not None
     assert output.error[0] in (Reason.UNREADABLE, Reason.UNREACHABLE, Reason.TIMEOUT)
 
 
 def test_a_length_that_promises_more_ends_with_the_connection() -> None:
-    with Endpoint(GOOD, script={"Receive": [faults.Lie(http=50)]}) as host:
+    with Endpoint(answers, script={"Receive": [faults.Lie(http=50)]}) as host:
         output = converse(host, within=limits(total_s=3)).output
     assert output.stdout == b"" and output.error is not None and output.error[0] is Reason.TIMEOUT
 
@@ -239,7 +242,7 @@ def test_a_length_that_promises_more_ends_with_the_connection() -> None:
         ("Create", faults.DENIED, Reason.DENIED, "LocalAccountTokenFilterPolicy"),
         ("Create", faults.TOO_MANY_SHELLS, Reason.DENIED, "MaxShellsPerUser"),
         ("Create", faults.QUOTA, Reason.DENIED, "quota"),
-        ("Create", faults.Fault(12345, "Etwas ging schief\x1b[31m"), Reason.UNREADABLE, "Etwas ging schief"),
+        ("Create", faults.Fault(12345, "Etwas ging schief\u202e"), Reason.UNREADABLE, "Etwas ging schief"),
         ("Command", faults.SHELL_GONE, Reason.UNREACHABLE, "ended the shell"),
         ("Create", faults.Fault(None, "Access is denied", "w:AccessDenied"), Reason.DENIED, "administrator"),
         ("Create", faults.TIMED_OUT, Reason.TIMEOUT, "time limit"),
@@ -247,10 +250,10 @@ def test_a_length_that_promises_more_ends_with_the_connection() -> None:
     ids=lambda value: value if isinstance(value, str) else None,
 )
 def test_faults_name_their_cause_and_cure(action: str, fault: faults.Fault, reason: Reason, words: str) -> None:
-    with Endpoint(GOOD, script={action: [fault] * 2}) as host:
+    with Endpoint(answers, script={action: [fault] * 2}) as host:
         error: TargetError = failure(lambda: converse(host))
     assert error.reason is reason, error.detail
-    assert words in error.detail and "\x1b" not in error.detail
+    assert words in error.detail and "\u202e" not in error.detail
 
 
 def test_a_fault_while_reading_keeps_what_came() -> None:
@@ -262,13 +265,13 @@ def test_a_fault_while_reading_keeps_what_came() -> None:
 
 
 def test_closing_never_raises() -> None:
-    with Endpoint(GOOD, script={"Delete": [faults.Drop()], "Signal": [faults.QUOTA]}) as host:
+    with Endpoint(answers, script={"Delete": [faults.Drop()], "Signal": [faults.QUOTA]}) as host:
         assert converse(host).output.error is None
 
 
 def test_no_secret_shows(capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(0)
-    with Endpoint(GOOD) as host:
+    with Endpoint(answers) as host:
         result = converse(host)
     shown = f"{login()!r} {result!r} {caplog.text} {capsys.readouterr()}"
     assert "Correct-Horse" not in shown

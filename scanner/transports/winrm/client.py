@@ -22,6 +22,7 @@ from scanner.transports.winrm.tickets import Tickets, check_installed
 from scanner.transports.winrm.trust import Listener, Trust, check_pin, fingerprint, listener_of
 
 if TYPE_CHECKING:
+    from scanner.transports.winrm.protocol import Wsman
     from scanner.transports.winrm.session import Opened
     from scanner.transports.winrm.wire import Line, Watch
 
@@ -75,7 +76,7 @@ class WinrmTransport:
         info = SessionInfo(
             account=login.account, host_key=_known_by(line, login), round_trips=line.requests, told=login.told
         )
-        return WinrmSession(opened, info, lambda limit: self._open(way, limit))
+        return WinrmSession(opened, info, lambda limit: self._wsman(way, limit))
 
     def abort(self) -> None:
         """End the logons under way and let no new one begin; sessions that are open go on. For any thread."""
@@ -102,12 +103,9 @@ class WinrmTransport:
         self.close()
 
     def _open(self, way: _Way, until: float) -> Opened:
-        from scanner.transports.winrm.logon import logon_for
-        from scanner.transports.winrm.protocol import Wsman
         from scanner.transports.winrm.session import open_shell
 
-        line = self._line(way, until)
-        wsman = Wsman(line, way.login, logon_for(line, way.login, self._breaker, self._ticket_of(way)))
+        wsman = self._wsman(way, until)
         try:
             opened = open_shell(wsman)
         except TargetError as error:
@@ -118,8 +116,16 @@ class WinrmTransport:
         except BaseException:
             wsman.close()
             raise
-        line.is_settled = True
+        wsman.line.is_settled = True
         return opened
+
+    def _wsman(self, way: _Way, until: float) -> Wsman:
+        """A conversation that has not begun: its first request logs on."""
+        from scanner.transports.winrm.logon import logon_for
+        from scanner.transports.winrm.protocol import Wsman
+
+        line = self._line(way, until)
+        return Wsman(line, way.login, logon_for(line, way.login, self._breaker, self._ticket_of(way)))
 
     def _line(self, way: _Way, until: float) -> Line:
         from scanner.transports.winrm.wire import Line, Watch

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 import requests
 from spnego.exceptions import SpnegoError
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import HTTPError, ReadTimeoutError
 from winrm.exceptions import (
     InvalidCredentialsError,
     WinRMError,
@@ -75,6 +75,18 @@ class Wsman(Protocol):
         header["env:Header"]["w:MaxEnvelopeSize"]["#text"] = str(ENVELOPE_BYTES)
         return header
 
+    def send_message(self, message: str) -> bytes:
+        """Keeps the answer for those who look closer."""
+        self._answer = super().send_message(message)
+        return self._answer
+
+    def get_command_output_raw(self, shell_id: str, command_id: str) -> tuple[bytes, bytes, int, bool]:
+        """pywinrm takes any XML without output for a command that is still running."""
+        output: tuple[bytes, bytes, int, bool] = super().get_command_output_raw(shell_id, command_id)
+        if b"ReceiveResponse" not in self._answer:
+            raise refusals.nonsense(self.line.listener)
+        return output
+
     def ask(self, doing: Callable[[], T]) -> T:
         """One request, or several, with every failure as a TargetError; WinRMOperationTimeoutError passes."""
         with self.speaking():
@@ -107,7 +119,7 @@ class Wsman(Protocol):
                 return refusals.tls(listener, error)
             case requests.TooManyRedirects():
                 return refusals.redirected(listener)
-            case requests.Timeout():
+            case requests.Timeout() | ReadTimeoutError() | TimeoutError():
                 return TimeLimit(Reason.TIMEOUT, f"{listener.where} did not answer in time")
             case requests.RequestException() | HTTPError() | OSError():
                 is_first = self.line.requests <= 1 and not self.logon.is_done

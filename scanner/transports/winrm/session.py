@@ -25,6 +25,9 @@ SMALL_SEND_BYTES = 100_000
 IDLE = "PT180S"
 """A shell that nobody asks for any more ends by itself after this."""
 
+EMPTY_MAX = 50
+"""Answers in a row that say nothing, not even that the command is done; a host that has nothing to say waits."""
+
 UTF8 = 65001
 CLOSE_S = 5.0
 STDERR_BYTES_MAX = 64 * 1024
@@ -87,12 +90,12 @@ class _Collected:
 
 
 class WinrmSession:
-    """One logon on one target; used by one thread. `reopen` logs on once more, for a connection that was lost."""
+    """One logon on one target; used by one thread. `anew` begins another, for a connection that was lost."""
 
-    def __init__(self, opened: Opened, info: SessionInfo, reopen: Callable[[float], Opened]) -> None:
+    def __init__(self, opened: Opened, info: SessionInfo, anew: Callable[[float], Wsman]) -> None:
         self.info = info
         self._opened = opened
-        self._reopen = reopen
+        self._anew = anew
         self._spent = 0  # requests of connections that are gone
         self._is_lost = False
 
@@ -119,11 +122,16 @@ class WinrmSession:
         """Over a new connection where the old one is gone: a shell holds one of the few that the account may have."""
         shell, until = opened.shell or "", time.monotonic() + CLOSE_S
         if self._is_lost:
-            opened.wsman.close()
-            self._spent += opened.wsman.line.requests
-            self._opened = opened = self._reopen(until)
+            opened = self._replace(until)
         opened.wsman.line.until = until
         opened.wsman.ask(lambda: opened.wsman.close_shell(shell, close_session=False))
+
+    def _replace(self, until: float) -> Opened:
+        """Another conversation in place of the lost one; its first request logs on."""
+        self._opened.wsman.close()
+        self._spent += self._opened.wsman.line.requests
+        self._opened = Opened(self._anew(until))
+        return self._opened
 
     def _count(self) -> None:
         self.info.round_trips = self._spent + self._opened.wsman.line.requests
@@ -142,15 +150,13 @@ class WinrmSession:
 
     def _start_over(self, script: bytes, limits: ScriptLimits, until: float) -> ScriptOutput:
         """A sealed conversation cannot be taken up again: a new logon, the old shell away, everything anew."""
-        old = self._opened
-        old.wsman.close()
-        self._spent += old.wsman.line.requests
-        self._opened = self._reopen(until)
-        line = self._opened.wsman.line
-        line.until, line.cancelled = until, limits.cancelled
-        self.info.notes.append("the connection was lost before the script said anything; it was started once more")
+        old = self._shell()
+        wsman = self._replace(until).wsman
+        wsman.line.cancelled = limits.cancelled
         with suppress(TargetError, WinRMOperationTimeoutError):
-            self._opened.wsman.ask(lambda: self._opened.wsman.close_shell(old.shell or "", close_session=False))
+            wsman.ask(lambda: wsman.close_shell(old, close_session=False))
+        self._opened = open_shell(wsman)
+        self.info.notes.append("the connection was lost before the script said anything; it was started once more")
         collected = _Collected(limits.output_bytes)
         try:
             return self._once(script, collected, until)
@@ -207,6 +213,7 @@ class WinrmSession:
         """Read until the command ends; why it did not, where it did not. Silence of 60 s is normal, and is asked on."""
         wsman, shell = self._opened.wsman, self._shell()
         where = wsman.line.listener.where
+        empty = 0
         while left(until) > 1.0:
             if wsman.line.is_cancelled:
                 return Unreachable(Reason.CANCELLED, INTERRUPTED)
@@ -221,6 +228,9 @@ class WinrmSession:
             if is_done:
                 collected.status = status
                 return None
+            empty = 0 if stdout or stderr else empty + 1
+            if empty > EMPTY_MAX:
+                return refusals.nonsense(wsman.line.listener)
         return TimeLimit(Reason.TIMEOUT, f"{where}: the script did not end in time")
 
     def _end_command(self, command: str, until: float, *, is_over: bool) -> None:
