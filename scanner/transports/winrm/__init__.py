@@ -1,0 +1,6 @@
+"""WinRM: one logon, one shell, one script per target, over HTTP that is always encrypted; pywinrm loads when needed."""
+
+from scanner.transports.winrm.client import WinrmTransport
+from scanner.transports.winrm.login import WinrmLogin
+
+__all__ = ["WinrmLogin", "WinrmTransport"]

@@ -1,0 +1,244 @@
+"""One shell, one command, one script: delivered on standard input, answered in numbered blocks."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import partial
+
+from scanner.errors import TargetError, TimeLimit, Unreachable
+from scanner.model import Reason
+from scanner.transports.base import ScriptLimits, ScriptOutput, SessionInfo
+from scanner.transports.tcp import INTERRUPTED, left
+from scanner.transports.winrm import refusals
+from scanner.transports.winrm.protocol import WinRMOperationTimeoutError, Wsman
+from scanner.transports.winrm.wire import Dropped
+
+SEND_BYTES = 360_000
+"""Script bytes of one Send: in base64 just below the 500 kB that Windows takes since Server 2012."""
+
+SMALL_SEND_BYTES = 100_000
+"""The same for the 150 kB of WinRM 2.0."""
+
+IDLE = "PT180S"
+"""A shell that nobody asks for any more ends by itself after this."""
+
+EMPTY_MAX = 50
+"""Answers in a row that say nothing, not even that the command is done; a host that has nothing to say waits."""
+
+UTF8 = 65001
+CLOSE_S = 5.0
+STDERR_BYTES_MAX = 64 * 1024
+COMMAND = "powershell"
+ARGUMENTS = ("-NoProfile", "-NonInteractive", "-Command", "-")
+
+
+@dataclass(slots=True)
+class Opened:
+    """A logon, and the shell that it opened; `no_shell` says why there is none although the logon stands."""
+
+    wsman: Wsman
+    shell: str | None = None
+    no_shell: TargetError | None = None
+
+
+def open_shell(wsman: Wsman) -> Opened:
+    """Log on and open the one shell. Raises TargetError, except where shells alone are refused."""
+    try:
+        shell = wsman.ask(
+            lambda: wsman.open_shell(codepage=UTF8, noprofile=True, idle_timeout=IDLE),
+        )
+    except WinRMOperationTimeoutError as error:
+        raise refusals.fault(wsman.line.listener, wsman.login, refusals.OPERATION_TIMEOUT, "") from error
+    if not wsman.logon.is_done:
+        raise refusals.not_asked(wsman.line.listener)
+    if not shell:
+        raise refusals.nonsense(wsman.line.listener)
+    return Opened(wsman, shell)
+
+
+@dataclass(slots=True)
+class _Collected:
+    """What the script has said so far."""
+
+    limit: int
+    stdout: list[bytes] = field(default_factory=list)
+    stderr: list[bytes] = field(default_factory=list)
+    size: int = 0
+    status: int | None = None
+
+    def add(self, stdout: bytes, stderr: bytes) -> bool:
+        """Keep what fits; False when the limit is reached."""
+        for kept, data in ((self.stdout, stdout), (self.stderr, stderr)):
+            part = data[: self.limit - self.size]
+            kept.append(part)
+            self.size += len(part)
+            if len(part) < len(data):
+                return False
+        return True
+
+    def output(self, error: TargetError | None = None) -> ScriptOutput:
+        # stderr is a diagnostic at most: CLIXML, progress and warnings in the host's language.
+        return ScriptOutput(
+            stdout=b"".join(self.stdout),
+            stderr=b"".join(self.stderr)[:STDERR_BYTES_MAX],
+            status=self.status,
+            error=None if error is None else (error.reason, error.detail),
+        )
+
+
+class WinrmSession:
+    """One logon on one target; used by one thread. `anew` begins another, for a connection that was lost."""
+
+    def __init__(self, opened: Opened, info: SessionInfo, anew: Callable[[float], Wsman]) -> None:
+        self.info = info
+        self._opened = opened
+        self._anew = anew
+        self._spent = 0  # requests of connections that are gone
+        self._is_lost = False
+
+    def run(self, script: bytes, nonce: str, limits: ScriptLimits) -> ScriptOutput:
+        """See ScriptSession. A connection lost before the script said a word costs one new start, no more."""
+        until = time.monotonic() + limits.total_s
+        line = self._opened.wsman.line
+        line.until, line.cancelled = until, limits.cancelled
+        try:
+            return self._run(script, limits, until)
+        finally:
+            self._count()
+
+    def close(self) -> None:
+        """Close the shell, or leave it to its idle time-out where that does not work at once; never raises."""
+        opened = self._opened
+        with suppress(TargetError, WinRMOperationTimeoutError):
+            if opened.shell is not None and not opened.wsman.line.is_cancelled:
+                self._delete(opened)
+        opened.wsman.close()
+        self._count()
+
+    def _delete(self, opened: Opened) -> None:
+        """Over a new connection where the old one is gone: a shell holds one of the few that the account may have."""
+        shell, until = opened.shell or "", time.monotonic() + CLOSE_S
+        if self._is_lost:
+            opened = self._replace(until)
+        opened.wsman.line.until = until
+        opened.wsman.ask(lambda: opened.wsman.close_shell(shell, close_session=False))
+
+    def _replace(self, until: float) -> Opened:
+        """Another conversation in place of the lost one; its first request logs on."""
+        self._opened.wsman.close()
+        self._spent += self._opened.wsman.line.requests
+        self._opened = Opened(self._anew(until))
+        return self._opened
+
+    def _count(self) -> None:
+        self.info.round_trips = self._spent + self._opened.wsman.line.requests
+
+    # --- The script --------------------------------------------------------------------------------------
+
+    def _run(self, script: bytes, limits: ScriptLimits, until: float) -> ScriptOutput:
+        collected = _Collected(limits.output_bytes)
+        try:
+            return self._once(script, collected, until)
+        except Dropped as error:
+            if collected.size or limits.cancelled.is_set():
+                self._is_lost = True
+                return collected.output(error)
+        return self._start_over(script, limits, until)
+
+    def _start_over(self, script: bytes, limits: ScriptLimits, until: float) -> ScriptOutput:
+        """A sealed conversation cannot be taken up again: a new logon, the old shell away, everything anew."""
+        old = self._shell()
+        wsman = self._replace(until).wsman
+        wsman.line.cancelled = limits.cancelled
+        with suppress(TargetError, WinRMOperationTimeoutError):
+            wsman.ask(lambda: wsman.close_shell(old, close_session=False))
+        self._opened = open_shell(wsman)
+        self.info.notes.append("the connection was lost before the script said anything; it was started once more")
+        collected = _Collected(limits.output_bytes)
+        try:
+            return self._once(script, collected, until)
+        except Dropped as error:
+            self._is_lost = True
+            if not collected.size:
+                raise
+            return collected.output(error)
+
+    def _once(self, script: bytes, collected: _Collected, until: float) -> ScriptOutput:
+        """Start the command, hand over the script, read to the end. Raises where nothing was started, and Dropped."""
+        wsman, shell = self._opened.wsman, self._shell()
+        command = wsman.ask(
+            lambda: wsman.run_command(shell, COMMAND, ARGUMENTS, console_mode_stdin=False, skip_cmd_shell=True)
+        )
+        self._deliver(script, command)
+        error: TargetError | None = None
+        try:
+            error = self._drain(command, collected, until)
+        except Dropped:
+            raise
+        except TargetError as broken:
+            error = broken
+        self._end_command(command, until, is_over=collected.status is not None)
+        return collected.output(error)
+
+    def _shell(self) -> str:
+        assert self._opened.shell is not None, "without a shell nothing is run"
+        return self._opened.shell
+
+    def _deliver(self, script: bytes, command: str) -> None:
+        """In as few messages as the host takes; one that is too large is refused as a whole, and sent in parts."""
+        try:
+            self._send(script, command, SEND_BYTES)
+        except Dropped:
+            raise
+        except TargetError:
+            if len(script) <= SMALL_SEND_BYTES or len(script) > SEND_BYTES:
+                raise
+            self._send(script, command, SMALL_SEND_BYTES)
+
+    def _send(self, script: bytes, command: str, size: int) -> None:
+        wsman, shell = self._opened.wsman, self._shell()
+        for start in range(0, len(script), size):
+            part, is_last = script[start : start + size], start + size >= len(script)
+            try:
+                wsman.ask(partial(wsman.send_command_input, shell, command, part, is_last))
+            except WinRMOperationTimeoutError as error:
+                raise TimeLimit(
+                    Reason.TIMEOUT, f"{wsman.line.listener.where} does not take the input of its command"
+                ) from error
+
+    def _drain(self, command: str, collected: _Collected, until: float) -> TargetError | None:
+        """Read until the command ends; why it did not, where it did not. Silence of 60 s is normal, and is asked on."""
+        wsman, shell = self._opened.wsman, self._shell()
+        where = wsman.line.listener.where
+        empty = 0
+        while left(until) > 1.0:
+            if wsman.line.is_cancelled:
+                return Unreachable(Reason.CANCELLED, INTERRUPTED)
+            try:
+                stdout, stderr, status, is_done = wsman.ask(lambda: wsman.get_command_output_raw(shell, command))
+            except WinRMOperationTimeoutError:
+                continue
+            if not collected.add(stdout, stderr):
+                return Unreachable(
+                    Reason.TRUNCATED, f"{where} sent more than {collected.limit} bytes; the rest was not read"
+                )
+            if is_done:
+                collected.status = status
+                return None
+            empty = 0 if stdout or stderr else empty + 1
+            if empty > EMPTY_MAX:
+                return refusals.nonsense(wsman.line.listener)
+        return TimeLimit(Reason.TIMEOUT, f"{where}: the script did not end in time")
+
+    def _end_command(self, command: str, until: float, *, is_over: bool) -> None:
+        """Also ends what still runs. Its failure changes nothing that was read."""
+        wsman, shell = self._opened.wsman, self._shell()
+        if wsman.line.is_cancelled or wsman.line.over() is not None:
+            self._is_lost = True
+            return
+        wsman.line.until = max(until, time.monotonic() + CLOSE_S)
+        with suppress(TargetError, WinRMOperationTimeoutError):
+            wsman.ask(lambda: wsman.cleanup_command(shell, command))
