@@ -82,6 +82,12 @@ def _posix(prepared: Preparation) -> Way:
     return PosixWay(prepared)
 
 
+def _windows(prepared: Preparation) -> Way:
+    from scanner.engine.ways.windows import WindowsWay
+
+    return WindowsWay(prepared)
+
+
 def _recorded(prepared: Preparation) -> Way:
     from scanner.engine.ways.recorded import RecordedWay
 
@@ -90,6 +96,7 @@ def _recorded(prepared: Preparation) -> Way:
 
 _MAKERS: Mapping[tuple[str, ...], Callable[[Preparation], Way]] = {
     ("ssh", "local"): _posix,
+    ("winrm", "winrms"): _windows,
     ("replay",): _recorded,
 }
 """Which transports share a way. Each is imported when a target takes it: its libraries cost a start a lot."""
