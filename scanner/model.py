@@ -212,8 +212,9 @@ class Target:
     """One machine to assess, and the *name* of the credential that opens it.
 
     `address` is a host name or an address literal without brackets, or the folder of a `replay:` target;
-    empty for `local:`. `host_key` pins the SSH host key as `SHA256:…`. `jump` lists the jump hosts in the
-    order they are passed. `host_key_alias` is the name to look up in `known_hosts` instead of the address.
+    empty for `local:`. `host_key` pins the SSH host key as `SHA256:…`, `certificate` the certificate of a TLS server
+    as `SHA256:` and hexadecimal digits. `jump` lists the jump hosts in the order they are passed. `host_key_alias` is
+    the name to look up in `known_hosts` instead of the address.
     `origin` says which file and line, or which option, named this target.
     """
 
@@ -227,6 +228,7 @@ class Target:
     tags: tuple[str, ...] = ()
     parameters: Mapping[str, Any] = field(default_factory=dict)
     host_key: str | None = None
+    certificate: str | None = None
     jump: tuple[Target, ...] = ()
     known_hosts: tuple[str, ...] = ()
     identity_files: tuple[str, ...] = ()

@@ -4,13 +4,18 @@ A value is replaced by asterisks, as many as the next multiple of 16: the number
 shorter (a section that reached its byte cap still shows it), and the length of a secret is not told. Redacting twice
 changes nothing. Every pattern is linear in the length of its input, and none matches across a line break: so each is
 tried only on stretches of lines that hold one of the words without which it cannot match.
+
+A line that holds a compact JSON list and nothing else, as collections of Windows hosts and directories do, is taken
+apart and cut text by text, so that it stays the JSON it was.
 """
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from scanner.secret import Secret
 
@@ -28,7 +33,7 @@ _OPTIONS = rb"password|passwd|passphrase|passin|passout|pass|secret|secret-key|t
 # A quoted value up to the same quote, or a word. Words of logic stay: they are settings, and JSON has to stay JSON.
 _VALUE = (
     rb"""(?:\\?"(?P<q2>[^"\n]{1,4096})"|'(?P<q1>[^'\n]{1,4096})'"""
-    rb"""|(?!(?:true|false|null|yes|no|none)\b|[{\[])(?P<secret>[^\s"';&|<>]{1,4096}))"""
+    rb"""|(?!(?:true|false|null|yes|no|none)\b|[01](?:[\s,;"'}]|\Z)|[{\[])(?P<secret>[^\s"';&|<>]{1,4096}))"""
 )
 
 
@@ -72,6 +77,11 @@ RULES: tuple[Rule, ...] = (
         rb"(?i)(?<![\w-])--?(?:" + _OPTIONS + rb")(?:=|[ \t]{1,8})(?!-)" + _VALUE,
         b"-pass -secret -token -api-key -auth-token -encryption-key",
     ),
+    # /password:value, /rp value: options of Windows programs.
+    _rule(rb"(?i)(?<![^\s\"'])/(?:password|passwd|pass|pwd|rp)(?:[:=]|[ \t]{1,8}(?!/))" + _VALUE, b"/pass /pwd /rp"),
+    # …;Pwd=value in a connection string; PWD alone is a directory.
+    _rule(rb"(?i);[ \t]{0,8}pwd[ \t]{0,8}=[ \t]{0,8}" + _VALUE, b"pwd", b";"),
+    _rule(rb"(?i)(?<![A-Za-z0-9_])pwd[ \t]{0,8}=[ \t]{0,8}(?P<secret>[^\s\"';&|<>]{1,1024});", b"pwd", b";"),
     # -p value, -pvalue: only where the program is one that takes a password there.
     _rule(
         rb"\b(?:mysql|mysqldump|mariadb|mariadb-dump|sshpass|xtrabackup|mariabackup|7z|7za|zip)\b"
@@ -95,6 +105,15 @@ _STRETCH = 200  # bytes; short, because a pattern costs more than looking for it
 
 def redact(data: bytes) -> bytes:
     """`data` without passwords, their hashes, private keys and credentials in URLs and options."""
+    pieces, start = [], 0
+    for line in _JSON_LINE.finditer(data):
+        if (cut := _redact_line(line.group())) is not None:
+            pieces += [_redact_text(data[start : line.start()]), cut]
+            start = line.end()
+    return b"".join([*pieces, _redact_text(data[start:])])
+
+
+def _redact_text(data: bytes) -> bytes:
     data = _redact_keys(data)
     rules = _possible(data)
     return b"".join(_redact_stretch(stretch, rules) for stretch in _stretches(data))
@@ -176,3 +195,75 @@ def _key_line(line: bytes, inside: int) -> tuple[bytes, int]:
 def _prefix(line: bytes) -> int:
     match = _PREFIX.match(line)
     return match.end() if match else 0
+
+
+# --- JSON ---
+
+_JSON_LINE = re.compile(rb"(?m)^\[.*\]$")
+_SECRET_NAME = re.compile(
+    r"(?i)(?:password|passwd|passphrase|pwd|secret|token|(?:access|api|private|secret)[_-]?key)\Z"
+)
+_SETTINGS = frozenset({"", "0", "1", "true", "false", "null", "yes", "no", "none"})
+_KEPT_WHOLE = frozenset({"kind", "err"})  # what a registry value is, and why it could not be read
+
+
+def compact(value: Any) -> bytes:
+    """JSON on one line, without spaces. Raises ValueError for what JSON has no word for."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return text.encode("utf-8", "replace")  # half of a surrogate pair is a question mark
+
+
+def _redact_line(line: bytes) -> bytes | None:
+    """A line cut as JSON; None where it is none, or not as `compact` writes it."""
+    try:
+        value = json.loads(line)
+        return compact(redact_json(value)) if compact(value) == line else None
+    except (ValueError, RecursionError):
+        return None
+
+
+def redact_json(value: Any, told: Iterable[Secret] = ()) -> Any:
+    """A JSON value without secrets in its texts, nor the values of `told`; keys, numbers and the structure stay.
+
+    Beside what is cut from any text, a text goes whole when the name in front of it is that of a secret
+    (`"DefaultPassword":…`), in a list or as `value` of such a dictionary, too. Raises ValueError as `compact` does.
+    """
+    text = compact(value)
+    return _Cutter(_possible(text), b"PRIVATE KEY" in text, tuple(told)).cut(value)
+
+
+@dataclass(frozen=True, slots=True)
+class _Cutter:
+    """Cuts the texts of one JSON value with the rules that may match in it at all."""
+
+    rules: tuple[Rule, ...]
+    has_keys: bool
+    told: tuple[Secret, ...]
+
+    def cut(self, value: Any, *, is_secret: bool = False) -> Any:
+        if isinstance(value, str):
+            return self._text(value, is_secret)
+        if isinstance(value, list):
+            return [self.cut(one, is_secret=is_secret) for one in value]
+        if isinstance(value, dict):
+            return {key: self.cut(one, is_secret=_is_secret(key, value, is_secret)) for key, one in value.items()}
+        return value
+
+    def _text(self, text: str, is_secret: bool) -> str:
+        if is_secret:
+            return text if text.lower() in _SETTINGS else _fill(text.encode("utf-8", "replace")).decode()
+        data = redact_values(text.encode("utf-8", "replace"), self.told)
+        if self.has_keys:
+            data = _redact_keys(data)
+        return b"".join(_redact_stretch(stretch, self.rules) for stretch in _stretches(data)).decode("utf-8", "replace")
+
+
+def _names_secret(name: Any) -> bool:
+    return isinstance(name, str) and _SECRET_NAME.search(name) is not None
+
+
+def _is_secret(key: str, owner: Mapping[str, Any], is_inside: bool) -> bool:
+    """Whether the texts under `key` are secret: by its name, that of a dictionary around it, or that of its row."""
+    if key in _KEPT_WHOLE:
+        return False
+    return is_inside or _names_secret(key) or (key == "value" and _names_secret(owner.get("name")))

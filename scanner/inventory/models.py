@@ -34,7 +34,7 @@ Entity = Literal[
 ]
 Role = Literal["server", "domain_controller", "workstation", "laptop", "appliance"]
 Auth = Literal["ntlm", "kerberos", "credssp", "basic"]
-Transport = Literal["ssh", "winrm", "winrms", "psrp"]
+Transport = Literal["ssh", "winrm", "winrms", "psrp", "ldaps"]
 BecomeWord = Literal["none", "sudo", "doas"]
 
 _YES_NO = {"anyOf": [{"type": "boolean"}, {"enum": ["yes", "no", "on", "off"]}]}
@@ -105,6 +105,25 @@ def _fingerprint(text: str) -> str:
     return text
 
 
+def _certificate(text: str) -> str:
+    if not re.fullmatch(r"SHA256:[0-9A-Fa-f]{2}(?::?[0-9A-Fa-f]{2}){31}", text):
+        raise refuse(
+            "'certificate' is no SHA-256 fingerprint of a certificate",
+            expected="SHA256: and 64 hexadecimal digits",
+            hint="print it with: openssl x509 -noout -fingerprint -sha256 -in CERTIFICATE",
+        )
+    return text
+
+
+def _bind_user(text: str) -> str:
+    """A distinguished name holds no colon unescaped, the other forms none at all: it may part off a password."""
+    if ":" in text:
+        raise refuse("a password is never written beside the user", expected="'DOMAIN\\user'", secret=True)
+    if not re.search(r"\\|@|=", text):
+        raise refuse("a directory needs more than a name", expected="'DOMAIN\\user', user@REALM or a distinguished name")
+    return text
+
+
 def _applies(value: Any) -> Any:
     """`yes` alone is an answer; a `no` is printed in reports with its reason."""
     if value is True:
@@ -130,6 +149,7 @@ Host = Annotated[str, AfterValidator(_address(address.check_host)), Field(descri
 Hop = Annotated[str, AfterValidator(_address(address.split_authority)), Field(description="[user@]host[:port]")]
 User = Annotated[str, AfterValidator(_address(address.read_user))]
 WindowsUser = Annotated[str, AfterValidator(_windows_user)]
+BindUser = Annotated[str, AfterValidator(_bind_user)]
 TargetName = Annotated[str, AfterValidator(_address(address.check_name))]
 Port = Annotated[int, Field(ge=1, le=65535)]
 Tags = Annotated[list[Line], Field(description="Free words that reports can filter by")]
@@ -162,16 +182,27 @@ class WinrmModel(Strict):
     auth: Auth = "ntlm"
 
 
+class DirectoryModel(Strict):
+    """How to bind to a directory over LDAPS."""
+
+    user: BindUser = Field(
+        min_length=3, max_length=1024, description="DOMAIN\\user, user@REALM, or a distinguished name"
+    )
+    password: Reference
+    ca: Line | None = Field(None, description="File of certificates to trust instead of the system's (PEM)")
+
+
 class CredentialModel(Strict):
     """A named way in."""
 
     ssh: SshModel | None = None
     winrm: WinrmModel | None = None
+    directory: DirectoryModel | None = None
 
     @model_validator(mode="after")
     def _opens_something(self) -> CredentialModel:
-        if self.ssh is None and self.winrm is None:
-            raise refuse("this credential opens nothing", expected="the key ssh, winrm, or both")
+        if self.ssh is None and self.winrm is None and self.directory is None:
+            raise refuse("this credential opens nothing", expected="at least one of the keys ssh, winrm and directory")
         return self
 
 
@@ -197,6 +228,9 @@ class _Common(Strict):
     host_key: Annotated[str, AfterValidator(_fingerprint)] | None = Field(
         None, description="SHA256 fingerprint of the only SSH host key to accept"
     )
+    certificate: Annotated[str, AfterValidator(_certificate)] | None = Field(
+        None, description="SHA256 fingerprint of the only certificate to accept, whoever signed it"
+    )
     jump: Hop | list[Hop | HopModel] | None = Field(None, description="Jump hosts in the order they are passed")
 
 
@@ -214,7 +248,9 @@ class UriTarget(_Common):
     """One machine by URI."""
 
     tag: ClassVar[str] = "<uri>"
-    uri: Line = Field(description="ssh://user@host:port, winrm://host, winrms://host, psrp://host, local:, replay:DIR")
+    uri: Line = Field(
+        description="ssh://user@host:port, winrm://host, winrms://host, psrp://host, ldaps://host, local:, replay:DIR"
+    )
 
 
 class _FileTarget(Strict):

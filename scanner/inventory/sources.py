@@ -58,6 +58,7 @@ class Sources:
             tags=tuple(entry.tags),
             parameters=dict(entry.parameters),
             host_key=entry.host_key,
+            certificate=entry.certificate,
             jump=_jump(entry.jump, origin),
         )
         return Candidate(target, self.document.path, line, column)
