@@ -120,7 +120,9 @@ def _bind_user(text: str) -> str:
     if ":" in text:
         raise refuse("a password is never written beside the user", expected="'DOMAIN\\user'", secret=True)
     if not re.search(r"\\|@|=", text):
-        raise refuse("a directory needs more than a name", expected="'DOMAIN\\user', user@REALM or a distinguished name")
+        raise refuse(
+            "a directory needs more than a name", expected="'DOMAIN\\user', user@REALM or a distinguished name"
+        )
     return text
 
 

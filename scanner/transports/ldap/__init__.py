@@ -1,6 +1,8 @@
-"""The LDAPS transport: one verified TLS connection, one simple bind, read-only searches that come page by page."""
+"""The LDAPS transport: one verified TLS connection, one simple bind, read-only searches that come page by page.
 
-from scanner.transports.ldap.client import LdapLogin, LdapTransport
-from scanner.transports.ldap.session import Entry, LdapSession, Refused, Search
+Only `client` and `session` load the LDAP library; the words of the conversation are here for everybody.
+"""
 
-__all__ = ["Entry", "LdapLogin", "LdapSession", "LdapTransport", "Refused", "Search"]
+from scanner.transports.ldap.words import DirectorySession, Entry, Refused, Search
+
+__all__ = ["DirectorySession", "Entry", "Refused", "Search"]

@@ -44,7 +44,7 @@ class LdapTransport:
         self._dialling = Dialling()
         self._aborted = threading.Event()
 
-    def connect(self, target: Target, *, deadline: float, cancelled: threading.Event | None = None) -> LdapSession:
+    def connect(self, target: Target, *, deadline: float) -> LdapSession:
         """One logon, finished before `deadline` (monotonic clock).
 
         Raises Unreachable (name, route, port, no TLS, no LDAP), HostKeyUnknown and HostKeyMismatch (certificate, before
@@ -56,8 +56,7 @@ class LdapTransport:
             raise AuthenticationFailed(Reason.LOGIN, f"the credential of {target.name} holds no password")
         context = context_for(target, login.ca)
         where = place(target.address, target.port or DEFAULT_PORTS["ldaps"])
-        stops = [self._aborted, *([cancelled] if cancelled else [])]
-        allowance = Allowance(deadline, lambda: any(stop.is_set() for stop in stops), where)
+        allowance = Allowance(deadline, self._aborted, where)
         try:
             plain = connect_tcp(
                 target.address,

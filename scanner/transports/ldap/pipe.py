@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import select
 import ssl
+import threading
 import time
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -22,11 +23,11 @@ _POLL_S = 0.25
 class Allowance:
     """What a connection may still cost: time until `until` (monotonic), and bytes to read."""
 
-    def __init__(self, until: float, stopped: Callable[[], bool], where: str) -> None:
+    def __init__(self, until: float, stop: threading.Event, where: str) -> None:
         self.until = until
+        self.stops = [stop]
         self.bytes_left: int | None = None
         self.what = "answer"
-        self._stopped = stopped
         self._where = where
 
     def spend(self, count: int) -> None:
@@ -38,7 +39,7 @@ class Allowance:
 
     def turn_s(self) -> float:
         """How long to wait next. Raises TimeLimit after the deadline, TargetError once the scan was interrupted."""
-        if self._stopped():
+        if any(stop.is_set() for stop in self.stops):
             raise TargetError(Reason.CANCELLED, "the scan was interrupted")
         left = self.until - time.monotonic()
         if left <= 0:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from ldap3 import BASE, DEREF_NEVER, LEVEL, SUBTREE, Connection, Server
@@ -17,6 +16,7 @@ from scanner.model import Reason
 from scanner.secret import Secret
 from scanner.transports.base import ScriptLimits, SessionInfo
 from scanner.transports.ldap.pipe import Allowance, Pipe
+from scanner.transports.ldap.words import Entry, Refused, Search
 
 T = TypeVar("T")
 PAGE = 1000  # entries; Active Directory gives no more at once (MaxPageSize)
@@ -28,35 +28,8 @@ _READ_BYTES = 64 * 1024
 BROKEN = (LDAPException, PyAsn1Error, OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Search:
-    """One search; `scope` is base, one or subtree. Without attributes only names come back."""
-
-    base: str
-    scope: str
-    filter: str
-    attributes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One object: its distinguished name, and the values as they came, by attribute name in lower case."""
-
-    dn: str
-    values: Mapping[str, tuple[bytes, ...]]
-
-
-class Refused(Exception):
-    """The server answered a search with another result than success: `word` is its name in RFC 4511."""
-
-    def __init__(self, word: str, text: str) -> None:
-        super().__init__(f"{word}: {text}" if text else word)
-        self.word = word
-        self.text = text
-
-
 class LdapSession:
-    """A bound connection. Not thread-safe; used by one thread from start to end."""
+    """See DirectorySession."""
 
     def __init__(self, pipe: Pipe, allowance: Allowance, info: SessionInfo, where: str) -> None:
         self.info = info
@@ -80,13 +53,13 @@ class LdapSession:
             raise _bind_refusal(result, user, self._where)
 
     def bound(self, limits: ScriptLimits) -> None:
-        """Hold what follows to these limits."""
+        """See DirectorySession."""
         self._allowance.until = time.monotonic() + limits.total_s
         self._allowance.bytes_left = limits.output_bytes
+        self._allowance.stops.append(limits.cancelled)
 
     def pages(self, search: Search, timeout_s: float) -> Iterator[tuple[Entry, ...]]:
-        """The entries, page by page. Raises Refused for the server's own refusal, after which the session goes on,
-        and TargetError (lost, too late, too much, interrupted), after which it does not."""
+        """See DirectorySession."""
         until = time.monotonic() + timeout_s
         cookie: bytes | None = None
         while True:
