@@ -29,7 +29,7 @@ MAX_ENTRIES = 200_000
 WIRE_FACTOR = 8
 """On the way every entry repeats its names and attributes: so many times what is stored."""
 
-_ROOT = [
+_ROOT = (
     "defaultNamingContext",
     "rootDomainNamingContext",
     "configurationNamingContext",
@@ -41,7 +41,7 @@ _ROOT = [
     "currentTime",
     "vendorName",
     "tokenGroups",
-]
+)
 _ANYTHING = "(objectClass=*)"
 _ADMINISTRATORS = "S-1-5-32-544"
 _ADMIN_RIDS = ("512", "519")  # Domain Admins, Enterprise Admins
