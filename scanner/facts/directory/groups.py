@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from scanner.facts.base import RawFacts, Reader
 from scanner.facts.directory.identity import SESSION
-from scanner.facts.directory.probes import ADMIN_GROUPS, EQUIVALENT_GROUPS, FOREST_GROUPS, GROUPS, PRIVILEGED
+from scanner.facts.directory.probes import (
+    ADMIN_GROUPS,
+    EQUIVALENT_GROUPS,
+    FOREST_GROUPS,
+    GROUPS,
+    PRIVILEGED,
+    YOUNG_GROUPS,
+)
 from scanner.facts.directory.values import Row, refusal, table
 from scanner.facts.privileges import Privileges
 from scanner.facts.windows.values import Values, entry
@@ -15,7 +22,7 @@ from scanner.model import Absent, Reason, Unknown
 
 Members = tuple[tuple[str, tuple[str, ...]], ...]
 _MISSING = "noSuchObject"
-_FOLLOWED = ("administrators", "domain_admins")  # every domain has them, and neither is ever empty
+_NEVER_EMPTY = ("administrators", "domain_admins")
 # Groups that accounts are in by being there at all; membership in them is by the primary group and not listed.
 _EVERYBODY: Mapping[int, str] = {
     513: "everyone in Domain Users",
@@ -51,8 +58,9 @@ def groups(raw: RawFacts) -> Groups | Unknown:
     primary = _by_primary_group(raw)
     if isinstance(primary, Unknown):
         return primary
-    admins = _all(raw, ADMIN_GROUPS, primary)
-    equivalent = _all(raw, EQUIVALENT_GROUPS, primary)
+    optional = {*YOUNG_GROUPS, *(() if _is_first_domain(raw) else FOREST_GROUPS)}
+    admins = _all(raw, ADMIN_GROUPS, primary, optional)
+    equivalent = _all(raw, EQUIVALENT_GROUPS, primary, optional)
     if isinstance(admins, Unknown):
         return admins
     return equivalent if isinstance(equivalent, Unknown) else Groups(admins, equivalent)
@@ -72,27 +80,41 @@ def _by_primary_group(raw: RawFacts) -> Mapping[int, tuple[str, ...]] | Unknown:
 
 
 def _all(
-    raw: RawFacts, wanted: Mapping[str, tuple[str, str]], primary: Mapping[int, tuple[str, ...]]
+    raw: RawFacts,
+    wanted: Mapping[str, tuple[str, str]],
+    primary: Mapping[int, tuple[str, ...]],
+    optional: Collection[str],
 ) -> Members | Unknown:
-    read = {search: _members(raw, search, primary, key) for search, (key, _) in wanted.items()}
+    present = [search for search in wanted if not (search in optional and _is_missing(raw, search))]
+    read = {search: _members(raw, search, primary, wanted[search][0]) for search in present}
     gap = next((one for one in read.values() if isinstance(one, Unknown)), None)
     if gap is not None:
         return gap
     return tuple((wanted[search][1], names) for search, names in read.items() if isinstance(names, tuple))
 
 
-def _members(
-    raw: RawFacts, search: str, primary: Mapping[int, tuple[str, ...]], key: str
-) -> tuple[str, ...] | Absent | Unknown:
+def _is_first_domain(raw: RawFacts) -> bool:
+    """Whether this is the first domain of its forest; where nobody knows, its groups are expected."""
+    session = entry(raw, SESSION)
+    return not isinstance(session, Values) or session.text("forest") == session.text("domain")
+
+
+def _is_missing(raw: RawFacts, search: str) -> bool:
     failed = refusal(raw, PRIVILEGED.name, search)
-    if failed is not None and failed.fqid == _MISSING and search not in _FOLLOWED:
-        return Absent(f"there is no group {search} in this domain")
+    return failed is not None and failed.fqid == _MISSING
+
+
+def _members(raw: RawFacts, search: str, primary: Mapping[int, tuple[str, ...]], key: str) -> tuple[str, ...] | Unknown:
+    if _is_missing(raw, search):
+        return Unknown(Reason.DENIED, f"the group {GROUPS[search][1]} is not for this account to see")
     rows = table(raw, PRIVILEGED.name, search)
     if isinstance(rows, Unknown):
         return rows
     names = tuple(dict.fromkeys([*_listed(rows), *_through_primary(rows, primary, key)]))
-    if not names and search in _FOLLOWED:
-        return Unknown(Reason.DENIED, f"no member of {search} is for this account to see, and every domain has one")
+    if not names and search in _NEVER_EMPTY:
+        return Unknown(
+            Reason.DENIED, f"no member of {GROUPS[search][1]} is for this account to see, and every domain has one"
+        )
     return names
 
 
@@ -135,9 +157,7 @@ def read_privileges(raw: RawFacts) -> Privileges | Absent | Unknown:
 def _elsewhere(raw: RawFacts) -> tuple[str, ...]:
     """What gives rights and is not followed here."""
     places = ["rights delegated by access lists on objects of the directory"]
-    session = entry(raw, SESSION)
-    forest, domain = (session.text("forest"), session.text("domain")) if isinstance(session, Values) else ("", "")
-    if forest != domain:
+    if not _is_first_domain(raw):
         names = ", ".join(name for search, (_, name) in GROUPS.items() if search in FOREST_GROUPS)
         places.append(f"{names}, which the first domain of the forest keeps")
     return tuple(places)

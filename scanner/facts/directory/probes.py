@@ -118,6 +118,9 @@ EQUIVALENT_GROUPS: Mapping[str, tuple[str, str]] = {
 
 GROUPS: Mapping[str, tuple[str, str]] = {**ADMIN_GROUPS, **EQUIVALENT_GROUPS}
 
+YOUNG_GROUPS = ("key_admins", "enterprise_key_admins", "dns_admins")
+"""Groups that came with Windows Server 2016, or with the DNS service: an older domain has none."""
+
 FOREST_GROUPS = ("enterprise_admins", "schema_admins", "enterprise_key_admins")
 """Groups that exist in the first domain of a forest alone."""
 
