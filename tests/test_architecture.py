@@ -33,6 +33,8 @@ RANK = {room: rank for rank, rooms in enumerate(LAYERS) for room in rooms}
 # A library, and the only places that may import it.
 HOMES = {
     "paramiko": ("scanner/transports/ssh/",),
+    "ldap3": ("scanner/transports/ldap/",),
+    "pyasn1": ("scanner/transports/ldap/",),
     "click": ("scanner/cli/",),
     "rich": ("scanner/cli/",),
     "jinja2": ("scanner/report/",),
@@ -139,5 +141,5 @@ def test_lines_end_where_the_target_says(path: Path) -> None:
 def test_help_loads_nothing_heavy() -> None:
     code = "import sys, scanner.cli; print('\\n'.join(sys.modules))"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
-    heavy = {"paramiko", "pydantic", "sqlalchemy", "jinja2", "yaml", "rich", "alembic", "cryptography"}
+    heavy = {"paramiko", "ldap3", "pydantic", "sqlalchemy", "jinja2", "yaml", "rich", "alembic", "cryptography"}
     assert heavy.isdisjoint(loaded)

@@ -4,7 +4,7 @@ Why: administrator rights that no longer fit a job are what an intruder looks fo
 Source: CTPAT 4.7 (least access, regular review); NIST SP 800-171 r2 3.1.5.
 """
 
-from scanner.api import Accounts, Outcome, Privileges, Severity, check, failed, need, review
+from scanner.api import Accounts, Outcome, Privileges, Severity, check, failed, need_or, review
 
 
 @check(
@@ -23,7 +23,9 @@ def admins(accounts: Accounts, privileges: Privileges, *, shared: tuple[str, ...
     bad = [item for item, name in zip(items, sorted(ways), strict=True) if name in shared]
     if bad:
         return failed(expected="administrators are persons", actual="shared accounts are administrators", items=bad)
-    others = [grant.text for grant in need(privileges.grants) if not grant.accounts and grant.scope != "named commands"]
+    others = [
+        grant.text for grant in need_or(privileges.grants, ()) if not grant.accounts and grant.scope != "named commands"
+    ]
     items += [f"{text} (no local account; a directory may hold its members)" for text in others]
     return review(question="Does each of these need to be an administrator?", items=items, note=note)
 
@@ -31,4 +33,4 @@ def admins(accounts: Accounts, privileges: Privileges, *, shared: tuple[str, ...
 def _remark(name: str, accounts: Accounts) -> str:
     if name == accounts.scan_account:
         return " - the account of this scan"
-    return "" if accounts.named(name) else " - no local account of this name"
+    return "" if accounts.named(name) else " - no account kept here has this name"

@@ -44,8 +44,9 @@ def inactive(
 ) -> Outcome:
     """Fail on an open account whose last login is more than `max_idle_days` ago, warn from `warn_idle_days`.
 
-    Without a login on record the record itself must reach back beyond the limit; a password set since then shows
-    that the account is younger.
+    Where records lag behind, an account counts as idle only for as long as it certainly was. Without a login on record
+    the account's own age counts where it is kept; otherwise the record itself must reach back beyond the limit, and a
+    password set since then shows that the account is younger.
     """
     now = collection.collected_at
     idle: list[tuple[int, str]] = []
@@ -58,7 +59,7 @@ def inactive(
         if isinstance(days, Absent | Unknown):
             unsure.append(days)
         elif days > warn_idle_days and is_open is True:
-            idle.append((days, f"{account.name}: {_how(account, accounts.logins_since)}, {days} days"))
+            idle.append((days, f"{account.name}: {_how(account, accounts)}, {days} days"))
         elif days > warn_idle_days:
             unsure.append(is_open)
     parts = (
@@ -76,7 +77,9 @@ def _idle_days(account: Account, accounts: Accounts, now: datetime, max_idle_day
     if isinstance(last, Absent | Unknown):
         return last
     if last is not None:
-        return max(0, (now - last).days)
+        return max(0, (now - last).days - accounts.login_lag_days)
+    if isinstance(account.created, datetime):
+        return max(0, (now - account.created).days)
     since, changed = accounts.logins_since, account.password_changed
     if isinstance(since, Absent | Unknown):
         return since
@@ -92,9 +95,13 @@ def _idle_days(account: Account, accounts: Accounts, now: datetime, max_idle_day
     )
 
 
-def _how(account: Account, since: Maybe[datetime]) -> str:
+def _how(account: Account, accounts: Accounts) -> str:
+    since = accounts.logins_since
     if isinstance(account.last_login, datetime):
-        return f"last login {account.last_login:%Y-%m-%d}"
+        lag = f" or up to {accounts.login_lag_days} days later" if accounts.login_lag_days else ""
+        return f"last login {account.last_login:%Y-%m-%d}{lag}"
+    if isinstance(account.created, datetime):
+        return f"no login since it was made on {account.created:%Y-%m-%d}"
     return f"no login since records began {since:%Y-%m-%d}" if isinstance(since, datetime) else "no login on record"
 
 

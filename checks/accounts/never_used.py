@@ -51,6 +51,8 @@ def never_used(
         if is_open is False or left_out or isinstance(account.last_login, datetime):
             continue
         changed = account.password_changed
+        if isinstance(account.created, datetime) and (now - account.created).days <= max_age_days:
+            continue
         if isinstance(changed, date) and (now.date() - changed).days <= max_age_days:
             continue
         if is_open is True and account.last_login is None:

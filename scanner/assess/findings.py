@@ -15,6 +15,7 @@ from scanner.errors import FactAbsent, FactUnavailable
 from scanner.facts import Collection, Fact, Host
 from scanner.facts.base import Probe, RawFacts, Reader, probes_of
 from scanner.facts.directory import READERS as DIRECTORY_READERS
+from scanner.facts.elsewhere import ON_HOSTS
 from scanner.facts.linux import READERS as LINUX_READERS
 from scanner.facts.windows import READERS as WINDOWS_READERS
 from scanner.model import Absent, Finding, Outcome, Reason, Status, Target, Unknown
@@ -22,8 +23,8 @@ from scanner.profile.parameters import EffectiveParameters, hold_below_green
 from scanner.text import clean, clean_all
 
 READERS: Mapping[str, tuple[Reader, ...]] = {
-    "linux": LINUX_READERS,
-    "windows": WINDOWS_READERS,
+    "linux": (*LINUX_READERS, *ON_HOSTS),
+    "windows": (*WINDOWS_READERS, *ON_HOSTS),
     "directory": DIRECTORY_READERS,
 }
 """The readers of each platform."""

@@ -14,6 +14,7 @@ from scanner.facts.backups import (
 )
 from scanner.facts.base import Fact
 from scanner.facts.collection import Collection
+from scanner.facts.domain import AccountPolicy, DomainRules, StoredPasswords, WeakenedAccounts
 from scanner.facts.firewall import Action, DefaultRule, Firewall, FirewallLoader, Forwarding, IpVersion
 from scanner.facts.host import Host
 from scanner.facts.keys import AuthorizedKey, AuthorizedKeys, KeyFile, can_log_in
@@ -65,6 +66,8 @@ FACTS: tuple[type[Fact], ...] = (
     Listeners,
     PublishedPorts,
     NetworkInterfaces,
+    DomainRules,
+    WeakenedAccounts,
 )
 """Every fact type, in the order in which `ctpat facts list` shows them."""
 
@@ -72,6 +75,7 @@ __all__ = [
     "FACTS",
     "Account",
     "AccountKind",
+    "AccountPolicy",
     "Accounts",
     "Action",
     "AuthorizedKey",
@@ -85,6 +89,7 @@ __all__ = [
     "DefaultRule",
     "Destination",
     "DirectoryKind",
+    "DomainRules",
     "Fact",
     "Firewall",
     "FirewallLoader",
@@ -119,9 +124,11 @@ __all__ = [
     "SnapshotMechanism",
     "SshServer",
     "SshSettings",
+    "StoredPasswords",
     "Support",
     "Update",
     "UpdateSource",
     "Updater",
+    "WeakenedAccounts",
     "can_log_in",
 ]

@@ -1,4 +1,4 @@
-"""Local accounts: who can log in, with what, since when, and how long ago they last did."""
+"""Accounts: who can log in, with what, since when, and how long ago they last did."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from scanner.facts.base import Fact
 from scanner.model import Absent, Maybe, Reason, Unknown, is_known
 
 _NOT_READ = Unknown(Reason.NO_EVIDENCE, "this platform's reader does not tell")
+_NOT_KEPT = Absent("this system does not keep the day on which an account was made")
 
 
 class AccountKind(StrEnum):
@@ -32,13 +33,14 @@ class PasswordState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """One local account.
+    """One account of a host, or of a domain where the target is a directory.
 
     `identifier` is the uid in decimal, or the SID. `interactive`: the shell admits a login session.
     `hash_scheme` is a word such as yescrypt, sha512, sha256, bcrypt, md5, des, nt. `password_changed` is None when
     a change is due at the next login or the date is not kept; the ages are days, None for no limit.
     `expires` is the account's own end, None for never. `last_login` is None when no login is on record since
-    `Accounts.logins_since`. `disabled`: switched off as a whole, whatever the credential.
+    `Accounts.logins_since`. `disabled`: switched off as a whole, whatever the credential. `created` is when the account
+    was made; `full_name` and `mail` are what the directory says of the person, empty where it says nothing.
     """
 
     name: str
@@ -56,6 +58,9 @@ class Account:
     expires: Maybe[date | None]
     last_login: Maybe[datetime | None]
     disabled: Maybe[bool] = False
+    created: Maybe[datetime] = _NOT_KEPT
+    full_name: str = ""
+    mail: str = ""
 
     def expired(self, on: date) -> Maybe[bool]:
         """True when the account itself has ended before that day; it then admits nobody, with any credential."""
@@ -90,19 +95,20 @@ class HomeFolder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accounts(Fact):
-    """All local accounts of the target.
+    """All accounts that the target itself keeps: the local ones of a host, those of the domain on a directory.
 
     `duplicates` are sentences naming what occurs twice; `foreign_entries` are lines that import accounts from
     elsewhere (`+` entries). `hashes_in_plain_view` names accounts whose hash any user can read. `logins_since` is
     the start of the login records, `logins_source` says which records they are, `logins_complete`
     whether they also hold logins without a terminal (remote commands, file transfer). `scan_account` is the account of
-    this collection, which always looks fresh. `groups` maps each local group to the names of its members, those by
+    this collection, which always looks fresh. `login_lag_days` is by how much a recorded login may be older than the
+    true one. `groups` maps each local group (on a directory, each privileged one) to the names of its members, those by
     primary group included. `directories` names the sources of further accounts beside the local ones (`sss`,
     `ldap`, `winbind`, ...), which are not listed here. `homes` are the folders where home folders lie.
     """
 
     name: ClassVar[str] = "accounts"
-    title: ClassVar[str] = "local accounts"
+    title: ClassVar[str] = "accounts"
 
     accounts: tuple[Account, ...]
     groups: tuple[tuple[str, tuple[str, ...]], ...]
@@ -113,6 +119,7 @@ class Accounts(Fact):
     logins_source: str
     logins_complete: bool = False
     scan_account: str
+    login_lag_days: int = 0
     directories: Maybe[tuple[str, ...]] = _NOT_READ
     homes: Maybe[tuple[HomeFolder, ...]] = _NOT_READ
 

@@ -1,4 +1,4 @@
-"""Target URIs and host addresses: `ssh://user@host:port`, `winrm://`, `winrms://`, `psrp://`, `local:`, `replay:`."""
+"""Target URIs and host addresses: `ssh://user@host:port`, `winrm(s)://`, `psrp://`, `ldaps://`, `local:`, `replay:`."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from scanner.model import Target
 from scanner.suggest import suggest
 from scanner.yaml_source import holds_login
 
-DEFAULT_PORTS = {"ssh": 22, "winrm": 5985, "winrms": 5986, "psrp": 5986}
+DEFAULT_PORTS = {"ssh": 22, "winrm": 5985, "winrms": 5986, "psrp": 5986, "ldaps": 636}
 TRANSPORTS = (*DEFAULT_PORTS, "local", "replay")
-FORMS = "ssh://user@host:port, winrm://host, winrms://host, psrp://host, local: or replay:DIR"
+FORMS = "ssh://user@host:port, winrm://host, winrms://host, psrp://host, ldaps://host, local: or replay:DIR"
 
 _HOST = re.compile(r"(?!-)[\w.-]{1,253}")
 _USER = re.compile(r"(?!-)[^\x00-\x1f\x7f/@:\"'`$;&|<>]{1,256}")

@@ -8,20 +8,21 @@ from pathlib import Path
 
 from scanner.errors import ConfigError, Problem
 from scanner.inventory.address import parse_target
-from scanner.inventory.site import Credential, Site, SshCredential, WinrmCredential
+from scanner.inventory.site import Credential, DirectoryCredential, Site, SshCredential, WinrmCredential
 from scanner.inventory.ssh_config import SshConfig
 from scanner.model import Target
 from scanner.secret import SecretRef
 
 SSH = "ssh"
+LDAPS = "ldaps"
 DEFAULT_IDENTITIES = ("id_ed25519", "id_ecdsa", "id_rsa")
 
 
 def adhoc_site(uris: Sequence[str], *, name: str = "adhoc", ssh_config: SshConfig | None = None) -> Site:
     """A site of these target URIs. Raises ConfigError with every bad one.
 
-    SSH logs in with the keys of ssh-agent and those that ssh_config names; WinRM asks for the password of the
-    user in the URI, once a user.
+    SSH logs in with the keys of ssh-agent and those that ssh_config names; WinRM and a directory ask for the password
+    of the user in the URI, once a user.
     """
     problems: list[Problem] = []
     targets: dict[str, Target] = {}
@@ -51,7 +52,8 @@ def _with_credential(target: Target) -> Target:
             "--target", f"'{target.name}' names no user", expected=f"{target.transport}://USER@{target.name}"
         )
         raise ConfigError(problem)
-    return replace(target, credential=f"winrm {target.user}")
+    kind = "directory" if target.transport == LDAPS else "winrm"
+    return replace(target, credential=f"{kind} {target.user}")
 
 
 def _applied(target: Target, settings: SshConfig) -> Target:
@@ -75,6 +77,10 @@ def _credentials(targets: Sequence[Target]) -> dict[str, Credential]:
     for target in targets:
         if target.credential == SSH:
             found[SSH] = Credential(name=SSH, ssh=SshCredential(agent=True))
+        elif target.transport == LDAPS and target.credential is not None and target.user is not None:
+            password = SecretRef("prompt", f"directory password of {target.user}")
+            bind = DirectoryCredential(user=target.user, password=password)
+            found[target.credential] = Credential(name=target.credential, directory=bind)
         elif target.credential is not None and target.user is not None:
             password = SecretRef("prompt", f"WinRM password of {target.user}")
             login = WinrmCredential(user=target.user, password=password)

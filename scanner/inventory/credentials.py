@@ -8,8 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from scanner.errors import Problem
-from scanner.inventory.models import CredentialModel, SshModel, WinrmModel
-from scanner.inventory.site import Become, Credential, SshCredential, WinrmCredential
+from scanner.inventory.models import CredentialModel, DirectoryModel, SshModel, WinrmModel
+from scanner.inventory.site import Become, Credential, DirectoryCredential, SshCredential, WinrmCredential
 from scanner.secret import AGENT, SecretRef, parse_ref
 from scanner.yaml_source import Document
 
@@ -20,6 +20,7 @@ def credential(name: str, model: CredentialModel, base: Path) -> Credential:
         name=name,
         ssh=_ssh(name, model.ssh, base) if model.ssh else None,
         winrm=_winrm(name, model.winrm, base) if model.winrm else None,
+        directory=_directory(name, model.directory, base) if model.directory else None,
     )
 
 
@@ -56,6 +57,14 @@ def _winrm(name: str, model: WinrmModel, base: Path) -> WinrmCredential:
 
 def _file(text: str | None, base: Path) -> Path | None:
     return whole_path(text, base) if text else None
+
+
+def _directory(name: str, model: DirectoryModel, base: Path) -> DirectoryCredential:
+    return DirectoryCredential(
+        user=model.user,
+        password=_reference(model.password, f"directory password of credential '{name}'", base),
+        ca=whole_path(model.ca, base) if model.ca else None,
+    )
 
 
 def _reference(text: str | None, label: str, base: Path) -> SecretRef | None:

@@ -25,7 +25,7 @@ from scanner.yaml_source import decode, read_bytes
 
 COLUMNS = ("host", "name", "transport", "port", "user", "credential", "role", "tags", "jump", "host_key", "uri")
 _HEADER = "a header line such as host,name,user,credential,role,tags"
-_TRANSPORTS = ("ssh", "winrm", "winrms", "psrp")
+_TRANSPORTS = ("ssh", "winrm", "winrms", "psrp", "ldaps")
 _TAGS = re.compile(r"[\s|;,]+")
 
 

@@ -266,23 +266,31 @@ def _overlay(name: str, base: Path) -> str:
     return str(base / name) if "/" in name or (base / name).is_file() else name
 
 
+# The part of a credential, the transport it stands for where a target names none, and the word for it.
+_PARTS = (("ssh", "ssh", "SSH"), ("winrm", "winrms", "WinRM"), ("directory", "ldaps", "LDAPS"))
+_OPENED_BY = {"ssh": "ssh", "ldaps": "directory"}
+
+
 def _transport(item: Candidate, login: Credential | None) -> str:
-    if login is None or (login.ssh and not login.winrm):
+    if login is None:
         return "ssh"
-    if login.winrm and not login.ssh:
-        return "winrms"
+    opens = [(transport, word) for part, transport, word in _PARTS if getattr(login, part) is not None]
+    if len(opens) == 1:
+        return opens[0][0]
+    words = [word for _, word in opens]
+    both = f"both {words[0]} and {words[1]}" if len(words) == 2 else f"{', '.join(words[:-1])} and {words[-1]}"
     raise ConfigError(
         item.problem(
-            f"the credential '{login.name}' opens both SSH and WinRM", expected="transport: ssh, winrms, winrm or psrp"
+            f"the credential '{login.name}' opens {both}", expected="transport: ssh, winrms, winrm, psrp or ldaps"
         )
     )
 
 
 def _check_opens(item: Candidate, target: Target, login: Credential | None) -> None:
     """A credential that says nothing about a transport cannot open it."""
-    kind = "ssh" if target.transport == "ssh" else "winrm"
+    kind = _OPENED_BY.get(target.transport, "winrm")
     if login is None:
-        if kind == "winrm":
+        if kind != "ssh":
             raise ConfigError(
                 item.problem(f"the target '{target.name}' has no credential", expected="credential: NAME")
             )

@@ -33,7 +33,7 @@ Entity = Literal[
     "foreign_marine_port_terminal",
 ]
 Role = Literal["server", "domain_controller", "workstation", "laptop", "appliance"]
-Transport = Literal["ssh", "winrm", "winrms", "psrp"]
+Transport = Literal["ssh", "winrm", "winrms", "psrp", "ldaps"]
 BecomeWord = Literal["none", "sudo", "doas"]
 
 _YES_NO = {"anyOf": [{"type": "boolean"}, {"enum": ["yes", "no", "on", "off"]}]}
@@ -125,6 +125,17 @@ def _offered(value: Any) -> Any:
     return value
 
 
+def _bind_user(text: str) -> str:
+    """A distinguished name holds no colon unescaped, the other forms none at all: it may part off a password."""
+    if ":" in text:
+        raise refuse("a password is never written beside the user", expected="'DOMAIN\\user'", secret=True)
+    if not re.search(r"\\|@|=", text):
+        raise refuse(
+            "a directory needs more than a name", expected="'DOMAIN\\user', user@REALM or a distinguished name"
+        )
+    return text
+
+
 def _applies(value: Any) -> Any:
     """`yes` alone is an answer; a `no` is printed in reports with its reason."""
     if value is True:
@@ -151,6 +162,7 @@ Host = Annotated[str, AfterValidator(_address(address.check_host)), Field(descri
 Hop = Annotated[str, AfterValidator(_address(address.split_authority)), Field(description="[user@]host[:port]")]
 User = Annotated[str, AfterValidator(_address(address.read_user))]
 WindowsUser = Annotated[str, AfterValidator(_windows_user)]
+BindUser = Annotated[str, AfterValidator(_bind_user)]
 TargetName = Annotated[str, AfterValidator(_address(address.check_name))]
 Port = Annotated[int, Field(ge=1, le=65535)]
 Tags = Annotated[list[Line], Field(description="Free words that reports can filter by")]
@@ -190,16 +202,27 @@ class WinrmModel(Strict):
     ca: Line | None = Field(None, description="File of certificates to trust instead of the system's (PEM)")
 
 
+class DirectoryModel(Strict):
+    """How to bind to a directory over LDAPS."""
+
+    user: BindUser = Field(
+        min_length=3, max_length=1024, description="DOMAIN\\user, user@REALM, or a distinguished name"
+    )
+    password: Reference
+    ca: Line | None = Field(None, description="File of certificates to trust instead of the system's (PEM)")
+
+
 class CredentialModel(Strict):
     """A named way in."""
 
     ssh: SshModel | None = None
     winrm: WinrmModel | None = None
+    directory: DirectoryModel | None = None
 
     @model_validator(mode="after")
     def _opens_something(self) -> CredentialModel:
-        if self.ssh is None and self.winrm is None:
-            raise refuse("this credential opens nothing", expected="the key ssh, winrm, or both")
+        if self.ssh is None and self.winrm is None and self.directory is None:
+            raise refuse("this credential opens nothing", expected="at least one of the keys ssh, winrm and directory")
         return self
 
 
@@ -246,7 +269,9 @@ class UriTarget(_Common):
     """One machine by URI."""
 
     tag: ClassVar[str] = "<uri>"
-    uri: Line = Field(description="ssh://user@host:port, winrm://host, winrms://host, psrp://host, local:, replay:DIR")
+    uri: Line = Field(
+        description="ssh://user@host:port, winrm://host, winrms://host, psrp://host, ldaps://host, local:, replay:DIR"
+    )
 
 
 class _FileTarget(Strict):

@@ -53,12 +53,22 @@ class WinrmCredential:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DirectoryCredential:
+    """How to bind to a directory over LDAPS; `ca` is a file of certificates to trust instead of the system's."""
+
+    user: str
+    password: SecretRef | None = None
+    ca: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Credential:
     """A named way in; targets point to it by name."""
 
     name: str
     ssh: SshCredential | None = None
     winrm: WinrmCredential | None = None
+    directory: DirectoryCredential | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

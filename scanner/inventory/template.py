@@ -97,12 +97,16 @@ credentials:
   linux:
     # `key` is a private key file, or ssh-agent for the keys of the running agent.
     ssh: {user: $user, key: $key, become: sudo}
-$windows
+$windows\
+#  domain:
+#    directory: {user: 'ACME\\svc-scan', password: "keyring:ctpat/acme", ca: acme-ca.pem}
+
 # The machines. Roles: server, domain_controller, workstation, laptop, appliance.
 targets:
 $targets\
 #  - {host: 10.0.0.11, credential: linux, role: server, tags: [trade-data]}
 #  - {host: fs01.acme.example, credential: windows, role: server}
+#  - {uri: "ldaps://dc01.acme.example", credential: domain}
 #  - {uri: "ssh://scan@[fd00::11]:2222", credential: linux, jump: bastion.acme.example}
 #  - {ansible: hosts.ini, credential: linux, limit: [warehouse, '!old01']}
 #  - {csv: hosts.csv, credential: linux}

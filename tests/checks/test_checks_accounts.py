@@ -203,7 +203,7 @@ def test_admins_are_listed_with_their_ways() -> None:
     assert found.status is Status.REVIEW
     assert found.items[0] == "amy (group sudo; sudo: amy as (ALL) ALL)"
     assert [item.split()[0] for item in found.items] == ["amy", "eve", "root"]
-    assert "no local account" in found.items[1]
+    assert "no account kept here" in found.items[1]
     assert run("admins", accounts(account()), rights, shared=("amy",)).status is Status.FAIL
     assert unknown_by(lambda: run("admins", accounts(), privileges(grants=DENIED))) == DENIED
 

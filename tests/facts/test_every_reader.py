@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from scanner.assess.findings import FactSet, PlannedCheck, judge
 from scanner.catalogue import load_checks
 from scanner.facts.base import RawFact, RawFacts, RawState, Reader, probes_of
+from scanner.facts.elsewhere import ON_HOSTS
 from scanner.facts.linux import READERS
 from scanner.model import Absent, Finding, Privilege, Reason, Status, Target, Unknown
 from scanner.profile.parameters import EffectiveParameters
@@ -21,10 +22,13 @@ from scanner.profile.parameters import EffectiveParameters
 NOW = datetime(2026, 11, 20, 6, 30, tzinfo=UTC)
 TARGET = Target(name="host", transport="local")
 PROBES = tuple(probes_of(READERS))
-PLAN = tuple(
+# What no host has is absent whatever the host says: the answer is the platform's and rests on no bytes.
+ELSEWHERE = {reader.fact for reader in ON_HOSTS}
+PLANNED = tuple(
     PlannedCheck(check=item, requirements=(), parameters=EffectiveParameters(values=dict(item.parameters)))
     for item in load_checks().values()
 )
+PLAN = tuple(one for one in PLANNED if ELSEWHERE.isdisjoint(parameter.fact for parameter in one.check.facts))
 UNREAD = (
     RawState.DENIED,
     RawState.FAILED,
@@ -133,6 +137,12 @@ def test_nothing_passes_when_nothing_was_read(state: RawState) -> None:
 def test_nothing_passes_when_the_target_sent_no_section_at_all() -> None:
     assert good(raw_facts({})) == {}
     assert good(raw_facts({}, error=(Reason.UNREACHABLE, "no route"))) == {}
+
+
+def test_what_only_a_domain_has_does_not_concern_a_host() -> None:
+    rest = tuple(one for one in PLANNED if one not in PLAN)
+    judged = judge(rest, FactSet(raw_facts({}), TARGET), TARGET)
+    assert judged and {item.status for item in judged} == {Status.NOT_APPLICABLE}
 
 
 # What `ok` alone proves: this line ends every listing, so that a listing of nothing but it says that nothing is there.

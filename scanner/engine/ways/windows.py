@@ -45,7 +45,9 @@ class WindowsWay:
     def _login(self, target: Target) -> WinrmLogin:
         login = self._logins.get(target.credential or "")
         if login is None:
-            raise AuthenticationFailed(Reason.LOGIN, f"{target.name}: no credential with a `winrm` login is named for it")
+            raise AuthenticationFailed(
+                Reason.LOGIN, f"{target.name}: no credential with a `winrm` login is named for it"
+            )
         return login
 
 

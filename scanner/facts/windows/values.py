@@ -72,7 +72,7 @@ class Values:
         """True or false; 0 and 1 are no flags: ask for the number and say what it means."""
         return self._typed(name, "true or false", lambda value: value if isinstance(value, bool) else None)
 
-    def time(self, name: str) -> Maybe[datetime]:
+    def moment(self, name: str) -> Maybe[datetime]:
         """A point in time as `ToUniversalTime().ToString('o')` writes it."""
         return self._typed(name, "a UTC time", _time)
 
@@ -88,6 +88,10 @@ class Values:
         """A list of dictionaries."""
         where = f"{self.where}.{name}"
         return self._typed(name, "a list of dictionaries", lambda value: _rows(where, value))
+
+    def lists(self, name: str) -> Maybe[tuple[list[Any], ...]]:
+        """A list of lists."""
+        return self._typed(name, "a list of lists", _lists)
 
     def registry(self, key: str, name: str) -> Maybe[int | str]:
         """The value `name` of the registry key that `Read-Registry` read into `key`; absent where there is none."""
@@ -161,6 +165,11 @@ def _time(value: Any) -> datetime | None:
 def _texts(value: Any) -> tuple[str, ...] | None:
     is_list = isinstance(value, Sequence) and not isinstance(value, str)
     return tuple(value) if is_list and all(isinstance(one, str) for one in value) else None
+
+
+def _lists(value: Any) -> tuple[list[Any], ...] | None:
+    is_table = isinstance(value, list) and all(isinstance(one, list) for one in value)
+    return tuple(value) if is_table else None
 
 
 def _rows(where: str, value: Any) -> tuple[Values, ...] | None:

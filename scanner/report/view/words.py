@@ -87,6 +87,7 @@ TRANSPORTS: Mapping[str, str] = {
     "winrm": "over WinRM",
     "winrms": "over WinRM with TLS",
     "psrp": "over PowerShell remoting",
+    "ldaps": "over LDAP with TLS",
     "local": "on the host itself",
     "replay": "from a recording",
 }

@@ -1,0 +1,23 @@
+"""Every account proves itself before it gets a ticket.
+
+Why: anybody on the network may ask for such a ticket and guess the password from it at leisure.
+Source: MS-ADTS 2.2.16 (ADS_UF_DONT_REQUIRE_PREAUTH); RFC 4120 5.2.7.2; MITRE ATT&CK T1558.004.
+"""
+
+from scanner.api import Outcome, Severity, WeakenedAccounts, check, exempted, failed, need, passed
+
+
+@check(
+    title="Every account proves itself before it gets a ticket",
+    severity=Severity.HIGH,
+    remediation='Clear "Do not require Kerberos preauthentication" on each named account, and change its password.',
+)
+def preauth(weakened: WeakenedAccounts, *, exempt: tuple[str, ...] = ()) -> Outcome:
+    """Fail on each open account that is not on the site's list of exceptions."""
+    names = need(weakened.without_preauthentication)
+    found = [name for name in names if name not in exempt]
+    note = exempted(name for name in names if name in exempt)
+    if found:
+        actual = f"{len(found)} accounts need no pre-authentication"
+        return failed(expected="every open account needs pre-authentication", actual=actual, items=found, note=note)
+    return passed(actual="every open account needs pre-authentication", note=note)

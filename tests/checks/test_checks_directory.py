@@ -1,0 +1,219 @@
+"""The checks of a domain: passing, failing, and what a careless check would get wrong."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from scanner.catalogue import load_checks
+from scanner.errors import FactAbsent, FactUnavailable
+from scanner.facts import (
+    Account,
+    AccountKind,
+    AccountPolicy,
+    Accounts,
+    Collection,
+    DomainRules,
+    PasswordState,
+    Privileges,
+    StoredPasswords,
+    WeakenedAccounts,
+)
+from scanner.model import Absent, Outcome, Privilege, Reason, Status, Unknown
+
+NOW = datetime(2026, 11, 20, 10, tzinfo=UTC)
+CHECKS = load_checks()
+DENIED = Unknown(Reason.DENIED, "not for this account to see")
+POLICY = AccountPolicy(
+    name="services",
+    minimum_length=20,
+    history=24,
+    complexity=True,
+    reversible_storage=False,
+    lockout_threshold=5,
+    lockout_duration_s=900,
+    applies_to=("backup",),
+)
+DOMAIN = DomainRules(
+    domain="acme.example",
+    account_policies=(POLICY,),
+    computers_per_user=0,
+    ticket_key_changed=NOW - timedelta(days=10),
+    stored_passwords=StoredPasswords(computers=40, kept=38, readable=0),
+)
+WEAKENED = WeakenedAccounts(password_not_required=(), without_preauthentication=(), unconstrained_delegation=())
+USER = Collection(collected_at=NOW, privilege=Privilege.USER, account="ACME\\scan", platform="directory")
+
+
+def run(name: str, *facts: object, **parameters: Any) -> Outcome:
+    return CHECKS[name].run(*facts, **parameters)
+
+
+@pytest.mark.parametrize(
+    ("check", "field"),
+    [
+        ("password_not_required", "password_not_required"),
+        ("preauth", "without_preauthentication"),
+        ("delegation", "unconstrained_delegation"),
+    ],
+)
+def test_switched_off_protections(check: str, field: str) -> None:
+    weak = replace(WEAKENED, **{field: ("amy", "svc-old")})
+    assert run(f"directory/{check}", WEAKENED).status is Status.PASS
+    assert run(f"directory/{check}", weak).items == ("amy", "svc-old")
+    exempted = run(f"directory/{check}", weak, exempt=("svc-old", "amy"))
+    assert exempted.status is Status.PASS and "svc-old" in exempted.note
+    with pytest.raises(FactUnavailable):
+        run(f"directory/{check}", replace(WEAKENED, **{field: DENIED}))
+
+
+@pytest.mark.parametrize(
+    ("days", "overdue", "expected"),
+    [
+        (180, None, Status.PASS),
+        (181, None, Status.WARN),
+        (4000, None, Status.WARN),
+        (366, 365, Status.FAIL),
+        (365, 365, Status.WARN),
+    ],
+)
+def test_krbtgt_age(days: int, overdue: int | None, expected: Status) -> None:
+    domain = replace(DOMAIN, ticket_key_changed=NOW - timedelta(days=days))
+    assert run("directory/krbtgt_age", domain, USER, overdue_age_days=overdue).status is expected
+
+
+def test_krbtgt_never_changed() -> None:
+    assert run("directory/krbtgt_age", replace(DOMAIN, ticket_key_changed=None), USER).status is Status.FAIL
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, Status.PASS),
+        ({"minimum_length": 13}, Status.WARN),
+        ({"minimum_length": 11}, Status.FAIL),
+        ({"minimum_length": None}, Status.FAIL),
+        ({"reversible_storage": True}, Status.FAIL),
+        ({"lockout_threshold": None}, Status.FAIL),
+        ({"lockout_threshold": 6}, Status.FAIL),
+        ({"lockout_duration_s": 60}, Status.FAIL),
+        ({"lockout_duration_s": None}, Status.PASS),
+    ],
+)
+def test_fine_grained_policies(changes: dict[str, Any], expected: Status) -> None:
+    domain = replace(DOMAIN, account_policies=(POLICY, replace(POLICY, name="other", **changes)))
+    assert run("directory/fine_grained_policies", domain).status is expected
+
+
+def test_fine_grained_policies_that_nobody_showed_are_unknown_and_none_is_a_pass() -> None:
+    with pytest.raises(FactUnavailable):
+        run("directory/fine_grained_policies", replace(DOMAIN, account_policies=DENIED))
+    hidden = replace(POLICY, minimum_length=DENIED)
+    with pytest.raises(FactUnavailable):
+        run("directory/fine_grained_policies", replace(DOMAIN, account_policies=(hidden,)))
+    assert run("directory/fine_grained_policies", replace(DOMAIN, account_policies=())).status is Status.PASS
+
+
+def test_laps_readers() -> None:
+    readable = replace(DOMAIN, stored_passwords=StoredPasswords(computers=40, kept=38, readable=2))
+    assert run("directory/laps_readers", DOMAIN, USER).status is Status.PASS
+    assert run("directory/laps_readers", readable, USER).status is Status.FAIL
+    administrator = replace(USER, privilege=Privilege.ROOT)
+    assert run("directory/laps_readers", readable, administrator).status is Status.UNKNOWN
+    assert run("directory/laps_readers", DOMAIN, administrator).status is Status.UNKNOWN
+    with pytest.raises(FactAbsent):
+        run("directory/laps_readers", replace(DOMAIN, stored_passwords=Absent("no place")), USER)
+
+
+# --- Checks of hosts, on a domain ------------------------------------------------------------------------
+
+
+def account(name: str = "amy", **changes: Any) -> Account:
+    sample = Account(
+        name=name,
+        identifier="S-1-5-21-1-2-3-1104",
+        kind=AccountKind.HUMAN,
+        interactive=True,
+        home="",
+        shell="a session in the domain",
+        group_ids=("513",),
+        password=PasswordState.USABLE,
+        hash_scheme=Absent("no setting chooses one"),
+        password_changed=date(2026, 1, 1),
+        password_min_age_days=1,
+        password_max_age_days=None,
+        expires=None,
+        last_login=NOW - timedelta(days=3),
+        created=NOW - timedelta(days=900),
+    )
+    return replace(sample, **changes)
+
+
+def accounts(*items: Account) -> Accounts:
+    return Accounts(
+        accounts=items,
+        groups=(),
+        duplicates=(),
+        foreign_entries=(),
+        hashes_in_plain_view=Absent("none"),
+        logins_since=NOW - timedelta(days=3000),
+        logins_source="lastLogonTimestamp",
+        scan_account="scan",
+        login_lag_days=14,
+        directories=(),
+        homes=Absent("none"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"last_login": NOW - timedelta(days=59)}, Status.PASS),
+        ({"last_login": NOW - timedelta(days=60)}, Status.WARN),
+        ({"last_login": NOW - timedelta(days=104)}, Status.WARN),
+        ({"last_login": NOW - timedelta(days=105)}, Status.FAIL),
+        ({"last_login": NOW - timedelta(days=105), "disabled": True}, Status.PASS),
+        ({"last_login": None, "created": NOW - timedelta(days=91)}, Status.FAIL),
+        ({"last_login": None, "created": NOW - timedelta(days=91), "password_changed": NOW.date()}, Status.FAIL),
+        ({"last_login": None, "created": NOW - timedelta(days=20)}, Status.PASS),
+    ],
+)
+def test_inactive_allows_for_records_that_lag_and_counts_from_the_day_an_account_was_made(
+    changes: dict[str, Any], expected: Status
+) -> None:
+    assert run("accounts/inactive", accounts(account(**changes)), None, USER).status is expected
+
+
+def test_never_used_spares_an_account_that_was_made_lately() -> None:
+    old = accounts(account(last_login=None))
+    young = accounts(account(last_login=None, created=NOW - timedelta(days=5)))
+    assert run("accounts/never_used", old, None, USER).status is Status.REVIEW
+    assert run("accounts/never_used", young, None, USER).status is Status.PASS
+
+
+def test_admins_are_listed_where_a_platform_has_no_grants() -> None:
+    privileges = Privileges(
+        superusers=(),
+        admin_groups=(("Domain Admins", ("amy",)),),
+        equivalent_groups=(("Backup Operators", ("bob",)),),
+        grants=Absent("no grants of single commands"),
+    )
+    found = run("accounts/admins", accounts(account(), account("bob")), privileges)
+    assert found.status is Status.REVIEW and found.items == ("amy (group Domain Admins)",)
+    assert run("accounts/root_equivalent", accounts(account(), account("bob")), privileges).status is Status.FAIL
+
+
+def test_empty_password_asks_nothing_of_an_account_that_is_switched_off() -> None:
+    untold = Unknown(Reason.NO_EVIDENCE, "needs no password")
+    assert run("password/empty_password", accounts(account(password=untold, disabled=True)), USER).status is Status.PASS
+    with pytest.raises(FactUnavailable):
+        run("password/empty_password", accounts(account(password=untold)), USER)
+
+
+def test_passwords_that_can_be_read_back_are_weakly_stored() -> None:
+    policy = Unknown(Reason.DENIED, "not needed")
+    found = run("password/hash", policy, accounts(account(hash_scheme="reversible")), USER)
+    assert found.status is Status.FAIL and found.items == ("amy: reversible",)
