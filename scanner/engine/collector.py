@@ -88,6 +88,12 @@ def _windows(prepared: Preparation) -> Way:
     return WindowsWay(prepared)
 
 
+def _directory(prepared: Preparation) -> Way:
+    from scanner.engine.ways.directory import DirectoryWay
+
+    return DirectoryWay(prepared)
+
+
 def _recorded(prepared: Preparation) -> Way:
     from scanner.engine.ways.recorded import RecordedWay
 
@@ -97,6 +103,7 @@ def _recorded(prepared: Preparation) -> Way:
 _MAKERS: Mapping[tuple[str, ...], Callable[[Preparation], Way]] = {
     ("ssh", "local"): _posix,
     ("winrm", "winrms"): _windows,
+    ("ldaps",): _directory,
     ("replay",): _recorded,
 }
 """Which transports share a way. Each is imported when a target takes it: its libraries cost a start a lot."""
