@@ -8,6 +8,7 @@ from scanner.api import (
     Collection,
     DiskEncryption,
     Outcome,
+    Reason,
     Severity,
     VolumeState,
     VolumeUse,
@@ -17,6 +18,7 @@ from scanner.api import (
     not_applicable,
     passed,
     review,
+    unknown,
     warned,
 )
 
@@ -33,6 +35,8 @@ def data_volumes(
     """Fail on suspended protection, and on a clear volume where the site file declares sensitive data; else ask."""
     if not disks.installed:
         return _clear(["the system has no drive encryption"], collection, sensitive_tags)
+    if not disks.volumes:
+        return unknown(Reason.NO_EVIDENCE, "the list of volumes is empty")
     data = [volume for volume in disks.volumes if need(volume.use) is VolumeUse.DATA]
     by_state = {state: [str(volume) for volume in data if volume.state is state] for state in VolumeState}
     if suspended := by_state[VolumeState.SUSPENDED]:

@@ -18,8 +18,8 @@ from scanner.facts.encryption import (
     VolumeUse,
 )
 from scanner.facts.windows.host import HOST
-from scanner.facts.windows.settings import by_build, host_build, setting
-from scanner.facts.windows.values import Values, entry, entry_failure, required, then
+from scanner.facts.windows.settings import answered_with, by_build, host_build, setting
+from scanner.facts.windows.values import Values, entry, required, then
 from scanner.model import Absent, Maybe, Reason, Unknown, is_known
 
 VOLUME_ENCRYPTION = Probe(
@@ -89,7 +89,7 @@ def read_volumes(raw: RawFacts) -> DiskEncryption | Absent | Unknown:
     """Every volume that can be encrypted; no namespace means that the drive encryption is not installed."""
     found = entry(raw, VOLUME_ENCRYPTION.name)
     if not isinstance(found, Values):
-        failed = entry_failure(raw, VOLUME_ENCRYPTION.name)
+        failed = answered_with(raw, VOLUME_ENCRYPTION.name)
         if failed is not None and failed.is_missing_subject:
             return DiskEncryption(installed=False, volumes=())
         return found

@@ -105,13 +105,17 @@ def _feature(found: Values) -> Maybe[bool]:
 
 
 def _legacy_server(found: Values) -> Maybe[bool]:
-    """Off without the feature; else what the server says of itself, else the registry, where unset means on."""
-    if _feature(found) is False:
+    """Off without the feature; else what the server says of itself, else the registry.
+
+    Unset there means on, but only where the feature is known to be there, or Windows is too old to list it.
+    """
+    feature = _feature(found)
+    if feature is False:
         return False
     told = then(found.inside("server"), lambda server: server.flag("legacy"))
     if is_known(told):
         return told
-    return switch(setting(found, "server_key", "SMB1"), default=True)
+    return switch(setting(found, "server_key", "SMB1"), feature if isinstance(feature, Unknown) else True)
 
 
 def _legacy_client(found: Values) -> Maybe[bool]:

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypeVar
 
-from scanner.facts.base import RawFacts
+from scanner.facts.base import RawFacts, RawState
+from scanner.facts.windows.failure import Failure
 from scanner.facts.windows.host import HOST, build
-from scanner.facts.windows.values import Values, entry, required, then
+from scanner.facts.windows.values import Values, entry, entry_failure, required, then
 from scanner.model import Absent, Maybe, Reason, Unknown, is_known
 
 T = TypeVar("T")
@@ -18,9 +19,8 @@ T = TypeVar("T")
 
 def setting(found: Values, key: str, name: str) -> Maybe[int]:
     """A number of a registry key that the probe read into `key`; absent only where the host says it is not set."""
-    if isinstance(found.inside(key), Absent):
-        return Unknown(Reason.UNREADABLE, f"{found.where}: {key} was not read")
-    return found.registry_number(key, name)
+    exists = required(then(found.inside(key), lambda part: part.flag("exists")))
+    return exists if isinstance(exists, Unknown) else found.registry_number(key, name)
 
 
 def strongest(*values: T | Absent | Unknown) -> T | Absent | Unknown:
@@ -40,6 +40,12 @@ def choice(value: Maybe[int], meaning: Mapping[int, T], default: T | Absent | Un
     if isinstance(value, Unknown):
         return value
     return meaning[value] if value in meaning else Unknown(Reason.UNREADABLE, f"nobody knows what {value} stands for")
+
+
+def answered_with(raw: RawFacts, probe: str) -> Failure | None:
+    """The error that the host itself gave for an answer; None where it gave another answer, or none at all."""
+    said_no = raw.get(probe).state in (RawState.FAILED, RawState.MISSING_TOOL)
+    return entry_failure(raw, probe) if said_no else None
 
 
 def host_values(raw: RawFacts) -> Values | Unknown:
