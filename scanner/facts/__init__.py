@@ -1,6 +1,7 @@
-"""The facts: one frozen, platform-neutral type per subject. Readers live in `facts.linux`."""
+"""The facts: one frozen, platform-neutral type per subject. Readers live in a folder per platform."""
 
 from scanner.facts.accounts import Account, AccountKind, Accounts, HomeFolder, PasswordState
+from scanner.facts.audit import Audited, AuditedEvent, AuditLog, CommandLogging, EventLog, LogForwarder
 from scanner.facts.authentication import DirectoryKind, Lockout, NameService, SignIn
 from scanner.facts.backups import (
     BackupFailure,
@@ -15,9 +16,19 @@ from scanner.facts.backups import (
 from scanner.facts.base import Fact
 from scanner.facts.collection import Collection
 from scanner.facts.domain import AccountPolicy, DomainRules, StoredPasswords, WeakenedAccounts
+from scanner.facts.encryption import (
+    DiskEncryption,
+    ProtocolUse,
+    TransportSecurity,
+    Volume,
+    VolumeState,
+    VolumeUse,
+)
 from scanner.facts.firewall import Action, DefaultRule, Firewall, FirewallLoader, Forwarding, IpVersion
-from scanner.facts.host import Host
+from scanner.facts.host import Host, Membership
 from scanner.facts.keys import AuthorizedKey, AuthorizedKeys, KeyFile, can_log_in
+from scanner.facts.malware import MalwareProduct, MalwareProtection
+from scanner.facts.media import RemovableMedia
 from scanner.facts.network import (
     Listener,
     Listeners,
@@ -41,7 +52,19 @@ from scanner.facts.patching import (
     UpdateSource,
 )
 from scanner.facts.privileges import GrantScope, PrivilegeGrant, Privileges, SecretAsked
+from scanner.facts.remote_access import (
+    FileSharing,
+    NameLookup,
+    NetworkLogon,
+    RemoteDesktop,
+    RemoteManagement,
+    RemoteTool,
+    RemoteToolKind,
+    RemoteTools,
+)
+from scanner.facts.software import InstalledSoftware, Licence, LicenceState, Licensing, Program
 from scanner.facts.ssh import SshServer, SshSettings
+from scanner.facts.workstation import LocalAdminPasswords, PrivilegePrompts, Prompt, ScreenLock, UserLock
 
 FACTS: tuple[type[Fact], ...] = (
     Collection,
@@ -68,6 +91,23 @@ FACTS: tuple[type[Fact], ...] = (
     NetworkInterfaces,
     DomainRules,
     WeakenedAccounts,
+    MalwareProtection,
+    DiskEncryption,
+    TransportSecurity,
+    RemoteDesktop,
+    RemoteManagement,
+    FileSharing,
+    NetworkLogon,
+    NameLookup,
+    RemoteTools,
+    AuditLog,
+    CommandLogging,
+    ScreenLock,
+    RemovableMedia,
+    PrivilegePrompts,
+    LocalAdminPasswords,
+    Licensing,
+    InstalledSoftware,
 )
 """Every fact type, in the order in which `ctpat facts list` shows them."""
 
@@ -78,6 +118,9 @@ __all__ = [
     "AccountPolicy",
     "Accounts",
     "Action",
+    "AuditLog",
+    "Audited",
+    "AuditedEvent",
     "AuthorizedKey",
     "AuthorizedKeys",
     "AutoUpdates",
@@ -86,11 +129,15 @@ __all__ = [
     "BackupSuccess",
     "Backups",
     "Collection",
+    "CommandLogging",
     "DefaultRule",
     "Destination",
     "DirectoryKind",
+    "DiskEncryption",
     "DomainRules",
+    "EventLog",
     "Fact",
+    "FileSharing",
     "Firewall",
     "FirewallLoader",
     "Firmware",
@@ -99,25 +146,47 @@ __all__ = [
     "Hold",
     "HomeFolder",
     "Host",
+    "InstalledSoftware",
     "IpVersion",
     "Kernel",
     "KeyFile",
+    "Licence",
+    "LicenceState",
+    "Licensing",
     "Listener",
     "Listeners",
+    "LocalAdminPasswords",
     "Lockout",
+    "LogForwarder",
+    "MalwareProduct",
+    "MalwareProtection",
+    "Membership",
+    "NameLookup",
     "NameService",
     "NetworkInterface",
     "NetworkInterfaces",
+    "NetworkLogon",
     "PasswordPolicy",
     "PasswordState",
     "PatchLevel",
     "Place",
     "PrivilegeGrant",
+    "PrivilegePrompts",
     "Privileges",
+    "Program",
+    "Prompt",
     "Proof",
+    "ProtocolUse",
     "PublishedPort",
     "PublishedPorts",
+    "RemoteDesktop",
+    "RemoteManagement",
+    "RemoteTool",
+    "RemoteToolKind",
+    "RemoteTools",
+    "RemovableMedia",
     "Restart",
+    "ScreenLock",
     "SecretAsked",
     "SideSoftware",
     "SignIn",
@@ -126,9 +195,14 @@ __all__ = [
     "SshSettings",
     "StoredPasswords",
     "Support",
+    "TransportSecurity",
     "Update",
     "UpdateSource",
     "Updater",
+    "UserLock",
+    "Volume",
+    "VolumeState",
+    "VolumeUse",
     "WeakenedAccounts",
     "can_log_in",
 ]

@@ -7,6 +7,33 @@ JSON. Decisions live here in Python, so that they can be tested on that JSON wit
 from __future__ import annotations
 
 from scanner.facts.base import Reader
+from scanner.facts.windows import (
+    audit,
+    encryption,
+    file_sharing,
+    host,
+    local_admin_passwords,
+    malware,
+    privilege_prompts,
+    remote_access,
+    remote_tools,
+    removable_media,
+    screen_lock,
+    software,
+)
 
-READERS: tuple[Reader, ...] = ()
+READERS: tuple[Reader, ...] = (
+    *host.READERS,
+    *malware.READERS,
+    *encryption.READERS,
+    *remote_access.READERS,
+    *file_sharing.READERS,
+    *remote_tools.READERS,
+    *audit.READERS,
+    *screen_lock.READERS,
+    *removable_media.READERS,
+    *privilege_prompts.READERS,
+    *local_admin_passwords.READERS,
+    *software.READERS,
+)
 """Every reader, in the order in which their probes run: cheap and important first."""

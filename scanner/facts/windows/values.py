@@ -17,7 +17,18 @@ from scanner.facts.windows.failure import Failure, failure
 from scanner.model import Absent, Maybe, Reason, Unknown
 
 T = TypeVar("T")
+R = TypeVar("R")
 _REGISTRY_LIMIT = 64 * 1024  # characters of one registry value that anybody has a use for
+
+
+def then(value: T | Absent | Unknown, convert: Callable[[T], R | Absent | Unknown]) -> R | Absent | Unknown:
+    """What `convert` makes of a value; a gap stays the gap it is."""
+    return value if isinstance(value, Absent | Unknown) else convert(value)
+
+
+def required(value: T | Absent | Unknown) -> T | Unknown:
+    """A value that no Windows is without: an answer in which it is missing cannot be relied on."""
+    return Unknown(Reason.UNREADABLE, value.reason) if isinstance(value, Absent) else value
 
 
 def entry(raw: RawFacts, probe: str) -> Values | Absent | Unknown:

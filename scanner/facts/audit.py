@@ -1,0 +1,86 @@
+"""What a host writes down: which events, into logs of which size, sent where; and which commands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import ClassVar
+
+from scanner.facts.base import Fact
+from scanner.model import Maybe
+
+
+class AuditedEvent(StrEnum):
+    """Kinds of events that every system knows in some form."""
+
+    LOGON = "logons"
+    LOCKOUT = "locked accounts"
+    CREDENTIALS = "checks of passwords"
+    ACCOUNTS = "changes of accounts"
+    POLICY = "changes of the audit policy"
+    PROCESSES = "started programs"
+    REMOVABLE_MEDIA = "use of removable media"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audited:
+    """Whether the successful and the failed events of one kind are written down."""
+
+    success: bool
+    failure: bool
+
+    def __str__(self) -> str:
+        words = [word for word, on in (("success", self.success), ("failure", self.failure)) if on]
+        return " and ".join(words) or "nothing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventLog:
+    """One log. `keeps_old`: it stops, or moves old events elsewhere, instead of overwriting them when it is full."""
+
+    name: str
+    enabled: Maybe[bool]
+    max_size_kib: Maybe[int]
+    keeps_old: Maybe[bool]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogForwarder:
+    """Something that sends events to another host; `running` says nothing of what arrives there."""
+
+    name: str
+    running: Maybe[bool]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditLog(Fact):
+    """Audit policy, logs and forwarding.
+
+    `logs` holds the one of the security events under `security`, the others under names of their own. `overruled` is
+    true where an older, coarser policy may replace `events` when policies are applied again.
+    """
+
+    name: ClassVar[str] = "audit_log"
+    title: ClassVar[str] = "audit policy, event logs and forwarding"
+
+    events: Mapping[AuditedEvent, Maybe[Audited]]
+    overruled: Maybe[bool]
+    logs: Mapping[str, EventLog]
+    forwarders: Maybe[tuple[LogForwarder, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandLogging(Fact):
+    """Whether the commands that people and programs run leave a record.
+
+    `scripts`: the text of what a shell interprets. `transcripts`: what a session shows. `command_lines`: the arguments
+    of each program that is started, in the events of started programs.
+    """
+
+    name: ClassVar[str] = "command_logging"
+    title: ClassVar[str] = "records of commands"
+
+    scripts: Maybe[bool]
+    transcripts: Maybe[bool]
+    command_lines: Maybe[bool]

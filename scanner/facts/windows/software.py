@@ -1,0 +1,148 @@
+"""Installed software and activation of Windows.
+
+Sources: the Uninstall keys, 64 and 32 bits, never Win32_Product, which repairs what it lists (KB974524).
+SoftwareLicensingProduct of the application 55c92734-d682-4d71-983e-d6ec3f16059f (Windows) with a partial product key;
+LicenseStatus 0 unlicensed, 1 licensed, 2, 3 and 6 grace periods, 4 grace period of a copy that is not genuine,
+5 notification. The key itself is not read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from scanner.facts.base import Probe, RawFacts, Reader
+from scanner.facts.software import InstalledSoftware, Licence, LicenceState, Licensing, Program
+from scanner.facts.windows.values import Values, entry, required, then
+from scanner.model import Absent, Maybe, Reason, Unknown, is_known
+
+LICENSING = Probe(
+    name="licensing",
+    why="whether Windows itself is activated",
+    script=r"""
+$class = 'SoftwareLicensingProduct'
+$ours = "ApplicationID='55c92734-d682-4d71-983e-d6ec3f16059f' AND PartialProductKey IS NOT NULL"
+@{
+    products = @(foreach ($product in Get-CimInstance -ClassName $class -Filter $ours -OperationTimeoutSec 20) {
+        @{
+            name = [string]$product.Name
+            status = $product.LicenseStatus
+            grace_minutes = $product.GracePeriodRemaining
+            addon = $product.LicenseIsAddon
+        }
+    })
+}
+""",
+)
+SOFTWARE = Probe(
+    name="software",
+    why="which programs are installed for all users, for the register of software",
+    script=r"""
+$place = 'Microsoft\Windows\CurrentVersion\Uninstall'
+$wanted = @('DisplayName', 'DisplayVersion', 'Publisher', 'InstallDate')
+@{
+    programs = @(foreach ($root in @("SOFTWARE\$place", "SOFTWARE\WOW6432Node\$place")) {
+        $keys = Read-RegistrySubkeys $root
+        foreach ($key in $keys['names']) {
+            $values = (Read-Registry "$root\$key" $wanted)['values']
+            @{
+                key = [string]$key
+                name = $values.DisplayName.value
+                version = $values.DisplayVersion.value
+                publisher = $values.Publisher.value
+                installed = $values.InstallDate.value
+            }
+        }
+    })
+}
+""",
+)
+
+# --- Activation ------------------------------------------------------------------------------------------
+
+_STATES = {
+    0: (LicenceState.MISSING, "unlicensed"),
+    1: (LicenceState.ACTIVE, "licensed"),
+    2: (LicenceState.GRACE, "first grace period"),
+    3: (LicenceState.GRACE, "grace period after a change of the machine"),
+    4: (LicenceState.MISSING, "grace period of a copy that is not genuine"),
+    5: (LicenceState.MISSING, "not activated, and asking for it"),
+    6: (LicenceState.GRACE, "extended grace period"),
+}
+_MINUTES_PER_DAY = 1440
+
+
+def read_licences(raw: RawFacts) -> Licensing | Absent | Unknown:
+    """The products with a key; without any, nothing says whether Windows is licensed."""
+    found = entry(raw, LICENSING.name)
+    rows = required(then(found, lambda values: values.rows("products")))
+    if isinstance(rows, Unknown):
+        return rows
+    read = [_licence(row) for row in rows if row.flag("addon") is not True]
+    gap = next((value for value in read if isinstance(value, Unknown)), None)
+    if gap is not None or not read:
+        return gap or Unknown(Reason.NO_EVIDENCE, "licensing: Windows lists no product with a key")
+    return Licensing(licences=tuple(value for value in read if isinstance(value, Licence)))
+
+
+def _licence(row: Values) -> Licence | Unknown:
+    name, status = required(row.text("name")), required(row.number("status"))
+    if isinstance(name, Unknown):
+        return name
+    if isinstance(status, Unknown):
+        return status
+    if status not in _STATES:
+        return Unknown(Reason.UNREADABLE, f"{name}: no such state of a licence: {status}")
+    state, said = _STATES[status]
+    grace = then(row.number("grace_minutes"), lambda minutes: max(0, minutes) // _MINUTES_PER_DAY)
+    return Licence(product=name, state=state, said=said, grace_days=grace)
+
+
+# --- Installed programs ----------------------------------------------------------------------------------
+
+_LEFT_OUT = ("programs installed for a single user", "programs that need no installation", "apps of the store")
+
+
+def read_software(raw: RawFacts) -> InstalledSoftware | Absent | Unknown:
+    """Every key with a name; entries without one are parts of other programs."""
+    found = entry(raw, SOFTWARE.name)
+    rows = required(then(found, lambda values: values.rows("programs")))
+    if isinstance(rows, Unknown):
+        return rows
+    if not rows:
+        return Unknown(Reason.NO_EVIDENCE, "installed software: the list is empty")
+    named = [(row, row.text("name")) for row in rows]
+    lost = [f"{row.where}: its name could not be read" for row, name in named if isinstance(name, Unknown)]
+    return InstalledSoftware(
+        programs=tuple(dict.fromkeys(_programs(named))), incomplete=tuple(lost), left_out=_LEFT_OUT
+    )
+
+
+def _programs(named: list[tuple[Values, Maybe[str]]]) -> Iterator[Program]:
+    for row, name in named:
+        if is_known(name) and name.strip():
+            yield Program(
+                name=name.strip(),
+                version=row.text("version"),
+                publisher=row.text("publisher"),
+                installed_on=then(row.text("installed"), _day),
+            )
+
+
+def _day(text: str) -> Maybe[date]:
+    """Eight digits, as Windows Installer writes them; other installers write what they like."""
+    digits = text.strip()
+    try:
+        return date(int(digits[:4]), int(digits[4:6]), int(digits[6:])) if len(digits) == 8 else _no_day(text)
+    except ValueError:
+        return _no_day(text)
+
+
+def _no_day(text: str) -> Unknown:
+    return Unknown(Reason.UNREADABLE, f"no day: {text[:40]}")
+
+
+READERS: tuple[Reader, ...] = (
+    Reader(fact=Licensing, probes=(LICENSING,), read=read_licences),
+    Reader(fact=InstalledSoftware, probes=(SOFTWARE,), read=read_software),
+)

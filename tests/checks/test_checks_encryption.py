@@ -1,0 +1,148 @@
+"""The encryption checks: suspended is open, a clear disk is a question unless it travels or holds declared data."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from scanner.catalogue import load_checks
+from scanner.errors import FactUnavailable
+from scanner.facts import (
+    Collection,
+    DiskEncryption,
+    Host,
+    ProtocolUse,
+    TransportSecurity,
+    Volume,
+    VolumeState,
+    VolumeUse,
+)
+from scanner.model import Outcome, Privilege, Reason, Status, Unknown
+
+CHECKS = load_checks()
+DENIED = Unknown(Reason.DENIED, "volumes: denied")
+NOW = datetime(2026, 11, 20, 10, tzinfo=UTC)
+
+
+def collection(role: str = "", *tags: str) -> Collection:
+    return Collection(
+        collected_at=NOW,
+        privilege=Privilege.ROOT,
+        account="scan",
+        platform="windows",
+        target="h",
+        remote=True,
+        role=role,
+        tags=tags,
+    )
+
+
+def host(chassis: str = "desktop", container: bool = False) -> Host:
+    gap = Unknown(Reason.NO_EVIDENCE, "not part of this test")
+    names = ("hostname", "os_id", "os_version", "os_name", "os_family", "kernel", "architecture", "init")
+    values: dict[str, Any] = {**dict.fromkeys(names, gap), "virtualization": gap, "clock": gap}
+    return Host(**values, chassis=chassis, container=container)
+
+
+def volume(use: Any = VolumeUse.SYSTEM, state: Any = VolumeState.PROTECTED, name: str = "C:") -> Volume:
+    return Volume(name=name, use=use, state=state, method="XTS-AES-256")
+
+
+def disks(*volumes: Volume, installed: bool = True, unnamed: int = 0) -> DiskEncryption:
+    return DiskEncryption(installed=installed, volumes=volumes, unnamed=unnamed)
+
+
+def run(name: str, *facts: object, **parameters: Any) -> Outcome:
+    return CHECKS[f"encryption/{name}"].run(*facts, **parameters)
+
+
+def status(name: str, *facts: object, **parameters: Any) -> Status | Reason:
+    try:
+        outcome = run(name, *facts, **parameters)
+    except FactUnavailable as error:
+        return error.unknown.code
+    return outcome.reason or outcome.status
+
+
+CLEAR = volume(state=VolumeState.CLEAR)
+
+
+@pytest.mark.parametrize(
+    ("fact", "chassis", "context", "expected"),
+    [
+        (disks(volume()), "laptop", collection(), Status.PASS),
+        (disks(volume(state=VolumeState.SUSPENDED)), "desktop", collection(), Status.FAIL),
+        (disks(volume(state=VolumeState.CONVERTING)), "desktop", collection(), Status.WARN),
+        (disks(CLEAR), "desktop", collection(), Status.REVIEW),
+        (disks(CLEAR), "laptop", collection(), Status.FAIL),
+        (disks(CLEAR), "desktop", collection("laptop"), Status.FAIL),
+        (disks(CLEAR), "server", collection("server", "trade-data"), Status.FAIL),
+        (disks(installed=False), "server", collection(), Status.REVIEW),
+        (disks(installed=False), "laptop", collection(), Status.FAIL),
+        (disks(volume(VolumeUse.DATA)), "server", collection(), Reason.NO_EVIDENCE),
+        (disks(), "server", collection(), Reason.NO_EVIDENCE),
+        (disks(volume(use=DENIED)), "server", collection(), Reason.DENIED),
+        (disks(volume(state=DENIED)), "server", collection(), Reason.DENIED),
+    ],
+)
+def test_system_volume(fact: DiskEncryption, chassis: str, context: Collection, expected: Status | Reason) -> None:
+    assert status("system_volume", fact, host(chassis), context) is expected
+
+
+def test_a_clear_system_volume_stays_a_question_where_the_host_is_unknown() -> None:
+    assert status("system_volume", disks(CLEAR), DENIED, collection()) is Status.REVIEW
+    assert status("system_volume", disks(CLEAR), host(container=True), collection()) is Status.NOT_APPLICABLE
+
+
+def data(state: Any, name: str = "D:") -> Volume:
+    return volume(VolumeUse.DATA, state, name)
+
+
+@pytest.mark.parametrize(
+    ("fact", "context", "expected"),
+    [
+        (disks(volume(), data(VolumeState.PROTECTED)), collection(), Status.PASS),
+        (disks(volume()), collection(), Status.NOT_APPLICABLE),
+        (disks(), collection(), Reason.NO_EVIDENCE),
+        (disks(volume(), data(VolumeState.CLEAR)), collection(), Status.REVIEW),
+        (disks(volume(), data(VolumeState.CLEAR)), collection("", "trade-data"), Status.FAIL),
+        (disks(volume(), data(VolumeState.SUSPENDED), data(DENIED, "E:")), collection(), Status.FAIL),
+        (disks(volume(), data(VolumeState.PROTECTED), data(DENIED, "E:")), collection(), Reason.DENIED),
+        (disks(volume(), data(VolumeState.CONVERTING)), collection(), Status.WARN),
+        (disks(installed=False), collection(), Status.REVIEW),
+        (disks(volume(use=DENIED)), collection(), Reason.DENIED),
+    ],
+)
+def test_data_volumes(fact: DiskEncryption, context: Collection, expected: Status | Reason) -> None:
+    assert status("data_volumes", fact, context) is expected
+
+
+def test_data_volumes_say_what_they_leave_out() -> None:
+    assert "1 volumes without" in run("data_volumes", disks(volume(), unnamed=1), collection()).actual
+
+
+def use(protocol: str, side: str, enabled: Any, configured: bool = True) -> ProtocolUse:
+    return ProtocolUse(protocol=protocol, side=side, enabled=enabled, configured=configured)
+
+
+def security(*uses: ProtocolUse, day: date = date(2026, 11, 1)) -> TransportSecurity:
+    return TransportSecurity(protocols=uses, defaults_date=day)
+
+
+OFF = (use("TLS 1.0", "server", False), use("TLS 1.0", "client", False))
+
+
+@pytest.mark.parametrize(
+    ("fact", "expected"),
+    [
+        (security(*OFF, use("TLS 1.2", "server", True)), Status.PASS),
+        (security(use("TLS 1.0", "server", True), use("TLS 1.1", "server", DENIED)), Status.FAIL),
+        (security(use("TLS 1.0", "server", False), use("TLS 1.0", "client", True)), Status.WARN),
+        (security(use("TLS 1.0", "server", False), use("TLS 1.0", "client", DENIED)), Reason.DENIED),
+        (security(), Reason.NO_EVIDENCE),
+        (security(*OFF, day=date(2024, 1, 1)), Status.PASS),
+        (security(use("TLS 1.0", "server", False, configured=False), day=date(2024, 1, 1)), Reason.STALE),
+    ],
+)
+def test_tls_versions(fact: TransportSecurity, expected: Status | Reason) -> None:
+    assert status("tls_versions", fact, collection()) is expected

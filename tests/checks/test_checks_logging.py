@@ -1,0 +1,124 @@
+"""The logging checks: a part that could not be read never passes, a part that is off fails at once."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from scanner.catalogue import load_checks
+from scanner.errors import FactUnavailable
+from scanner.facts import Audited, AuditedEvent, AuditLog, CommandLogging, EventLog, LogForwarder
+from scanner.model import Outcome, Reason, Status, Unknown
+
+CHECKS = load_checks()
+DENIED = Unknown(Reason.DENIED, "denied")
+BOTH = Audited(success=True, failure=True)
+NONE = Audited(success=False, failure=False)
+SUCCESS = Audited(success=True, failure=False)
+
+
+def event_log(name: str, kib: Any, enabled: Any = True, keeps_old: Any = False) -> EventLog:
+    return EventLog(name=name, enabled=enabled, max_size_kib=kib, keeps_old=keeps_old)
+
+
+LOG = AuditLog(
+    events=dict.fromkeys(AuditedEvent, BOTH),
+    overruled=False,
+    logs={"security": event_log("security", 196608), "system": event_log("system", 32768)},
+    forwarders=(LogForwarder(name="agent", running=True),),
+)
+
+
+def run(name: str, *facts: object, **parameters: Any) -> Outcome:
+    return CHECKS[f"logging/{name}"].run(*facts, **parameters)
+
+
+def status(name: str, *facts: object, **parameters: Any) -> Status | Reason:
+    try:
+        outcome = run(name, *facts, **parameters)
+    except FactUnavailable as error:
+        return error.unknown.code
+    return outcome.reason or outcome.status
+
+
+def audited(event: AuditedEvent, value: Any, **changes: Any) -> AuditLog:
+    return replace(LOG, events={**LOG.events, event: value}, **changes)
+
+
+@pytest.mark.parametrize(
+    ("fact", "expected"),
+    [
+        (LOG, Status.PASS),
+        (audited(AuditedEvent.LOGON, SUCCESS), Status.FAIL),
+        (audited(AuditedEvent.PROCESSES, SUCCESS), Status.PASS),
+        (audited(AuditedEvent.PROCESSES, NONE), Status.FAIL),
+        (audited(AuditedEvent.LOCKOUT, SUCCESS), Status.FAIL),
+        (audited(AuditedEvent.REMOVABLE_MEDIA, NONE), Status.PASS),
+        (audited(AuditedEvent.LOGON, DENIED), Reason.DENIED),
+        (audited(AuditedEvent.LOGON, NONE, overruled=DENIED), Status.FAIL),
+        (replace(LOG, overruled=True), Status.WARN),
+        (replace(LOG, overruled=DENIED), Reason.DENIED),
+    ],
+)
+def test_audit_policy(fact: AuditLog, expected: Status | Reason) -> None:
+    assert status("audit_policy", fact) is expected
+
+
+def test_audit_policy_asks_for_the_kinds_it_is_told() -> None:
+    fact = audited(AuditedEvent.REMOVABLE_MEDIA, NONE)
+    assert status("audit_policy", fact, success=("use of removable media",), failure=()) is Status.FAIL
+
+
+def logs(*each: EventLog) -> AuditLog:
+    return replace(LOG, logs={one.name: one for one in each})
+
+
+@pytest.mark.parametrize(
+    ("fact", "expected"),
+    [
+        (LOG, Status.PASS),
+        (logs(event_log("security", 196607)), Status.FAIL),
+        (logs(event_log("system", 32767)), Status.FAIL),
+        (logs(event_log("security", 196608, enabled=False)), Status.FAIL),
+        (logs(event_log("security", DENIED), event_log("system", 1)), Status.FAIL),
+        (logs(event_log("security", DENIED)), Reason.DENIED),
+        (logs(event_log("security", 196608, enabled=DENIED)), Reason.DENIED),
+        (logs(event_log("security", 196608, keeps_old=True)), Status.WARN),
+        (logs(event_log("security", 196608, keeps_old=DENIED)), Reason.DENIED),
+    ],
+)
+def test_log_size(fact: AuditLog, expected: Status | Reason) -> None:
+    assert status("log_size", fact) is expected
+
+
+@pytest.mark.parametrize(
+    ("forwarders", "expected"),
+    [
+        ((LogForwarder(name="a", running=True),), Status.PASS),
+        ((LogForwarder(name="a", running=False), LogForwarder(name="b", running=True)), Status.PASS),
+        ((LogForwarder(name="a", running=False),), Status.FAIL),
+        ((LogForwarder(name="a", running=DENIED),), Reason.DENIED),
+        ((), Status.FAIL),
+        (DENIED, Reason.DENIED),
+    ],
+)
+def test_forwarding(forwarders: Any, expected: Status | Reason) -> None:
+    assert status("forwarding", replace(LOG, forwarders=forwarders)) is expected
+
+
+@pytest.mark.parametrize(
+    ("scripts", "transcripts", "command_lines", "demanded", "expected"),
+    [
+        (True, False, True, False, Status.PASS),
+        (True, False, True, True, Status.FAIL),
+        (True, True, True, True, Status.PASS),
+        (False, True, DENIED, False, Status.FAIL),
+        (True, True, DENIED, False, Reason.DENIED),
+        (True, DENIED, True, False, Status.PASS),
+    ],
+)
+def test_commands(
+    scripts: Any, transcripts: Any, command_lines: Any, demanded: bool, expected: Status | Reason
+) -> None:
+    fact = CommandLogging(scripts=scripts, transcripts=transcripts, command_lines=command_lines)
+    assert status("commands", fact, transcripts=demanded) is expected

@@ -1,0 +1,190 @@
+"""Screen lock, removable media, prompts, managed passwords, activation and the list of software."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from scanner.catalogue import load_checks
+from scanner.errors import FactUnavailable
+from scanner.facts import (
+    Collection,
+    InstalledSoftware,
+    Licence,
+    LicenceState,
+    Licensing,
+    LocalAdminPasswords,
+    PrivilegePrompts,
+    Program,
+    Prompt,
+    RemovableMedia,
+    ScreenLock,
+    UserLock,
+)
+from scanner.model import Absent, Outcome, Privilege, Reason, Status, Unknown
+
+CHECKS = load_checks()
+DENIED = Unknown(Reason.DENIED, "denied")
+NOW = datetime(2026, 11, 20, 10, tzinfo=UTC)
+COLLECTION = Collection(
+    collected_at=NOW,
+    privilege=Privilege.ROOT,
+    account="scan",
+    platform="windows",
+    target="h",
+    remote=True,
+    role="",
+    tags=(),
+)
+
+
+def run(name: str, *facts: object, **parameters: Any) -> Outcome:
+    return CHECKS[name].run(*facts, **parameters)
+
+
+def status(name: str, *facts: object, **parameters: Any) -> Status | Reason:
+    try:
+        outcome = run(name, *facts, **parameters)
+    except FactUnavailable as error:
+        return error.unknown.code
+    return outcome.reason or outcome.status
+
+
+def lock(after_s: Any, *users: Any) -> ScreenLock:
+    return ScreenLock(after_s=after_s, users=tuple(UserLock(user="S-1", after_s=each) for each in users))
+
+
+@pytest.mark.parametrize(
+    ("fact", "expected"),
+    [
+        (lock(900), Status.PASS),
+        (lock(1), Status.PASS),
+        (lock(901), Status.FAIL),
+        (lock(None), Status.FAIL),
+        (lock(None, 600), Reason.NO_EVIDENCE),
+        (lock(None, 600, None), Status.FAIL),
+        (lock(None, 600, 1200), Status.FAIL),
+        (lock(None, 600, DENIED), Reason.DENIED),
+        (lock(900, None), Status.PASS),
+        (lock(DENIED, 600), Reason.DENIED),
+        (ScreenLock(after_s=None, users=DENIED), Reason.DENIED),
+    ],
+)
+def test_screen_lock(fact: ScreenLock, expected: Status | Reason) -> None:
+    assert status("workstation/screen_lock", fact) is expected
+
+
+def media(**changes: Any) -> RemovableMedia:
+    names = ("access_denied", "driver_disabled", "writing_denied", "plain_writing_denied", "autorun_off")
+    return RemovableMedia(**{**dict.fromkeys(names, False), **changes})
+
+
+@pytest.mark.parametrize(
+    ("fact", "verdict", "expected"),
+    [
+        (media(), "review", Status.REVIEW),
+        (media(), "fail", Status.FAIL),
+        (media(access_denied=True), "fail", Status.PASS),
+        (media(driver_disabled=True, access_denied=DENIED), "fail", Status.PASS),
+        (media(writing_denied=True), "fail", Status.PASS),
+        (media(plain_writing_denied=True), "fail", Status.PASS),
+        (media(writing_denied=DENIED), "fail", Reason.DENIED),
+    ],
+)
+def test_removable_blocked(fact: RemovableMedia, verdict: str, expected: Status | Reason) -> None:
+    assert status("media/removable_blocked", fact, verdict=verdict) is expected
+
+
+def prompts(**changes: Any) -> PrivilegePrompts:
+    values: dict[str, Any] = {
+        "enabled": True,
+        "administrators": Prompt.CONSENT,
+        "users": Prompt.REFUSED,
+        "isolated": True,
+        "covers_built_in": True,
+        **changes,
+    }
+    return PrivilegePrompts(**values)
+
+
+@pytest.mark.parametrize(
+    ("fact", "expected"),
+    [
+        (prompts(), Status.PASS),
+        (prompts(administrators=Prompt.CREDENTIALS), Status.PASS),
+        (prompts(enabled=False), Status.FAIL),
+        (prompts(administrators=Prompt.SILENT, enabled=DENIED), Status.FAIL),
+        (prompts(isolated=False), Status.FAIL),
+        (prompts(administrators=Prompt.CONSENT_OTHERS), Status.WARN),
+        (prompts(users=Prompt.CREDENTIALS), Status.WARN),
+        (prompts(covers_built_in=False), Status.WARN),
+        (prompts(enabled=DENIED), Reason.DENIED),
+        (prompts(isolated=DENIED, users=Prompt.CREDENTIALS), Reason.DENIED),
+        (prompts(covers_built_in=DENIED, users=Prompt.CREDENTIALS), Reason.DENIED),
+    ],
+)
+def test_privilege_prompts(fact: PrivilegePrompts, expected: Status | Reason) -> None:
+    assert status("accounts/privilege_prompts", fact) is expected
+
+
+def passwords(age_days: float | None = 10, **changes: Any) -> LocalAdminPasswords:
+    stored = Absent("no record") if age_days is None else NOW - timedelta(days=age_days)
+    values: dict[str, Any] = {
+        "managed": True,
+        "kept_in": "Active Directory",
+        "length": 15,
+        "max_age_days": 30,
+        "last_stored": stored,
+        **changes,
+    }
+    return LocalAdminPasswords(**values)
+
+
+@pytest.mark.parametrize(
+    ("fact", "expected"),
+    [
+        (passwords(), Status.PASS),
+        (passwords(37), Status.PASS),
+        (passwords(38), Reason.STALE),
+        (passwords(-2), Reason.NO_EVIDENCE),
+        (passwords(None), Reason.NO_EVIDENCE),
+        (passwords(last_stored=DENIED), Reason.DENIED),
+        (passwords(managed=False), Status.FAIL),
+        (passwords(managed=DENIED), Reason.DENIED),
+        (passwords(length=14), Status.FAIL),
+        (passwords(max_age_days=31), Status.FAIL),
+        (passwords(length=14, last_stored=DENIED), Status.FAIL),
+    ],
+)
+def test_local_admin_passwords(fact: LocalAdminPasswords, expected: Status | Reason) -> None:
+    assert status("accounts/local_admin_passwords", fact, COLLECTION) is expected
+
+
+def licences(*states: LicenceState) -> Licensing:
+    return Licensing(
+        licences=tuple(Licence(product="System", state=each, said=each.value, grace_days=20) for each in states)
+    )
+
+
+@pytest.mark.parametrize(
+    ("states", "expected"),
+    [
+        ((LicenceState.ACTIVE,), Status.PASS),
+        ((LicenceState.GRACE, LicenceState.ACTIVE), Status.WARN),
+        ((LicenceState.GRACE, LicenceState.MISSING), Status.FAIL),
+    ],
+)
+def test_licensed(states: tuple[LicenceState, ...], expected: Status) -> None:
+    assert status("inventory/licensed", licences(*states)) is expected
+
+
+def test_software() -> None:
+    program = Program(name="A", version="1", publisher=DENIED, installed_on=DENIED)
+    whole = InstalledSoftware(programs=(program,), incomplete=(), left_out=("apps of the store",))
+    assert status("inventory/software", whole) is Status.PASS
+    assert "apps of the store" in run("inventory/software", whole).note
+    broken = InstalledSoftware(programs=(program,), incomplete=("software[1]",), left_out=())
+    assert status("inventory/software", broken) is Reason.NO_EVIDENCE
+    assert (
+        status("inventory/software", InstalledSoftware(programs=(), incomplete=(), left_out=())) is Reason.NO_EVIDENCE
+    )

@@ -1,0 +1,6 @@
+# Source: SoftwareLicensingProduct (learn.microsoft.com)
+$Stand.cim['SoftwareLicensingProduct'] = @([pscustomobject]@{ Name = 'Windows(R), ServerStandard edition'; LicenseStatus = 1; GracePeriodRemaining = 0; LicenseIsAddon = $false }, [pscustomobject]@{ Name = 'Windows(R), ServerStandard edition, ESU add-on'; LicenseStatus = 0; GracePeriodRemaining = 0; LicenseIsAddon = $true })
+# Source: Uninstall Registry Key (learn.microsoft.com)
+$Stand.registry['SOFTWARE\Microsoft\Windows\CurrentVersion\Uninstall\{23170F69-40C1-2702-2409-000001000000}'] += @{ 'DisplayName' = '7-Zip 24.09 (x64 edition)'; 'DisplayVersion' = '24.09.00.0'; 'Publisher' = 'Igor Pavlov'; 'InstallDate' = '20250301' }
+$Stand.registry['SOFTWARE\Microsoft\Windows\CurrentVersion\Uninstall\{90160000-007E-0000-1000-0000000FF1CE}'] += @{ 'DisplayName' = 'Office 16 Click-to-Run Licensing Component'; 'DisplayVersion' = '16.0.17932.20114'; 'Publisher' = 'Microsoft Corporation'; 'InstallDate' = '20250312' }
+$Stand.registry['SOFTWARE\Microsoft\Windows\CurrentVersion\Uninstall\Connection Manager'] += @{ }

@@ -1,0 +1,3 @@
+# Source: Win32_EncryptableVolume: ProtectionStatus, VolumeType, GetConversionStatus, GetEncryptionMethod
+$Stand.cim['Win32_EncryptableVolume'] = { Stop-Cim '0x8004100e' 'Invalid namespace' 'ObjectNotFound' }
+# Source: Transport Layer Security (TLS) registry settings; Protocols in TLS/SSL (Schannel SSP)

@@ -1,0 +1,3 @@
+# Source: Win32_EncryptableVolume: ProtectionStatus, VolumeType, GetConversionStatus, GetEncryptionMethod
+$Stand.cim['Win32_EncryptableVolume'] = { Stop-Cim '0x80041003' 'Access denied' 'PermissionDenied' }
+# Source: Transport Layer Security (TLS) registry settings; Protocols in TLS/SSL (Schannel SSP)

@@ -1,0 +1,435 @@
+"""The values that decide a verdict, one by one: codes, masks, defaults by build, columns, orders of registry keys."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from scanner.facts import (
+    Audited,
+    AuditedEvent,
+    AuditLog,
+    DiskEncryption,
+    FileSharing,
+    Licensing,
+    LocalAdminPasswords,
+    MalwareProtection,
+    NetworkLogon,
+    PrivilegePrompts,
+    Prompt,
+    RemoteDesktop,
+    RemoteTools,
+    RemovableMedia,
+    ScreenLock,
+    TransportSecurity,
+    VolumeState,
+)
+from scanner.facts.base import Fact, RawFact, RawFacts, RawState
+from scanner.facts.data.products import product_table
+from scanner.facts.data.windows_defaults import windows_defaults
+from scanner.facts.windows import READERS
+from scanner.facts.windows.software import read_software
+from scanner.model import Absent, Reason, Unknown
+from tests.windows.hosts import raw_facts_of
+
+BY_FACT = {reader.fact: reader for reader in READERS}
+
+
+def changed(host: str, probe: str, **parts: Any) -> RawFacts:
+    """A written host whose answer to one probe has other parts."""
+    raw = raw_facts_of(host)
+    value = {**json.loads(raw.get(probe).stdout), **parts}
+    return with_section(raw, RawFact(probe=probe, state=RawState.OK, stdout=json.dumps(value).encode(), status=0))
+
+
+def failed(host: str, probe: str, code: str, state: RawState = RawState.FAILED) -> RawFacts:
+    error = {"err": {"type": "CimException", "hresult": -2146233088, "code": f"HRESULT {code}", "fqid": "", "text": ""}}
+    return with_section(raw_facts_of(host), RawFact(probe=probe, state=state, stdout=json.dumps(error).encode()))
+
+
+def with_section(raw: RawFacts, section: RawFact) -> RawFacts:
+    return replace(raw, sections={**raw.sections, section.probe: section})
+
+
+def key(**values: Any) -> dict[str, Any]:
+    return {"exists": True, "values": {name: {"kind": "DWord", "value": value} for name, value in values.items()}}
+
+
+NO_KEY = {"exists": False}
+
+
+def read(kind: type[Fact], raw: RawFacts) -> Any:
+    return BY_FACT[kind].read(raw)
+
+
+# --- Malware ---------------------------------------------------------------------------------------------
+
+
+def malware(raw: RawFacts) -> MalwareProtection:
+    fact = read(MalwareProtection, raw)
+    assert isinstance(fact, MalwareProtection)
+    return fact
+
+
+@pytest.mark.parametrize(
+    ("state", "name", "on", "current"),
+    [
+        (397568, "Microsoft Defender Antivirus", True, True),
+        (397584, "Microsoft Defender Antivirus", True, False),
+        (393472, "Microsoft Defender Antivirus", False, True),
+        (266240, "Other", True, True),
+        (266256, "Other", True, False),
+        (0x2000, "Other", False, True),
+        (0x3000, "Other", False, True),
+    ],
+)
+def test_states_of_the_security_center(state: int, name: str, on: bool, current: bool) -> None:
+    fact = malware(changed("windows-10-german", "security_center", products=[{"name": "Other", "state": state}]))
+    found = next(each for each in fact.products if each.because.startswith("the security center"))
+    assert (found.name, found.real_time, found.definitions_current) == (name, on, current)
+
+
+def test_a_state_that_nobody_knows_is_unknown() -> None:
+    fact = malware(changed("windows-10-german", "security_center", products=[{"name": "Other", "state": 0xF0F0}]))
+    assert isinstance(fact.products[1].real_time, Unknown) and isinstance(fact.products[1].definitions_current, Unknown)
+
+
+def test_a_stopped_defender_is_there_and_does_not_protect() -> None:
+    fact = malware(failed("windows-11-24h2", "defender", "0x800106ba"))
+    assert fact.products[0].real_time is False and fact.unread == ()
+
+
+@pytest.mark.parametrize("code", ["0x8004100e", "0x80041010"])
+def test_defender_without_a_namespace_is_not_installed_if_its_service_is_not_either(code: str) -> None:
+    assert malware(failed("server-2012-r2", "defender", code)).unread == ()
+    gap = malware(failed("server-2022-hardened", "defender", code)).unread
+    assert [value.code for value in gap if isinstance(value, Unknown)] == [Reason.UNREADABLE]
+
+
+def test_denied_is_not_missing() -> None:
+    fact = malware(failed("server-2012-r2", "defender", "0x80041003", RawState.DENIED))
+    assert [value.code for value in fact.unread if isinstance(value, Unknown)] == [Reason.DENIED]
+
+
+@pytest.mark.parametrize(
+    ("mode", "on"),
+    [("Normal", True), ("NORMAL", True), ("Passive Mode", False), ("EDR Block Mode", False), (None, True)],
+)
+def test_modes_of_defender(mode: str | None, on: bool) -> None:
+    assert malware(changed("server-2022-hardened", "defender", mode=mode)).products[0].real_time is on
+
+
+def test_an_unknown_mode_or_a_missing_word_is_unknown() -> None:
+    for change in ({"mode": "Quantum"}, {"real_time": None}, {"antivirus": "yes"}):
+        product = malware(changed("server-2022-hardened", "defender", **change)).products[0]
+        assert isinstance(product.real_time, Unknown)
+
+
+@pytest.mark.parametrize(("days", "age"), [(3, 3), (65535, None), (4294967295, None)])
+def test_ages_of_definitions(days: int, age: int | None) -> None:
+    fact = malware(changed("server-2022-hardened", "defender", definitions_age_days=days))
+    assert fact.products[0].definitions_age_days == age
+
+
+def test_a_service_that_runs_proves_presence_alone() -> None:
+    fact = malware(raw_facts_of("server-2012-r2"))
+    (product,) = fact.products
+    assert product.name == "Trend Micro Deep Security" and product.running is True
+    assert isinstance(product.real_time, Unknown) and product.real_time.code is Reason.NO_EVIDENCE
+
+
+# --- Encryption ------------------------------------------------------------------------------------------
+
+
+def volume(protection: int, conversion: int, result: int = 0) -> dict[str, Any]:
+    answer = {"result": result, "status": conversion}
+    return {
+        "letter": "C:",
+        "type": 0,
+        "protection": protection,
+        "conversion": answer,
+        "method": {"result": 0, "method": 7},
+    }
+
+
+@pytest.mark.parametrize(
+    ("protection", "conversion", "state"),
+    [
+        (1, 1, VolumeState.PROTECTED),
+        (0, 1, VolumeState.SUSPENDED),
+        (0, 0, VolumeState.CLEAR),
+        (1, 2, VolumeState.CONVERTING),
+        (0, 3, VolumeState.CONVERTING),
+        (1, 4, VolumeState.CONVERTING),
+    ],
+)
+def test_states_of_a_volume(protection: int, conversion: int, state: VolumeState) -> None:
+    raw = changed("server-2022-hardened", "volume_encryption", volumes=[volume(protection, conversion)])
+    assert read(DiskEncryption, raw).volumes[0].state is state
+
+
+@pytest.mark.parametrize("given", [volume(2, 1), volume(1, 9), volume(7, 1), volume(1, 1, result=-2144272384)])
+def test_a_locked_or_strange_volume_is_unknown(given: dict[str, Any]) -> None:
+    raw = changed("server-2022-hardened", "volume_encryption", volumes=[given])
+    assert isinstance(read(DiskEncryption, raw).volumes[0].state, Unknown)
+
+
+def test_no_namespace_is_no_encryption_and_denied_is_unknown() -> None:
+    assert read(DiskEncryption, failed("server-2012-r2", "volume_encryption", "0x8004100e")).installed is False
+    denied = read(DiskEncryption, failed("server-2012-r2", "volume_encryption", "0x80041003", RawState.DENIED))
+    assert isinstance(denied, Unknown) and denied.code is Reason.DENIED
+
+
+def protocol(raw: RawFacts, name: str, side: str = "server") -> Any:
+    fact = read(TransportSecurity, raw)
+    return next(use.enabled for use in fact.protocols if (use.protocol, use.side) == (name, side))
+
+
+def tls(host: str, name: str, **values: Any) -> RawFacts:
+    keys = json.loads(raw_facts_of(host).get("transport_security").stdout)["protocols"]
+    return changed(host, "transport_security", protocols={**keys, name: key(**values)})
+
+
+def test_defaults_of_tls_by_build() -> None:
+    assert protocol(raw_facts_of("server-2012-r2"), "SSL 3.0") is True
+    assert protocol(raw_facts_of("windows-10-german"), "SSL 3.0") is False
+    assert protocol(raw_facts_of("windows-10-german"), "TLS 1.0") is True
+    assert protocol(raw_facts_of("windows-10-german"), "TLS 1.3") is False
+    assert isinstance(protocol(raw_facts_of("windows-11-24h2"), "TLS 1.0"), Unknown)
+
+
+def test_what_is_set_goes_before_the_default() -> None:
+    assert protocol(tls("windows-10-german", "TLS 1.0 Server", Enabled=0), "TLS 1.0") is False
+    assert protocol(tls("windows-10-german", "SSL 3.0 Server", Enabled=-1), "SSL 3.0") is True
+    assert isinstance(protocol(tls("windows-10-german", "TLS 1.0 Server", DisabledByDefault=1), "TLS 1.0"), Unknown)
+    assert protocol(tls("windows-10-german", "TLS 1.0 Server", DisabledByDefault=0), "TLS 1.0") is True
+    assert isinstance(protocol(tls("windows-10-german", "SSL 3.0 Server", DisabledByDefault=0), "SSL 3.0"), Unknown)
+
+
+# --- Remote access ---------------------------------------------------------------------------------------
+
+
+def test_policies_go_before_local_settings() -> None:
+    assert read(RemoteDesktop, raw_facts_of("windows-11-entra")).enabled is False
+    dc = read(RemoteDesktop, raw_facts_of("domain-controller"))
+    assert (dc.enabled, dc.authenticates_first, dc.idle_limit_s) == (True, False, 600)
+
+
+def test_what_remote_desktop_does_without_a_setting_is_unknown() -> None:
+    raw = changed("windows-10-german", "remote_desktop", server=key(), listener=key())
+    assert isinstance(read(RemoteDesktop, raw).enabled, Unknown)
+    raw = changed("windows-10-german", "remote_desktop", listener=key())
+    fact = read(RemoteDesktop, raw)
+    assert all(isinstance(value, Unknown) for value in (fact.authenticates_first, fact.tls_required, fact.port))
+
+
+@pytest.mark.parametrize(("inherits", "limit"), [(0, 600), (1, None), (None, None)])
+def test_the_listeners_idle_limit_counts_where_users_do_not_choose(inherits: int | None, limit: int | None) -> None:
+    values = {"MaxIdleTime": 600000, **({} if inherits is None else {"fInheritMaxIdleTime": inherits})}
+    raw = changed("windows-10-german", "remote_desktop", listener=key(**values))
+    assert read(RemoteDesktop, raw).idle_limit_s == limit
+
+
+def test_without_its_feature_smb_1_is_off_whatever_else_is_set() -> None:
+    on = {"legacy": True, "signing": True, "encryption": False, "refuses_plain": True}
+    raw = changed("server-2022-hardened", "file_sharing", server=on, legacy_driver=key(Start=2))
+    fact = read(FileSharing, raw)
+    assert fact.legacy_server is False and fact.legacy_client is False
+    raw = changed("server-2012-r2", "file_sharing", feature={"rows": [{"state": 1}]}, legacy_driver=key(Start=4))
+    fact = read(FileSharing, raw)
+    assert fact.legacy_server is True and fact.legacy_client is False
+
+
+def test_signing_by_default_depends_on_build_and_kind() -> None:
+    entra = read(FileSharing, raw_facts_of("windows-11-entra"))
+    assert (entra.server_signing_required, entra.client_signing_required) == (True, True)
+    assert entra.by_default == ("server", "client")
+    defaults = windows_defaults()
+    signing = {
+        (build, is_client, edition): tuple(
+            defaults.signing(build, is_client=is_client, edition=edition, side=side) for side in ("server", "client")
+        )
+        for build, is_client, edition in (
+            (26100, True, "Professional"),
+            (26100, True, "Core"),
+            (26100, False, "ServerStandard"),
+            (22631, True, "Professional"),
+            (20348, False, "ServerStandard"),
+            (99999, True, "Professional"),
+        )
+    }
+    assert signing == {
+        (26100, True, "Professional"): (True, True),
+        (26100, True, "Core"): (False, False),
+        (26100, False, "ServerStandard"): (False, True),
+        (22631, True, "Professional"): (False, False),
+        (20348, False, "ServerStandard"): (False, False),
+        (99999, True, "Professional"): (None, None),
+    }
+
+
+@pytest.mark.parametrize(
+    ("level", "sends", "accepts"),
+    [(0, True, True), (2, True, True), (3, False, True), (4, False, True), (5, False, False)],
+)
+def test_levels_of_lan_manager(level: int, sends: bool, accepts: bool) -> None:
+    fact = read(NetworkLogon, changed("windows-11-24h2", "network_logon", lsa=key(LmCompatibilityLevel=level)))
+    assert (fact.sends_outdated, fact.accepts_outdated) == (sends, accepts)
+
+
+def test_an_impossible_level_is_unknown_and_no_level_is_three() -> None:
+    fact = read(NetworkLogon, changed("windows-11-24h2", "network_logon", lsa=key(LmCompatibilityLevel=6)))
+    assert isinstance(fact.sends_outdated, Unknown) and isinstance(fact.accepts_outdated, Unknown)
+    assert read(NetworkLogon, raw_facts_of("windows-11-24h2")).setting == "LmCompatibilityLevel 3 (default)"
+
+
+def test_remote_tools_by_name_and_by_the_beginning_of_a_name() -> None:
+    assert [str(tool) for tool in read(RemoteTools, raw_facts_of("windows-11-entra")).tools] == [
+        "ScreenConnect (remote control, running)"
+    ]
+    assert [tool.name for tool in read(RemoteTools, raw_facts_of("windows-10-german")).tools] == ["AnyDesk", "OpenVPN"]
+    assert read(RemoteTools, raw_facts_of("windows-11-24h2")).tools == ()  # RemoteAccess is there and disabled
+
+
+# --- Audit and logs --------------------------------------------------------------------------------------
+
+HEAD = "Machine Name,Policy Target,Subcategory,Subcategory GUID,Inclusion Setting,Exclusion Setting,Setting Value"
+
+
+def audited(*rows: str) -> Any:
+    raw = changed("server-2022-hardened", "audit_policy", csv="\r\n".join((HEAD, *rows)) + "\r\n")
+    fact = read(AuditLog, raw)
+    assert isinstance(fact, AuditLog)
+    return fact.events[AuditedEvent.LOGON]
+
+
+LOGON = "{0cce9215-69ae-11d9-bed3-505054503030}"
+
+
+@pytest.mark.parametrize(("value", "expected"), [(0, (0, 0)), (1, (1, 0)), (2, (0, 1)), (3, (1, 1))])
+def test_the_last_column_decides_whatever_the_words_say(value: int, expected: tuple[int, int]) -> None:
+    found = audited(f"HOST,System,Anmelden,{LOGON},Erfolg und Fehler,,{value}")
+    assert found == Audited(success=bool(expected[0]), failure=bool(expected[1]))
+
+
+def test_rows_of_single_users_are_left_out() -> None:
+    own = f"HOST,S-1-5-21-1-2-3-1001,Logon,{LOGON},Success,,1"
+    assert audited(f"HOST,System,Logon,{LOGON},No Auditing,,0", own) == Audited(success=False, failure=False)
+    assert isinstance(audited(own), Unknown)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        (),
+        (f"HOST,System,Logon,{LOGON},Success,,1", f"HOST,System,Logon,{LOGON},Failure,,2"),
+        (f"HOST,System,Logon,{LOGON},Success,,",),
+        (f"HOST,System,Logon,{LOGON},Success,,7",),
+        (f"HOST,System,Logon,{LOGON}",),
+        ('"HOST,System,Logon',),
+    ],
+)
+def test_a_missing_a_double_and_a_broken_row_are_unknown(rows: tuple[str, ...]) -> None:
+    assert isinstance(audited(*rows), Unknown)
+
+
+def test_the_german_backup_reads_like_the_english_one() -> None:
+    german, english = (read(AuditLog, raw_facts_of(host)) for host in ("windows-10-german", "server-2022-hardened"))
+    assert german.events == english.events
+
+
+# --- Workstation -----------------------------------------------------------------------------------------
+
+
+def test_a_policy_of_a_user_goes_before_the_users_own_choice() -> None:
+    users = read(ScreenLock, raw_facts_of("windows-10-german")).users
+    assert [user.after_s for user in users] == [600, 900]
+
+
+@pytest.mark.parametrize(("seconds", "after"), [(900, 900), (0, None), (-5, None)])
+def test_no_limit_and_zero_are_off(seconds: int, after: int | None) -> None:
+    raw = changed("windows-11-24h2", "screen_lock", machine=key(InactivityTimeoutSecs=seconds))
+    assert read(ScreenLock, raw).after_s == after
+
+
+def test_both_kinds_of_usb_storage_have_to_be_off() -> None:
+    assert read(RemovableMedia, raw_facts_of("server-2012-r2")).driver_disabled is False
+    assert read(RemovableMedia, raw_facts_of("windows-11-entra")).driver_disabled is True
+    raw = changed("windows-11-entra", "removable_media", attached_scsi=NO_KEY)
+    assert read(RemovableMedia, raw).driver_disabled is True
+    raw = changed("windows-11-entra", "removable_media", attached_scsi=key())
+    assert isinstance(read(RemovableMedia, raw).driver_disabled, Unknown)
+
+
+def test_defaults_of_prompts() -> None:
+    fact = read(PrivilegePrompts, changed("windows-11-24h2", "privilege_prompts", system=key()))
+    assert (fact.enabled, fact.administrators, fact.users) == (True, Prompt.CONSENT_OTHERS, Prompt.CREDENTIALS)
+    assert (fact.isolated, fact.covers_built_in) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("administrators", "switch", "isolated"), [(2, 0, True), (1, 0, True), (5, 0, False), (4, 1, True)]
+)
+def test_the_secure_desktop_is_part_of_some_prompts(administrators: int, switch: int, isolated: bool) -> None:
+    system = key(ConsentPromptBehaviorAdmin=administrators, PromptOnSecureDesktop=switch)
+    assert read(PrivilegePrompts, changed("windows-11-24h2", "privilege_prompts", system=system)).isolated is isolated
+
+
+def laps(**roots: Any) -> Any:
+    empty = dict.fromkeys(("service_policy", "group_policy", "local", "legacy"), NO_KEY)
+    return read(LocalAdminPasswords, changed("server-2022-hardened", "local_admin_passwords", **{**empty, **roots}))
+
+
+def test_the_first_root_with_a_value_rules() -> None:
+    own, group = key(BackupDirectory=1, PasswordLength=20), key(BackupDirectory=2, PasswordLength=15)
+    assert (laps(service_policy=own, group_policy=group).length, laps(group_policy=group).length) == (20, 15)
+    assert laps(service_policy=key(BackupDirectory=0), group_policy=group).managed is False
+    assert laps(service_policy=key(), group_policy=group).kept_in == "Active Directory"
+    assert laps(legacy=key(AdmPwdEnabled=1)).length == 14
+    assert laps().managed is False
+
+
+def test_an_unread_root_hides_those_after_it() -> None:
+    unread = {"err": {"type": "System.Security.SecurityException", "text": "no"}}
+    assert isinstance(laps(service_policy=unread, group_policy=key(BackupDirectory=2)), Unknown)
+    assert laps(service_policy=key(BackupDirectory=2), group_policy=unread).managed is True
+
+
+def test_no_directory_no_managed_password() -> None:
+    for host in ("windows-11-24h2", "domain-controller"):
+        assert isinstance(read(LocalAdminPasswords, raw_facts_of(host)), Absent)
+    raw = raw_facts_of("windows-11-24h2")
+    no_host = replace(raw, sections={name: one for name, one in raw.sections.items() if name != "host"})
+    assert not isinstance(read(LocalAdminPasswords, no_host), Absent)
+
+
+# --- Software --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("products", [[], [{"name": "add-on", "status": 1, "grace_minutes": 0, "addon": True}]])
+def test_no_product_with_a_key_says_nothing(products: list[dict[str, Any]]) -> None:
+    found = read(Licensing, changed("server-2022-hardened", "licensing", products=products))
+    assert isinstance(found, Unknown) and found.code is Reason.NO_EVIDENCE
+
+
+def test_days_of_installation_and_names() -> None:
+    fact = read_software(raw_facts_of("windows-10-german"))
+    assert not isinstance(fact, Absent | Unknown)
+    assert [program.name for program in fact.programs][-1] == "Zollanmeldung für Ausführer"
+    assert [program.installed_on for program in fact.programs][:2] == [date(2025, 3, 1), date(2025, 3, 12)]
+    assert isinstance(fact.programs[-1].installed_on, Unknown)
+
+
+# --- Tables ----------------------------------------------------------------------------------------------
+
+
+def test_tables_are_dated_and_name_services_in_lower_case() -> None:
+    table = product_table()
+    assert table.as_of >= date(2026, 1, 1) and windows_defaults().as_of >= date(2026, 1, 1)
+    for names in (table.malware, table.remote, table.remote_prefixes, table.forwarders):
+        assert list(names) == [name.lower() for name in names]
+    assert table.inbox <= set(table.malware)
