@@ -1,7 +1,7 @@
 """The facts: one frozen, platform-neutral type per subject. Readers live in `facts.linux`."""
 
 from scanner.facts.accounts import Account, AccountKind, Accounts, HomeFolder, PasswordState
-from scanner.facts.authentication import DirectoryKind, Lockout, NameService, SignIn
+from scanner.facts.authentication import AutomaticSignIn, DirectoryKind, Lockout, NameService, SignIn
 from scanner.facts.backups import (
     BackupFailure,
     BackupJob,
@@ -15,7 +15,7 @@ from scanner.facts.backups import (
 from scanner.facts.base import Fact
 from scanner.facts.collection import Collection
 from scanner.facts.firewall import Action, DefaultRule, Firewall, FirewallLoader, Forwarding, IpVersion
-from scanner.facts.host import Host
+from scanner.facts.host import Host, Membership
 from scanner.facts.keys import AuthorizedKey, AuthorizedKeys, KeyFile, can_log_in
 from scanner.facts.network import (
     Listener,
@@ -60,6 +60,7 @@ FACTS: tuple[type[Fact], ...] = (
     PasswordPolicy,
     Lockout,
     SignIn,
+    AutomaticSignIn,
     NameService,
     Firewall,
     Listeners,
@@ -77,6 +78,7 @@ __all__ = [
     "AuthorizedKey",
     "AuthorizedKeys",
     "AutoUpdates",
+    "AutomaticSignIn",
     "BackupFailure",
     "BackupJob",
     "BackupSuccess",
@@ -100,6 +102,7 @@ __all__ = [
     "Listener",
     "Listeners",
     "Lockout",
+    "Membership",
     "NameService",
     "NetworkInterface",
     "NetworkInterfaces",

@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import ClassVar
 
 from scanner.facts.base import Fact
-from scanner.model import Maybe
+from scanner.model import Maybe, Reason, Unknown
+
+_NOT_READ = Unknown(Reason.NO_EVIDENCE, "this platform's reader does not tell")
+
+
+class Membership(StrEnum):
+    """What rules the accounts that sign in to a host besides, or instead of, its own."""
+
+    ALONE = "nothing but its own accounts"
+    MEMBER = "a domain that it is a member of"
+    CONTROLLER = "the domain whose controller it is"
+    CLOUD = "a cloud directory that it is joined to"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +30,7 @@ class Host(Fact):
     `os_family` the package world it belongs to (`debian`, `rhel`, `suse`, `alpine`, `arch`, `windows`, else the id).
     `container` is true for a system container, where kernel, firewall and disks belong to the outer host.
     `chassis` is `server`, `desktop`, `laptop`, `vm`, `container` or what the firmware says. `clock` is the target's
-    own time when the collection began.
+    own time when the collection began. `membership` is what rules its accounts, `domain` the name of that domain.
     """
 
     name: ClassVar[str] = "host"
@@ -36,3 +48,5 @@ class Host(Fact):
     container: Maybe[bool]
     chassis: Maybe[str]
     clock: Maybe[datetime]
+    membership: Maybe[Membership] = _NOT_READ
+    domain: Maybe[str] = _NOT_READ

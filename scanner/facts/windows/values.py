@@ -17,7 +17,18 @@ from scanner.facts.windows.failure import Failure, failure
 from scanner.model import Absent, Maybe, Reason, Unknown
 
 T = TypeVar("T")
+R = TypeVar("R")
 _REGISTRY_LIMIT = 64 * 1024  # characters of one registry value that anybody has a use for
+
+
+def then(value: T | Absent | Unknown, convert: Callable[[T], R | Absent | Unknown]) -> R | Absent | Unknown:
+    """What `convert` makes of a value; a gap stays the gap it is."""
+    return value if isinstance(value, Absent | Unknown) else convert(value)
+
+
+def required(value: T | Absent | Unknown) -> T | Unknown:
+    """A value that no Windows is without: an answer in which it is missing cannot be relied on."""
+    return Unknown(Reason.UNREADABLE, value.reason) if isinstance(value, Absent) else value
 
 
 def entry(raw: RawFacts, probe: str) -> Values | Absent | Unknown:
@@ -72,7 +83,7 @@ class Values:
         """True or false; 0 and 1 are no flags: ask for the number and say what it means."""
         return self._typed(name, "true or false", lambda value: value if isinstance(value, bool) else None)
 
-    def time(self, name: str) -> Maybe[datetime]:
+    def moment(self, name: str) -> Maybe[datetime]:
         """A point in time as `ToUniversalTime().ToString('o')` writes it."""
         return self._typed(name, "a UTC time", _time)
 

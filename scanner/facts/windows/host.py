@@ -1,0 +1,220 @@
+"""What a Windows host is: product, build, role, and what rules its accounts. Source: Win32_OperatingSystem,
+Win32_ComputerSystem, Win32_SystemEnclosure; the registry names the build, which alone tells the products apart.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from scanner.facts.base import Probe, RawFacts, Reader
+from scanner.facts.host import Host, Membership
+from scanner.facts.windows.values import Values, entry, then
+from scanner.model import Absent, Maybe, Reason, Unknown, is_known
+
+_SCRIPT = r"""
+$windows = 'SOFTWARE\Microsoft\Windows NT\CurrentVersion'
+@{
+    name = [string]$env:COMPUTERNAME
+    architecture = [string]$env:PROCESSOR_ARCHITECTURE
+    os = Read-Part {
+        $os = Get-CimInstance -ClassName 'Win32_OperatingSystem' -OperationTimeoutSec 20
+        @{
+            caption = [string]$os.Caption
+            version = [string]$os.Version
+            product_type = [int]$os.ProductType
+            booted = Convert-Time $os.LastBootUpTime
+            installed = Convert-Time $os.InstallDate
+        }
+    }
+    system = Read-Part {
+        $system = Get-CimInstance -ClassName 'Win32_ComputerSystem' -OperationTimeoutSec 20
+        @{
+            domain_role = [int]$system.DomainRole
+            domain = [string]$system.Domain
+            manufacturer = [string]$system.Manufacturer
+            model = [string]$system.Model
+            kind = [int]$system.PCSystemType
+        }
+    }
+    version = Read-Part { Read-Registry $windows @('CurrentBuild', 'UBR', 'DisplayVersion', 'EditionID') }
+    control = Read-Part { Read-Registry 'SYSTEM\CurrentControlSet\Control' @('ContainerType') }
+    cloud = Read-Part { Read-RegistrySubkeys 'SYSTEM\CurrentControlSet\Control\CloudDomainJoin\JoinInfo' }
+    clock = Read-Part { Convert-Time (Read-Clock) }
+}
+"""
+
+HOST = Probe(
+    name="host",
+    why="which Windows this is, which build, and whether a domain or a cloud directory rules its accounts",
+    script=_SCRIPT,
+)
+
+_WINDOWS_11 = 22000
+_CLIENT = 1
+_MOBILE = 2  # Win32_ComputerSystem.PCSystemType
+_MEMBERSHIPS = {
+    1: Membership.MEMBER,
+    3: Membership.MEMBER,
+    4: Membership.CONTROLLER,
+    5: Membership.CONTROLLER,
+}
+_ALONE = (0, 2)
+# Words of the maker and the model that virtual machines carry.
+_MACHINES = {
+    "virtual machine": "hyper-v",
+    "vmware": "vmware",
+    "virtualbox": "virtualbox",
+    "qemu": "kvm",
+    "kvm": "kvm",
+    "hvm domu": "xen",
+    "amazon ec2": "amazon",
+    "google compute engine": "google",
+}
+
+
+def read_host(raw: RawFacts) -> Host | Absent | Unknown:
+    """Everything the `host` probe tells; the build names the product, because Windows 11 still calls itself 10."""
+    found = entry(raw, HOST.name)
+    if not isinstance(found, Values):
+        return found
+    version = full_version(found)
+    virtual = _virtualization(found)
+    return Host(
+        hostname=_word(found.text("name"), "host: no computer name"),
+        os_id=then(product_type(found), lambda kind: "windows" if kind == _CLIENT else "windows-server"),
+        os_version=version,
+        os_name=_name(found),
+        os_family="windows",
+        kernel=version,
+        architecture=then(found.text("architecture"), str.lower),
+        init="windows",
+        virtualization=virtual,
+        container=_container(found),
+        chassis=_chassis(found, virtual),
+        clock=found.moment("clock"),
+        membership=_membership(found),
+        domain=_domain(found),
+    )
+
+
+def _word(value: Maybe[str], otherwise: str) -> Maybe[str]:
+    """A text that says something."""
+    return value if value != "" else Unknown(Reason.UNREADABLE, otherwise)
+
+
+def product_type(found: Values) -> Maybe[int]:
+    """1 workstation, 2 domain controller, 3 server."""
+    return then(found.inside("os"), lambda os: os.number("product_type"))
+
+
+def domain_role(found: Values) -> Maybe[int]:
+    return then(found.inside("system"), lambda system: system.number("domain_role"))
+
+
+def build(found: Values) -> Maybe[int]:
+    """The build in force, such as 20348."""
+    return found.registry_number("version", "CurrentBuild")
+
+
+def revision(found: Values) -> Maybe[int]:
+    """The revision of the build (UBR), which each cumulative update raises; absent before 2012 R2's late rollups."""
+    return found.registry_number("version", "UBR")
+
+
+def full_version(found: Values) -> Maybe[str]:
+    """`10.0.20348.5386`; without the revision where the host keeps none."""
+    version = _word(then(found.inside("os"), lambda os: os.text("version")), "host: Windows names no version")
+    ubr = revision(found)
+    return then(version, lambda text: f"{text}.{ubr}" if is_known(ubr) else text)
+
+
+def edition(found: Values) -> Maybe[str]:
+    """The edition in Windows' own word, such as Professional or ServerStandard."""
+    return found.registry_text("version", "EditionID")
+
+
+def booted(found: Values) -> Maybe[datetime]:
+    return then(found.inside("os"), lambda os: os.moment("booted"))
+
+
+def installed(found: Values) -> Maybe[datetime]:
+    """When this Windows was set up, or last upgraded to another release."""
+    return then(found.inside("os"), lambda os: os.moment("installed"))
+
+
+def _name(found: Values) -> Maybe[str]:
+    """The product as Windows names it, corrected for Windows 11, with the release's own name where it has one."""
+    caption = _word(then(found.inside("os"), lambda os: os.text("caption")), "host: Windows names no product")
+    return then(caption, lambda text: _corrected(text.strip(), found))
+
+
+def _corrected(caption: str, found: Values) -> str:
+    number, kind = build(found), product_type(found)
+    if is_known(number) and number >= _WINDOWS_11 and kind == _CLIENT:
+        caption = caption.replace("Windows 10", "Windows 11")
+    release = found.registry_text("version", "DisplayVersion")
+    return f"{caption} {release}" if is_known(release) else caption
+
+
+def _container(found: Values) -> Maybe[bool]:
+    """Windows marks its containers with the registry value ContainerType."""
+    mark = found.registry("control", "ContainerType")
+    if isinstance(mark, Absent):
+        return False
+    return then(mark, lambda _: True)
+
+
+def _virtualization(found: Values) -> Maybe[str]:
+    system = found.inside("system")
+    if not isinstance(system, Values):
+        return system
+    maker, model = system.text("manufacturer"), system.text("model")
+    if not is_known(maker) or not is_known(model):
+        return then(maker, lambda _: model)
+    words = f"{maker} {model}".lower()
+    match = next((name for word, name in _MACHINES.items() if word in words), None)
+    return match or Absent(f"maker and model ({maker} {model}) name no virtual machine")
+
+
+def _chassis(found: Values, virtual: Maybe[str]) -> Maybe[str]:
+    if is_known(virtual):
+        return "vm"
+    mobile = then(found.inside("system"), lambda system: system.number("kind"))
+    if mobile == _MOBILE:
+        return "laptop"
+    kind = product_type(found)
+    return then(mobile, lambda _: then(kind, lambda value: "desktop" if value == _CLIENT else "server"))
+
+
+def _membership(found: Values) -> Maybe[Membership]:
+    """By the role first; only a host outside every domain asks whether a cloud directory rules it."""
+    return then(domain_role(found), lambda role: _ruled(role, found))
+
+
+def _ruled(role: int, found: Values) -> Maybe[Membership]:
+    if role in _MEMBERSHIPS:
+        return _MEMBERSHIPS[role]
+    if role not in _ALONE:
+        return Unknown(Reason.UNREADABLE, f"host: no such domain role: {role}")
+    return then(_joined(found), lambda joined: Membership.CLOUD if joined else Membership.ALONE)
+
+
+def _joined(found: Values) -> Maybe[bool]:
+    keys = found.inside("cloud")
+    if not isinstance(keys, Values):
+        return keys
+    exists = keys.flag("exists")
+    if exists is not True:
+        return exists
+    return then(keys.texts("names"), bool)
+
+
+def _domain(found: Values) -> Maybe[str]:
+    role = domain_role(found)
+    if role in _ALONE:
+        return Absent("the host is in no domain")
+    name = then(found.inside("system"), lambda system: system.text("domain"))
+    return then(role, lambda _: _word(name, "host: the domain has no name"))
+
+
+READERS: tuple[Reader, ...] = (Reader(fact=Host, probes=(HOST,), read=read_host),)
