@@ -4,13 +4,14 @@ Why: administrator rights that no longer fit a job are what an intruder looks fo
 Source: CTPAT 4.7 (least access, regular review); NIST SP 800-171 r2 3.1.5.
 """
 
-from scanner.api import Accounts, Outcome, Privileges, Severity, check, failed, need, review
+from scanner.api import Accounts, Outcome, Privileges, Severity, check, failed, need_or, review
 
 
 @check(
     title="Administrators are known and confirmed",
     severity=Severity.HIGH,
-    remediation="Remove rights that a job does not need (gpasswd -d USER sudo, sudoers); confirm the rest.",
+    remediation="Remove rights that a job does not need; confirm the rest. Linux: `gpasswd -d USER sudo`, sudoers. "
+    "Windows: the local group Administrators.",
 )
 def admins(accounts: Accounts, privileges: Privileges, *, shared: tuple[str, ...] = ()) -> Outcome:
     """List each administrator with the way the right came; fail on names that were confirmed as `shared`.
@@ -23,7 +24,9 @@ def admins(accounts: Accounts, privileges: Privileges, *, shared: tuple[str, ...
     bad = [item for item, name in zip(items, sorted(ways), strict=True) if name in shared]
     if bad:
         return failed(expected="administrators are persons", actual="shared accounts are administrators", items=bad)
-    others = [grant.text for grant in need(privileges.grants) if not grant.accounts and grant.scope != "named commands"]
+    others = [
+        grant.text for grant in need_or(privileges.grants, ()) if not grant.accounts and grant.scope != "named commands"
+    ]
     items += [f"{text} (no local account; a directory may hold its members)" for text in others]
     return review(question="Does each of these need to be an administrator?", items=items, note=note)
 
@@ -31,4 +34,4 @@ def admins(accounts: Accounts, privileges: Privileges, *, shared: tuple[str, ...
 def _remark(name: str, accounts: Accounts) -> str:
     if name == accounts.scan_account:
         return " - the account of this scan"
-    return "" if accounts.named(name) else " - no local account of this name"
+    return "" if accounts.named(name) else " - no local account"

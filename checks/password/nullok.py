@@ -53,7 +53,7 @@ def nullok(
         need(one.password)
     return passed(
         actual=f"admitted by {', '.join(admitted)}, and no account has an empty password",
-        note="many distributions ship it like this; it turns into an open door with the first cleared password",
+        note="many systems ship it like this; it turns into an open door with the first cleared password",
     )
 
 

@@ -7,6 +7,16 @@ JSON. Decisions live here in Python, so that they can be tested on that JSON wit
 from __future__ import annotations
 
 from scanner.facts.base import Reader
+from scanner.facts.windows import accounts, backups, firewall, host, passwords, patching, signin, ssh
 
-READERS: tuple[Reader, ...] = ()
+READERS: tuple[Reader, ...] = (
+    *host.READERS,
+    *accounts.READERS,
+    *passwords.READERS,
+    *signin.READERS,
+    *ssh.READERS,
+    *patching.READERS,
+    *firewall.READERS,
+    *backups.READERS,
+)
 """Every reader, in the order in which their probes run: cheap and important first."""
