@@ -48,7 +48,8 @@ def nullok(
         need(need(ssh).settings)
         need_or(need(ssh).matches_evaluated, True)
     if not admitted:
-        return passed(actual="no service admits an empty password")
+        note = sign_in.empty_password_note if isinstance(sign_in, SignIn) else ""
+        return passed(actual="no service admits an empty password", note=note)
     for one in need(accounts).accounts if accounts is not None else ():
         need(one.password)
     return passed(

@@ -70,7 +70,8 @@ class NameService(Fact):
 class SignIn(Fact):
     """What signing in takes.
 
-    `empty_password_admitted` names the ways in (services) that admit an account without a password.
+    `empty_password_admitted` names the ways in (services) that admit an account without a password;
+    `empty_password_note` is what a reader should know of the others.
     `remote_second_factor` is the means that a remote password login cannot do without, None where a password
     suffices; `second_factor_note` says what is there and does not count. `administrator_group` is the one group
     whose members may switch to the superuser with its password, None where anyone may. `umask` is the file mode
@@ -88,6 +89,7 @@ class SignIn(Fact):
     umask: Maybe[int]
     umask_source: str
     other_remote: Maybe[tuple[str, ...]] = _NO_OTHER_WAY
+    empty_password_note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

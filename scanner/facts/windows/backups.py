@@ -44,7 +44,7 @@ $ids = @(190, 102, 105, 108, 4098, 4103, 5633, 5634, 5635)
         }
     }
     log = Read-Part {
-        , @(foreach ($event in Get-WinEvent -LogName 'Microsoft-Windows-Backup' -MaxEvents 200) {
+        , @(foreach ($event in Get-WinEvent -FilterHashtable @{ LogName = 'Microsoft-Windows-Backup' } -MaxEvents 200) {
             @{ id = [int]$event.Id; level = [int]$event.Level; time = Convert-Time $event.TimeCreated }
         })
     }
@@ -112,8 +112,9 @@ def read_backups(raw: RawFacts) -> Backups | Absent | Unknown:
     if isinstance(found, Unknown):
         return found
     own, gap = _windows_backup(found)
-    products = _products(found, known)
-    unread = [value for value in (gap, known) if isinstance(value, Unknown)]
+    runs, missing = _runs(found)
+    products = _products(runs, missing, known)
+    unread = [value for value in (gap, missing, known) if isinstance(value, Unknown)]
     return Backups(
         jobs=(*own, *products),
         snapshots=_snapshots(found),
@@ -210,9 +211,8 @@ def _destinations(summary: Values) -> Maybe[tuple[Destination, ...]]:
     return (Destination(text=target, place=place, volume_encrypted=encrypted),)
 
 
-def _products(found: Values, known: Services | Unknown) -> Iterator[BackupJob]:
+def _products(runs: Sequence[_Run], gap: Unknown | None, known: Services | Unknown) -> Iterator[BackupJob]:
     """Other products: those whose service is installed, and those that ended a run on record."""
-    runs, gap = _runs(found)
     table = backup_products()
     installed: dict[str, Service] = {}
     for service in () if isinstance(known, Unknown) else known.values():

@@ -29,6 +29,7 @@ $policy = 'SOFTWARE\Policies\Microsoft\Windows NT\Terminal Services'
 )
 
 _BLANK = "the network and Remote Desktop ('Limit local account use of blank passwords' is off)"
+_CONSOLE = "At the console Windows admits an account without a password."
 _NO_SUPERUSER_SWITCH = Absent("Windows has no command that makes a session the superuser's for its password")
 _NO_MASK = Absent("files on Windows inherit their rights from the folder; there is no mask")
 _KINDS = {
@@ -54,6 +55,7 @@ def read_sign_in(raw: RawFacts) -> SignIn | Absent | Unknown:
         umask=_NO_MASK,
         umask_source="",
         other_remote=_remote(found, raw),
+        empty_password_note=_CONSOLE,
     )
 
 

@@ -71,7 +71,7 @@ def read_ssh(raw: RawFacts) -> SshServer | Absent | Unknown:
         ports=then(settings, _ports),
         settings=settings,
         match_blocks=blocks,
-        matches_evaluated=then(blocks, lambda count: True if count == 0 else _NOT_SEEN),
+        matches_evaluated=then(text, _evaluated),
         config_text=text,
         ignored=_IGNORED,
     )
@@ -99,6 +99,13 @@ def _config(found: Values) -> Maybe[tuple[tuple[str, str], ...]]:
 def _pairs(text: str) -> list[tuple[str, str]]:
     matched = (_LINE.fullmatch(line.partition("#")[0].strip("\r")) for line in lines_of(text))
     return [(found[1].lower(), found[2].strip()) for found in matched if found]
+
+
+def _evaluated(pairs: tuple[tuple[str, str], ...]) -> bool | Unknown:
+    """Microsoft's own Match block says where administrators' keys lie, and changes nothing else."""
+    first = next((at for at, (keyword, _) in enumerate(pairs) if keyword == "match"), len(pairs))
+    below = {keyword for keyword, _ in pairs[first:]}
+    return True if below <= {"match", "authorizedkeysfile"} else _NOT_SEEN
 
 
 def _settings(found: Values) -> Maybe[tuple[SshSettings, ...]]:

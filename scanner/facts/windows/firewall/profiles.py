@@ -233,6 +233,9 @@ def _managers(read: Profiles | Unknown, found: Values) -> Maybe[tuple[str, ...]]
     others = other_products(found)
     if isinstance(read, Unknown) or isinstance(others, Unknown):
         return read if isinstance(read, Unknown) else others if isinstance(others, Unknown) else ()
+    unsure = next((profile.action for profile in read.values() if isinstance(profile.action, Unknown)), None)
+    if unsure is not None and not is_known(others):
+        return unsure
     filters = any(profile.action is Action.DENY for profile in read.values())
     own = ("Windows Firewall",) if filters else ()
     return (*own, *(others if is_known(others) else ()))
