@@ -35,7 +35,7 @@ def main(port: str) -> None:
         template = answers.setdefault("", wire("@NONCE@"))
         return Output(template.replace(b"@NONCE@", (nonce or "0" * 32).encode()))
 
-    with Endpoint(powershell, users={USER: PASSWORD}, address="0.0.0.0", port=int(port), answers_commands=True) as host:
+    with Endpoint(powershell, users={USER: PASSWORD}, address="0.0.0.0", port=int(port)) as host:
         print("listening", flush=True)
         sys.stdin.read()
         time.sleep(0.2)  # for the last shells to be deleted

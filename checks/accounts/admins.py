@@ -10,7 +10,8 @@ from scanner.api import Accounts, Outcome, Privileges, Severity, check, failed, 
 @check(
     title="Administrators are known and confirmed",
     severity=Severity.HIGH,
-    remediation="Remove rights that a job does not need (gpasswd -d USER sudo, sudoers); confirm the rest.",
+    remediation="Remove rights that a job does not need; confirm the rest. Linux: `gpasswd -d USER sudo`, sudoers. "
+    "Windows: the local group Administrators.",
 )
 def admins(accounts: Accounts, privileges: Privileges, *, shared: tuple[str, ...] = ()) -> Outcome:
     """List each administrator with the way the right came; fail on names that were confirmed as `shared`.

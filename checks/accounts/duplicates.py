@@ -10,7 +10,8 @@ from scanner.api import Accounts, Outcome, Severity, check, failed, passed
 @check(
     title="Account and group names and numbers are unique",
     severity=Severity.HIGH,
-    remediation="Give each account and group its own name and number (usermod -u, groupmod -g); remove + lines.",
+    remediation="Linux: give each account and group its own name and number (usermod -u, groupmod -g); remove + lines. "
+    "Windows: nothing to do, the account database keeps them unique.",
 )
 def duplicates(accounts: Accounts) -> Outcome:
     """Pass when nothing occurs twice and no line imports accounts."""
@@ -20,4 +21,5 @@ def duplicates(accounts: Accounts) -> Outcome:
         return failed(
             expected="unique names and numbers, no imported accounts", actual=f"{len(faults)} found", items=faults
         )
-    return passed(actual=f"{len(accounts.accounts)} accounts and {len(accounts.groups)} groups, all unique")
+    groups = f" and {len(accounts.groups)} groups" if accounts.groups else ""
+    return passed(actual=f"{len(accounts.accounts)} accounts{groups}, all unique")

@@ -31,7 +31,8 @@ from scanner.api import (
 @check(
     title="Unused accounts are closed",
     severity=Severity.MEDIUM,
-    remediation="Expire the account (usermod -e 1) after asking its owner; a locked password alone leaves keys open.",
+    remediation="Ask its owner, then close the account. Linux: `usermod -e 1 USER`; a locked password alone leaves "
+    "keys open. Windows: disable it.",
 )
 def inactive(
     accounts: Accounts,

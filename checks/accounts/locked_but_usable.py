@@ -28,7 +28,8 @@ from scanner.api import (
 @check(
     title="Locked accounts cannot be entered with a key",
     severity=Severity.HIGH,
-    remediation="Expire the account as well (usermod --expiredate 1 USER), or remove its authorized_keys.",
+    remediation="Linux: expire the account as well (`usermod --expiredate 1 USER`), or remove its authorized_keys. "
+    "Windows: disable the account.",
 )
 def locked_but_usable(
     accounts: Accounts,

@@ -30,7 +30,7 @@ from scanner.api import (
 @check(
     title="Accounts that were never used are closed",
     severity=Severity.MEDIUM,
-    remediation="Expire or delete the account unless its owner can say what it is for.",
+    remediation="Expire, disable or delete the account unless its owner can say what it is for.",
 )
 def never_used(
     accounts: Accounts,

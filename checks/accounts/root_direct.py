@@ -28,7 +28,8 @@ from scanner.api import (
 @check(
     title="Nobody signs in as the superuser directly",
     severity=Severity.MEDIUM,
-    remediation="Sign in with a personal account and use sudo; set PermitRootLogin no.",
+    remediation="Sign in with a personal account. Linux: use sudo, set PermitRootLogin no. Windows: disable the "
+    "built-in administrator, and let named accounts administer.",
     version=2,
 )
 def root_direct(

@@ -24,7 +24,8 @@ from scanner.api import (
 @check(
     title="Every open account is on the company's list",
     severity=Severity.HIGH,
-    remediation="Close accounts of people who left (usermod -e 1); add those that are right to the list.",
+    remediation="Close accounts of people who left (Linux: `usermod -e 1 USER`; Windows: disable them); add those that "
+    "are right to the list.",
 )
 def roster(
     accounts: Accounts, collection: Collection, *, roster: tuple[str, ...] | None = None, exempt: tuple[str, ...] = ()

@@ -25,7 +25,8 @@ from scanner.api import (
 @check(
     title="Service accounts cannot be signed in to",
     severity=Severity.MEDIUM,
-    remediation="Set the shell to nologin (usermod -s /usr/sbin/nologin USER); lock the password; remove its keys.",
+    remediation="Linux: set the shell to nologin (`usermod -s /usr/sbin/nologin USER`), lock the password, remove its "
+    "keys. Windows: disable the guest account and the other built-in accounts.",
 )
 def service_shells(
     accounts: Accounts,

@@ -25,7 +25,7 @@ from scanner.api import (
 @check(
     title="SSH keys are strong and personal",
     severity=Severity.MEDIUM,
-    remediation="Replace weak keys by Ed25519; give each person a key of their own; remove root's authorized_keys.",
+    remediation="Replace weak keys by Ed25519; give each person a key of their own; remove the superuser's keys.",
 )
 def ssh_keys(accounts: Accounts, keys: AuthorizedKeys, *, min_rsa_bits: int = 2048) -> Outcome:
     """Fail on weak keys and on keys that several people share; ask about keys that open the superuser."""

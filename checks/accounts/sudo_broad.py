@@ -23,7 +23,8 @@ from scanner.api import (
 @check(
     title="Administrator rights are no wider than the job",
     severity=Severity.MEDIUM,
-    remediation="Replace 'ALL, !command' by the list of commands the job needs; keep ALL for named administrators.",
+    remediation="Replace 'ALL, !command' in sudoers by the list of commands the job needs; keep ALL for named "
+    "administrators.",
 )
 def sudo_broad(privileges: Privileges, *, superuser: str = "root") -> Outcome:
     """Fail on `everything but ...`; ask about every grant of all commands or of one that can start any other."""

@@ -10,7 +10,8 @@ from scanner.api import AccountKind, Accounts, Outcome, Severity, check, failed,
 @check(
     title="Only one account is the superuser",
     severity=Severity.CRITICAL,
-    remediation="Delete the extra account, or give it a number of its own (usermod -u) and a named sudo rule.",
+    remediation="Delete the extra account, or give it a number of its own (usermod -u) and a named sudo rule. Windows: "
+    "nothing to do, its built-in administrator is one by its number.",
 )
 def uid0(accounts: Accounts, *, max_superusers: int = 1) -> Outcome:
     """Pass when no more than `max_superusers` accounts carry the superuser's number."""

@@ -25,7 +25,8 @@ from scanner.api import (
 @check(
     title="Backups are encrypted",
     severity=Severity.MEDIUM,
-    remediation="Use the program's own encryption (restic, borg, duplicity with a key), or an encrypted volume.",
+    remediation="Use the program's own encryption (restic, borg, duplicity with a key), or an encrypted volume (LUKS, "
+    "BitLocker).",
 )
 def encrypted(backups: Backups, collection: Collection, *, exempt_tags: tuple[str, ...] = ("stateless",)) -> Outcome:
     """Pass when every job is encrypted by its program or its volume; fail on a copy proved to be plain."""

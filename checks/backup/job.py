@@ -1,7 +1,8 @@
 """A backup job is configured on the host.
 
 Why: what is not copied elsewhere is gone after a disk failure, a fire or an extortion attack.
-Source: CTPAT MSC 4.12; systemd units and timers, crontabs, the configuration of backup programs, vendors' agents.
+Source: CTPAT MSC 4.12; systemd units and timers, crontabs, the configuration of backup programs, vendors' agents;
+Windows Server Backup.
 """
 
 from scanner.api import Backups, Collection, Outcome, Severity, check, failed, need, not_applicable, passed

@@ -26,7 +26,8 @@ from scanner.api import (
 @check(
     title="Backups are scheduled",
     severity=Severity.MEDIUM,
-    remediation="Start the job from an enabled timer or crontab at least once a week, or let a backup server plan it.",
+    remediation="Start the job at least once a week, from a timer, a crontab or the backup program's own schedule, or "
+    "let a backup server plan it.",
 )
 def scheduled(
     backups: Backups,

@@ -25,7 +25,8 @@ from scanner.api import (
     title="IPv4: connections to unnamed ports are refused",
     severity=Severity.HIGH,
     remediation="Set the firewall's default for incoming connections to deny on every interface, then open what is "
-    "needed: `ufw default deny incoming`, a firewalld zone other than trusted, or an input chain with policy drop.",
+    "needed. Linux: `ufw default deny incoming`, a firewalld zone other than trusted, or an input chain with policy "
+    "drop. Windows: all three profiles of Windows Firewall on, inbound connections blocked.",
     references=("https://csrc.nist.gov/pubs/sp/800/171/r2/upd1/final",),
 )
 def default_deny_v4(firewall: Firewall, host: Host | Unknown | None) -> Outcome:

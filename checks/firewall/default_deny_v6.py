@@ -25,8 +25,8 @@ from scanner.api import (
     title="IPv6: connections to unnamed ports are refused",
     severity=Severity.HIGH,
     remediation="Set the firewall's default for incoming connections to deny on every interface, then open what is "
-    "needed: `ufw default deny incoming` with IPV6=yes, a firewalld zone other than trusted, or an input chain with "
-    "policy drop in an inet table.",
+    "needed. Linux: `ufw default deny incoming` with IPV6=yes, a firewalld zone other than trusted, or an input chain "
+    "with policy drop in an inet table. Windows: all three profiles on, inbound connections blocked.",
     references=("https://csrc.nist.gov/pubs/sp/800/171/r2/upd1/final",),
 )
 def default_deny_v6(firewall: Firewall, host: Host | Unknown | None) -> Outcome:

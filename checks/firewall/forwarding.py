@@ -24,8 +24,9 @@ from scanner.api import (
 @check(
     title="The host does not route between networks",
     severity=Severity.MEDIUM,
-    remediation="Set net.ipv4.ip_forward and net.ipv6.conf.all.forwarding to 0, or refuse by default in the forward "
-    "chain; give a target that is a router the role `router` in the site file.",
+    remediation="Linux: set net.ipv4.ip_forward and net.ipv6.conf.all.forwarding to 0, or refuse by default in the "
+    "forward chain. Windows: `Set-NetIPInterface -Forwarding Disabled`. Give a target that is a router the role "
+    "`router` in the site file.",
 )
 def forwarding(
     firewall: Firewall, collection: Collection, *, router_roles: tuple[str, ...] = ("router", "firewall", "gateway")

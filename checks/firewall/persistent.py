@@ -27,8 +27,9 @@ from scanner.api import (
 @check(
     title="Firewall rules survive a restart",
     severity=Severity.HIGH,
-    remediation="Save the rules and enable what loads them: `systemctl enable nftables`, `ufw enable`, "
-    "`systemctl enable --now firewalld`, or netfilter-persistent after `netfilter-persistent save`.",
+    remediation="Save the rules and enable what loads them. Linux: `systemctl enable nftables`, `ufw enable`, "
+    "`systemctl enable --now firewalld`, or netfilter-persistent after `netfilter-persistent save`. Windows: the "
+    "services MpsSvc and BFE start automatically.",
 )
 def persistent(firewall: Firewall) -> Outcome:
     """Judge the saved rules of every IP version whose live rules refuse by default."""

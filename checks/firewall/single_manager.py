@@ -12,8 +12,8 @@ MIXED = {"iptables-legacy", "nftables"}, {"iptables-legacy", "iptables"}
 @check(
     title="One program manages the firewall",
     severity=Severity.LOW,
-    remediation="Keep one of ufw, firewalld, nftables and iptables; disable and mask the others, "
-    "and flush legacy rules.",
+    remediation="Linux: keep one of ufw, firewalld, nftables and iptables; disable and mask the others, and flush "
+    "legacy rules. Windows: keep one firewall product.",
 )
 def single_manager(firewall: Firewall) -> Outcome:
     """Fail on two front ends, or on rules both in the old and the new rule store of the kernel."""

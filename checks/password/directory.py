@@ -11,11 +11,12 @@ from scanner.api import Absent, DirectoryKind, NameService, Outcome, Severity, c
 @check(
     title="The account directory is protected",
     severity=Severity.HIGH,
-    remediation="Leave NIS; use ldaps:// or StartTLS with verified certificates; start and enable the service.",
+    remediation="Leave NIS; use ldaps:// or StartTLS with verified certificates; start and enable the service. "
+    "Windows: turn 'Domain member: Digitally encrypt or sign secure channel data (always)' on.",
 )
 def directory(names: NameService) -> Outcome:
     """Pass with the kind of directory when it is none, or protected and answered for."""
-    expected = "local accounts, or a directory asked over TLS or Kerberos by a running service"
+    expected = "local accounts, or a directory asked over a protected connection by a running service"
     if faults := _faults(names):
         return failed(expected=expected, actual="; ".join(faults), items=faults)
     kind = need(names.directory)

@@ -10,6 +10,7 @@ from scanner.api import (
     Outcome,
     PasswordState,
     Severity,
+    Unknown,
     check,
     failed,
     is_known,
@@ -21,18 +22,22 @@ from scanner.api import (
 @check(
     title="No account has an empty password",
     severity=Severity.CRITICAL,
-    remediation="Lock each named account (`passwd --lock ACCOUNT`), or set a password.",
+    remediation="Set a password, or close the account. Linux: `passwd --lock ACCOUNT`. Windows: disable it, and clear "
+    "'password not required'.",
 )
 def empty_password(accounts: Accounts, collection: Collection) -> Outcome:
-    """Pass when the password field of every account could be read and none is empty; closed accounts do not count."""
+    """Pass when no open account has an empty password, and of each it is known; closed accounts do not count."""
     empty = [one for one in accounts.accounts if is_known(one.password) and one.password is PasswordState.EMPTY]
     today = collection.collected_at.date()
     usable = [one.name for one in empty if one.closed(today) is not True]
     if usable:
         actual = f"{len(usable)} accounts with an empty password: {', '.join(usable)}"
         return failed(expected="no account with an empty password", actual=actual, items=usable)
-    for one in accounts.accounts:
+    unread = [one for one in accounts.accounts if isinstance(one.password, Unknown)]
+    for one in unread:
         if one.closed(today) is not True:
             need(one.password)
-    note = "switched off or expired, so not usable: " + ", ".join(one.name for one in empty) if empty else ""
-    return passed(actual=f"none of {len(accounts.accounts)} accounts has an empty password", note=note)
+    closed = [one.name for one in (*empty, *unread)]
+    note = f"switched off or expired, so not usable: {', '.join(closed)}" if closed else ""
+    count = len(accounts.accounts) - len(unread)
+    return passed(actual=f"none of {count} accounts has an empty password", note=note)

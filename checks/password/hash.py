@@ -27,7 +27,8 @@ STRONG = ("yescrypt", "gost-yescrypt", "scrypt", "argon2id", "bcrypt", "sha512",
 @check(
     title="Passwords are stored with a strong hash",
     severity=Severity.HIGH,
-    remediation="Use yescrypt or sha512 in pam_unix and ENCRYPT_METHOD, then change the named accounts' passwords.",
+    remediation="Linux: use yescrypt or sha512 in pam_unix and ENCRYPT_METHOD. Windows: turn 'Store passwords using "
+    "reversible encryption' off and NoLMHash on. Then change the named accounts' passwords.",
 )
 def hash_method(
     policy: PasswordPolicy | Unknown,
@@ -47,8 +48,8 @@ def hash_method(
         weak.append("new passwords are stored so that they can be read back")
     if weak:
         return failed(expected=expected, actual="weak hashes: " + ", ".join(weak), items=weak)
-    need(method)
     need_or(need(policy).reversible_storage, False)
+    need(method)
     for one in need(accounts).accounts:
         need(one.password)
     schemes = sorted({need(one.hash_scheme) for one in stored})

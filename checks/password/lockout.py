@@ -52,7 +52,7 @@ def lockout(
     if isinstance(ssh, SshServer) and _bypasses(ssh):
         return failed(expected=expected, actual="the SSH server does not use PAM, so its failed logins are not counted")
     threshold, duration = need(lockout.threshold), need(lockout.duration_s)
-    if ssh is not None:
+    if ssh is not None and "usepam" not in need(ssh).ignored:
         need(need(ssh).settings)
     length = "until an administrator unlocks" if duration is None else f"for {duration} s"
     return passed(actual=f"{threshold} failures lock {length} ({lockout.how})", note=_note(lockout))
@@ -78,7 +78,12 @@ def _fault(lockout: Lockout, max_attempts: int, min_duration_s: int) -> str:
 
 
 def _bypasses(ssh: SshServer) -> bool:
-    """Whether passwords over SSH go past PAM: by UsePAM no, or by a server that was built without it."""
+    """Whether passwords over SSH go past PAM: by UsePAM no, or by a server that was built without it.
+
+    Where the platform has no PAM, the system itself counts them.
+    """
+    if "usepam" in ssh.ignored:
+        return False
     settings = ssh.settings if is_known(ssh.settings) else ()
     return any(one.first("usepam") != "yes" and one.first("passwordauthentication") != "no" for one in settings)
 

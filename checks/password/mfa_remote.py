@@ -1,7 +1,8 @@
 """A remote login needs more than one factor.
 
 Why: a password that was guessed or phished must not be enough to enter from outside.
-Source: CTPAT 4.8, 4.9; NIST SP 800-171 r2 3.5.3; sshd_config(5) AuthenticationMethods, PubkeyAuthOptions.
+Source: CTPAT 4.8, 4.9; NIST SP 800-171 r2 3.5.3; sshd_config(5) AuthenticationMethods, PubkeyAuthOptions. Other remote
+ways in are named where the platform has them: whether a second factor stands before them cannot be seen on the host.
 """
 
 from scanner.api import (
@@ -15,6 +16,7 @@ from scanner.api import (
     failed,
     need,
     need_or,
+    not_applicable,
     passed,
     review,
 )
@@ -26,11 +28,15 @@ KEYS_QUESTION = "Are the keys of these logins protected by a passphrase or a har
 @check(
     title="Remote logins need a second factor",
     severity=Severity.HIGH,
-    remediation="Demand two methods (`AuthenticationMethods publickey,keyboard-interactive`) with an MFA module in the "
-    "sshd stack, or admit only security keys with `PubkeyAuthOptions verify-required`.",
+    remediation="SSH: demand two methods (`AuthenticationMethods publickey,keyboard-interactive`) with an MFA module "
+    "in the sshd stack, or admit only security keys with `PubkeyAuthOptions verify-required`. Windows: admit Remote "
+    "Desktop and remote management through a gateway or a VPN with a second factor only.",
 )
-def mfa_remote(ssh: SshServer, sign_in: SignIn | Unknown | None, *, demanded: bool = False) -> Outcome:
+def mfa_remote(ssh: SshServer | None, sign_in: SignIn | Unknown | None, *, demanded: bool = False) -> Outcome:
     """Pass when no connection gets in with one factor; a password alone fails where MFA is `demanded`, else review."""
+    others = _others(sign_in)
+    if ssh is None:
+        return _beside_ssh(others, has_ssh=False)
     settings = need(ssh.settings)
     factor = sign_in.remote_second_factor if isinstance(sign_in, SignIn) else sign_in
     single = [(one, ways) for one in settings if (ways := _single(one, _known(factor)))]
@@ -40,12 +46,27 @@ def mfa_remote(ssh: SshServer, sign_in: SignIn | Unknown | None, *, demanded: bo
         need(factor)
     if passwords and demanded:
         return failed(expected="no remote login with a password alone", actual="; ".join(passwords), items=passwords)
+    if others:
+        return _beside_ssh(others, has_ssh=True)
     if passwords:
         return review(question=QUESTION, items=passwords, actual="a password alone is enough", note=_note(sign_in))
     need_or(ssh.matches_evaluated, True)
     if weak:
         return review(question=KEYS_QUESTION, items=weak, actual="a key alone is enough, a password is not")
     return passed(actual=f"every remote login needs two factors ({_known(factor) or 'demanded by the SSH server'})")
+
+
+def _others(sign_in: SignIn | Unknown | None) -> tuple[str, ...]:
+    """The remote ways in that are no SSH; one that nobody could tell of ends the check."""
+    return need_or(sign_in.other_remote, ()) if isinstance(sign_in, SignIn) else ()
+
+
+def _beside_ssh(others: tuple[str, ...], *, has_ssh: bool) -> Outcome:
+    if not others:
+        return not_applicable("no SSH server, and no other remote sign-in that is read, is in use")
+    items = [*others, *(["SSH"] if has_ssh else [])]
+    actual = f"remote ways in: {', '.join(items)}; a second factor before them cannot be seen here"
+    return review(question=QUESTION, items=items, actual=actual)
 
 
 def _known(factor: object) -> str | None:

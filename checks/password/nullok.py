@@ -48,12 +48,13 @@ def nullok(
         need(need(ssh).settings)
         need_or(need(ssh).matches_evaluated, True)
     if not admitted:
-        return passed(actual="no service admits an empty password")
+        note = sign_in.empty_password_note if isinstance(sign_in, SignIn) else ""
+        return passed(actual="no service admits an empty password", note=note)
     for one in need(accounts).accounts if accounts is not None else ():
         need(one.password)
     return passed(
         actual=f"admitted by {', '.join(admitted)}, and no account has an empty password",
-        note="many distributions ship it like this; it turns into an open door with the first cleared password",
+        note="many systems ship it like this; it turns into an open door with the first cleared password",
     )
 
 

@@ -10,7 +10,8 @@ from scanner.api import Accounts, Outcome, Severity, check, failed, need, passed
 @check(
     title="Password hashes are readable by the system only",
     severity=Severity.HIGH,
-    remediation="Run pwconv, then `chmod 640` (or 600) the shadow files; change every password that was exposed.",
+    remediation="Linux: run pwconv, then `chmod 640` (or 600) the shadow files; change every password that was "
+    "exposed.",
 )
 def shadowed(accounts: Accounts) -> Outcome:
     """Pass when no hash lies in a file that every user can read."""

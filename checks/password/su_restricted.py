@@ -10,7 +10,7 @@ from scanner.api import Outcome, Severity, SignIn, check, failed, need, passed
 @check(
     title="Switching to the superuser is limited to a group",
     severity=Severity.LOW,
-    remediation="Add `auth required pam_wheel.so use_uid group=GROUP` to the su and su-l services.",
+    remediation="Linux: add `auth required pam_wheel.so use_uid group=GROUP` to the su and su-l services.",
 )
 def su_restricted(sign_in: SignIn, *, demanded: bool = False) -> Outcome:
     """Pass with the group's name; without a group fail where it is `demanded`, else pass with a note."""

@@ -10,8 +10,8 @@ from scanner.api import Outcome, Severity, SignIn, check, failed, need, passed
 @check(
     title="New files are closed to other users",
     severity=Severity.LOW,
-    remediation="Set UMASK 027 in login.defs with pam_umask in the session stack, and no looser umask in the shell's "
-    "start files.",
+    remediation="Linux: set UMASK 027 in login.defs with pam_umask in the session stack, and no looser umask in the "
+    "shell's start files.",
 )
 def umask(sign_in: SignIn, *, required: str = "027") -> Outcome:
     """Pass when the session's mask takes away at least the rights that `required` (octal) takes away."""

@@ -2,7 +2,7 @@
 
 Why: a switch that is on says nothing about a job that fails every night.
 Source: the log of unattended-upgrades (group adm), else the end and result of the mechanism's service. Start times of
-timers and stamp files are no proof of a finished run.
+timers and stamp files are no proof of a finished run. Windows: the events of the update client.
 """
 
 from scanner.api import (

@@ -2,7 +2,8 @@
 
 Why: updates that wait for a free afternoon wait for months.
 Source: apt: APT::Periodic, unattended-upgrades' origins and both apt timers; dnf-automatic with apply_updates;
-rpm-ostree, SUSE's timers; agents of central patch management. An enabled service alone proves nothing.
+rpm-ostree, SUSE's timers; agents of central patch management; the policy of Windows Update. An enabled service alone
+proves nothing, and a server of updates that is asked in the clear may be anybody's.
 """
 
 from scanner.api import (
@@ -17,6 +18,7 @@ from scanner.api import (
     failed,
     is_known,
     need,
+    need_or,
     passed,
     review,
     unknown,
@@ -28,12 +30,18 @@ EXPECTED = "security updates that install themselves"
 @check(
     title="Security updates are installed automatically",
     severity=Severity.MEDIUM,
-    remediation="Enable unattended-upgrades, dnf-automatic or the like with its timers, or manage updates centrally.",
+    remediation="Linux: enable unattended-upgrades, dnf-automatic or the like with its timers. Windows: set 'Configure "
+    "Automatic Updates' to 4, and ask the update server over https. Or manage updates centrally.",
 )
 def auto_updates(
     auto: AutoUpdates, collection: Collection, level: PatchLevel | Unknown | None, *, max_age_days: int = 14
 ) -> Outcome:
     """Pass when one mechanism's whole chain is on; without any, fail when security updates are overdue."""
+    if loose := [f"{u.name} asks {u.unprotected}" for u in auto.updaters if is_known(u.unprotected)]:
+        expected = "updates from a source over a protected connection"
+        return failed(expected=expected, actual="; ".join(loose), items=loose)
+    for updater in auto.updaters:
+        need_or(updater.unprotected, "")
     working = [updater for updater in auto.updaters if updater.active is True]
     for updater in working:
         if updater.installs is True:

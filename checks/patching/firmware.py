@@ -10,7 +10,7 @@ from scanner.api import Collection, Firmware, Outcome, Reason, Severity, check, 
 @check(
     title="No firmware update is pending",
     severity=Severity.MEDIUM,
-    remediation="Run `fwupdmgr update` in a maintenance window, or use the vendor's own tool.",
+    remediation="Linux: run `fwupdmgr update` in a maintenance window. Elsewhere use the maker's own tool.",
 )
 def firmware(firmware: Firmware, collection: Collection, *, max_metadata_age_days: int = 30) -> Outcome:
     """Fail on any pending update; none counts only with metadata not older than `max_metadata_age_days`."""

@@ -1,7 +1,8 @@
 """No rule keeps security updates from being installed.
 
 Why: a package that was pinned once for a reason stays pinned after the reason is gone, holes included.
-Source: apt-mark(8) showhold and apt_preferences(5); dnf versionlock and exclude; zypper locks; pacman IgnorePkg.
+Source: apt-mark(8) showhold and apt_preferences(5); dnf versionlock and exclude; zypper locks; pacman IgnorePkg;
+Windows Update's deferral and pause.
 """
 
 from scanner.api import Outcome, PatchLevel, Severity, check, failed, need, passed, review

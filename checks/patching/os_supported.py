@@ -2,7 +2,8 @@
 
 Why: a release past its end of support collects known holes that nobody closes any more.
 Source: the vendors' life cycles as a dated table in the scanner; CISA CPG 1.E. Debian LTS is proved by a valid
-security source of that release, Ubuntu ESM and the paid extensions of others by their own repositories.
+security source of that release, Ubuntu ESM and the paid extensions of others by their own repositories, Windows ESU by
+an update that came out after the end.
 """
 
 from datetime import date

@@ -1,8 +1,8 @@
 """Installed updates do not wait long for a restart.
 
 Why: until the restart the old code with its holes keeps running, while every list says the update is installed.
-Source: /run/reboot-required where a hook writes it, needs-restarting(1), zypper's mark, needrestart(1). Without any
-of them nobody can tell, and the answer is unknown.
+Source: /run/reboot-required where a hook writes it, needs-restarting(1), zypper's mark, needrestart(1); the marks of
+Windows' component store and update client. Without any of them nobody can tell, and the answer is unknown.
 """
 
 from scanner.api import Collection, Outcome, Restart, Severity, check, failed, need, passed, warned
@@ -11,7 +11,8 @@ from scanner.api import Collection, Outcome, Restart, Severity, check, failed, n
 @check(
     title="No restart is overdue",
     severity=Severity.MEDIUM,
-    remediation="Restart the host; install needrestart or the hook that marks a pending restart where nothing tells.",
+    remediation="Restart the host. Linux: install needrestart or the hook that marks a pending restart where nothing "
+    "tells.",
 )
 def reboot_pending(restart: Restart, collection: Collection, *, max_age_days: int = 7) -> Outcome:
     """Fail when a restart has been waited for longer than `max_age_days`."""

@@ -49,7 +49,7 @@ def security_pending(
     if level.security_updates and (outcome := _overdue(level, now, max_age_days)) is not None:
         return outcome
     if is_known(level.installed_level) and not level.security_updates:
-        return _by_level(level.installed_level, now, max_level_age_days, overdue_level_age_days)
+        return _by_level(level, level.installed_level, now, (max_level_age_days, overdue_level_age_days))
     stale = _stale(level, now, max_metadata_age_days, max_source_age_days)
     return _young(level, now, max_age_days, stale) if level.security_updates else _none(level, stale)
 
@@ -104,13 +104,18 @@ def _none(level: PatchLevel, stale: Outcome | None) -> Outcome:
     return passed(actual=f"{level.manager}: no security update pending")
 
 
-def _by_level(installed: datetime, now: datetime, max_days: int, overdue_days: int) -> Outcome:
+def _by_level(level: PatchLevel, installed: datetime, now: datetime, limits: tuple[int, int]) -> Outcome:
+    """A day of installation is later than that of release: it proves an update old, and never that it is new."""
+    max_days, overdue_days = limits
     age = (now - installed).days
-    actual = f"the newest installed update is of {installed:%Y-%m-%d}, {age} days ago"
+    what = "was installed on" if level.level_undated else "is of"
+    actual = f"the newest installed update {what} {installed:%Y-%m-%d}, {age} days ago"
     expected = f"an update not older than {max_days} days"
     if age > overdue_days:
-        return failed(expected=expected, actual=actual)
-    return warned(expected=expected, actual=actual) if age > max_days else passed(actual=actual)
+        return failed(expected=expected, actual=actual, note=level.level_undated)
+    if age > max_days or level.level_undated:
+        return warned(expected=expected, actual=actual, note=level.level_undated)
+    return passed(actual=actual)
 
 
 def _names(updates: tuple[Update, ...]) -> list[str]:

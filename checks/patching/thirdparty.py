@@ -25,7 +25,7 @@ QUESTION = "Who keeps each of these current, and how?"
 @check(
     title="Software from outside the system's updates is kept current",
     severity=Severity.MEDIUM,
-    remediation="End the hold of snap's refreshes; name for each product who updates it, or remove it.",
+    remediation="Name for each product who updates it, or remove it. Linux: end the hold of snap's refreshes.",
 )
 def thirdparty(software: SideSoftware, collection: Collection, *, max_hold_days: int = 30) -> Outcome:
     """Fail when a store's own updating is held for more than `max_hold_days`; a list is for a person to judge."""

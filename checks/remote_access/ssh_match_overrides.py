@@ -43,7 +43,7 @@ def match_overrides(ssh: SshServer, *, keywords: tuple[str, ...] = tuple(ORDER))
     need(ssh.settings)
     need(ssh.matches_evaluated)
     users = ", ".join(dict.fromkeys(item.user for item in settings[1:]))
-    return passed(actual=f"{ssh.match_blocks} Match blocks, none loosens", note=f"Asked for: {users}.")
+    return passed(actual=f"{ssh.match_blocks} Match blocks, none loosens", note=f"Asked for: {users}." if users else "")
 
 
 def _rank(item: SshSettings, keyword: str) -> int:

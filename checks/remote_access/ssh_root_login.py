@@ -15,6 +15,7 @@ from scanner.api import (
     check,
     failed,
     need,
+    not_applicable,
     passed,
 )
 
@@ -29,6 +30,8 @@ KEYS_ONLY = ("no", "prohibit-password", "without-password", "forced-commands-onl
 )
 def root_login(ssh: SshServer, accounts: Accounts | Unknown, *, accepted: tuple[str, ...] = KEYS_ONLY) -> Outcome:
     """Pass when PermitRootLogin is one of `accepted` for every superuser from every address; the worst one counts."""
+    if "permitrootlogin" in ssh.ignored:
+        return not_applicable("this SSH server knows no superuser of its own; its administrators are named accounts")
     expected = f"PermitRootLogin {' or '.join(accepted)}"
     written = (ssh.configured("permitrootlogin") or "").lower()
     if not isinstance(ssh.settings, tuple) and written and written not in accepted:

@@ -2,7 +2,7 @@
 
 from scanner.facts.accounts import Account, AccountKind, Accounts, HomeFolder, PasswordState
 from scanner.facts.audit import Audited, AuditedEvent, AuditLog, CommandLogging, EventLog, LogForwarder
-from scanner.facts.authentication import DirectoryKind, Lockout, NameService, SignIn
+from scanner.facts.authentication import AutomaticSignIn, DirectoryKind, Lockout, NameService, SignIn
 from scanner.facts.backups import (
     BackupFailure,
     BackupJob,
@@ -84,6 +84,7 @@ FACTS: tuple[type[Fact], ...] = (
     PasswordPolicy,
     Lockout,
     SignIn,
+    AutomaticSignIn,
     NameService,
     Firewall,
     Listeners,
@@ -124,6 +125,7 @@ __all__ = [
     "AuthorizedKey",
     "AuthorizedKeys",
     "AutoUpdates",
+    "AutomaticSignIn",
     "BackupFailure",
     "BackupJob",
     "BackupSuccess",

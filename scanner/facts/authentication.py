@@ -7,7 +7,9 @@ from enum import StrEnum
 from typing import ClassVar
 
 from scanner.facts.base import Fact
-from scanner.model import Maybe
+from scanner.model import Absent, Maybe
+
+_NO_OTHER_WAY = Absent("SSH is the only remote sign-in that is read on this platform")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +43,7 @@ class DirectoryKind(StrEnum):
     LDAP = "LDAP"
     ACTIVE_DIRECTORY = "Active Directory"
     IPA = "FreeIPA"
+    ENTRA = "Entra ID"
     OTHER = "another directory"
 
 
@@ -67,11 +70,13 @@ class NameService(Fact):
 class SignIn(Fact):
     """What signing in takes.
 
-    `empty_password_admitted` names the ways in (services) that admit an account without a password.
+    `empty_password_admitted` names the ways in (services) that admit an account without a password;
+    `empty_password_note` is what a reader should know of the others.
     `remote_second_factor` is the means that a remote password login cannot do without, None where a password
     suffices; `second_factor_note` says what is there and does not count. `administrator_group` is the one group
     whose members may switch to the superuser with its password, None where anyone may. `umask` is the file mode
-    mask of a new session, `umask_source` what sets it.
+    mask of a new session, `umask_source` what sets it. `other_remote` are the remote ways in beside SSH that are
+    switched on, absent where the platform has none.
     """
 
     name: ClassVar[str] = "sign_in"
@@ -83,3 +88,19 @@ class SignIn(Fact):
     administrator_group: Maybe[str | None]
     umask: Maybe[int]
     umask_source: str
+    other_remote: Maybe[tuple[str, ...]] = _NO_OTHER_WAY
+    empty_password_note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AutomaticSignIn(Fact):
+    """Whether the host opens a session by itself when it starts, without anybody proving who they are.
+
+    `password_kept` is whether the password for it lies on the host in readable form.
+    """
+
+    name: ClassVar[str] = "automatic_sign_in"
+    title: ClassVar[str] = "automatic sign-in at start"
+
+    enabled: Maybe[bool]
+    password_kept: Maybe[bool]

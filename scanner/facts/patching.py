@@ -90,7 +90,8 @@ class PatchLevel(Fact):
     first). `classified`: the provider tells security updates from others; where it does not, every update counts.
     `sources` is empty when no update data lie on the target at all. `refreshed` is when the target last fetched its
     update data, at the earliest. `last_run` is the end of the last run that installed updates. `installed_level` is
-    the publication date of the newest cumulative update that is installed, absent where updates come one by one.
+    the publication date of the newest cumulative update that is installed, absent where updates come one by one. Where
+    that date is not known it is the day of its installation, and `level_undated` says why: it was published earlier.
     `security_source` is whether a source of security updates for this release is in use.
     """
 
@@ -107,6 +108,7 @@ class PatchLevel(Fact):
     refreshed: Maybe[datetime]
     last_run: Maybe[datetime]
     installed_level: Maybe[datetime]
+    level_undated: str = ""
 
     @property
     def security_updates(self) -> tuple[Update, ...]:
@@ -203,6 +205,9 @@ class Kernel(Fact):
     livepatch: Maybe[str]
 
 
+_PROTECTED = Absent("it believes signatures, whatever the connection")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Updater:
     """One mechanism of automatic updating.
@@ -210,6 +215,7 @@ class Updater:
     `active`: every link of its chain is on; `broken` names the links that are not. `installs`: it installs security
     updates rather than only fetching or announcing them. `last_completed` is the end of its last run that came to
     an end, absent when its records show none; `last_error` is what that run complained of, absent when nothing.
+    `unprotected` is the server that it asks over a connection anybody on the way can rewrite, absent for none.
     """
 
     name: str
@@ -219,6 +225,7 @@ class Updater:
     last_completed: Maybe[datetime]
     last_error: Maybe[str]
     central: bool = False
+    unprotected: Maybe[str] = _PROTECTED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,7 +50,8 @@ class SshServer(Fact):
     their place: they may prove a fault, never its absence. `host_keys` are the kinds (`rsa`, `ed25519`, ...) and
     sizes in bits of the server's own keys. `offered` holds the algorithm lists of the server's first packet, seen
     by the scanner's own key exchange, absent when none was recorded. `access_rules` are the lines of the host's
-    login rules that apply to SSH logins.
+    login rules that apply to SSH logins. `ignored` are keywords in lower case that this build of the server accepts and
+    never follows, because its platform has no such thing.
     """
 
     name: ClassVar[str] = "ssh_server"
@@ -66,6 +67,7 @@ class SshServer(Fact):
     host_keys: Maybe[tuple[tuple[str, int], ...]] = _NOT_READ
     access_rules: Maybe[tuple[str, ...]] = _NOT_READ
     offered: Maybe[SshSettings] = _NOT_OFFERED
+    ignored: frozenset[str] = frozenset()
 
     def configured(self, keyword: str) -> str | None:
         """The value that the configuration text gives a keyword outside of Match blocks: the first one wins."""

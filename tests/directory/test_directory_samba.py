@@ -1,4 +1,4 @@
-"""A real domain, read over LDAPS by an administrator and by an ordinary account: verdicts, and what is not to be seen."""
+"""A real domain read over LDAPS, by an administrator and by an ordinary account: verdicts, and what is not seen."""
 
 from __future__ import annotations
 

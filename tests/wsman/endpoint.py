@@ -220,7 +220,9 @@ class Endpoint:
         command = str(uuid.uuid4()).upper()
         line = request.body.findtext("rsp:CommandLine/rsp:Command", "", messages.NS) or ""
         arguments = request.body.findtext("rsp:CommandLine/rsp:Arguments", "", messages.NS) or ""
-        self.shells[request.shell][command] = _Command(line, arguments)
+        started = self.shells[request.shell][command] = _Command(line, arguments)
+        if "-encodedcommand" in f"{line} {arguments}".lower():  # it brings its script along and waits for no input
+            threading.Thread(target=self._run, args=(started,), daemon=True).start()
         return messages.commanded(request, command)
 
     def _send(self, request: messages.Request, step: faults.Step) -> bytes | faults.Fault:

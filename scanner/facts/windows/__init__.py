@@ -8,22 +8,36 @@ from __future__ import annotations
 
 from scanner.facts.base import Reader
 from scanner.facts.windows import (
+    accounts,
     audit,
+    backups,
     encryption,
     file_sharing,
+    firewall,
     host,
     local_admin_passwords,
     malware,
+    passwords,
+    patching,
     privilege_prompts,
     remote_access,
     remote_tools,
     removable_media,
     screen_lock,
+    signin,
     software,
+    ssh,
 )
 
 READERS: tuple[Reader, ...] = (
     *host.READERS,
+    *accounts.READERS,
+    *passwords.READERS,
+    *signin.READERS,
+    *ssh.READERS,
+    *patching.READERS,
+    *firewall.READERS,
+    *backups.READERS,
     *malware.READERS,
     *encryption.READERS,
     *remote_access.READERS,

@@ -1,0 +1,154 @@
+"""Automatic updating. Source: the policy of Windows Update, its service, its events; agents of central management."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from scanner.facts.base import RawFacts, Reader
+from scanner.facts.patching import AutoUpdates, Updater
+from scanner.facts.windows.host import HOST, build, product_type
+from scanner.facts.windows.patching.probes import (
+    UPDATE_POLICY,
+    UPDATES,
+    UpdateEvent,
+    events,
+    searched,
+    success_time,
+    update_policy,
+    updates,
+)
+from scanner.facts.windows.services import SERVICES, Services, services
+from scanner.facts.windows.values import Values, entry, required, then
+from scanner.model import Absent, Maybe, Reason, Unknown, is_known
+
+_CLIENT = 1
+_WINDOWS_10 = 10240
+_SERVICE = "wuauserv"
+_OFF = 1
+_INSTALLS = {
+    2: "it only announces updates (AUOptions 2)",
+    3: "it only downloads updates (AUOptions 3)",
+    7: "it only downloads updates, and tells when a restart is needed (AUOptions 7)",
+}
+_CENTRAL = {"ccmexec": "Microsoft Configuration Manager", "besclient": "HCL BigFix"}
+_CREDENTIALS = re.compile(r"(?<=//)[^/@]*@")
+_ALL_READ = Absent("the policy, the service and the agents that are known were looked at")
+
+
+def read_auto(raw: RawFacts) -> AutoUpdates | Absent | Unknown:
+    """`AutoUpdates`: Windows Update, which every Windows has, and agents that manage it centrally."""
+    policy, known = update_policy(raw), services(raw)
+    if isinstance(policy, Unknown):
+        return policy
+    agents = () if isinstance(known, Unknown) else tuple(_agent(known, name) for name in _CENTRAL if name in known)
+    unread: Maybe[str] = known.detail if isinstance(known, Unknown) else _ALL_READ
+    return AutoUpdates(updaters=(_windows_update(raw, policy, known), *agents), unread=unread)
+
+
+def _agent(known: Services, name: str) -> Updater:
+    service = known[name]
+    nothing = Unknown(Reason.NO_EVIDENCE, "its runs are recorded at its server")
+    return Updater(
+        name=_CENTRAL[name],
+        active=service.runs,
+        installs=Unknown(Reason.NO_EVIDENCE, "what it installs is set at its server"),
+        broken=() if service.runs else (f"the service {service.name} does not run",),
+        last_completed=nothing,
+        last_error=nothing,
+        central=True,
+    )
+
+
+def _windows_update(raw: RawFacts, policy: Values, known: Services | Unknown) -> Updater:
+    found = updates(raw)
+    installs, faults = _installs(raw, policy)
+    active, stopped = _active(policy, known)
+    return Updater(
+        name="Windows Update",
+        active=active,
+        installs=installs,
+        broken=(*stopped, *faults),
+        last_completed=then(found, _completed),
+        last_error=then(found, _error),
+        unprotected=_open_source(policy),
+    )
+
+
+def _active(policy: Values, known: Services | Unknown) -> tuple[Maybe[bool], tuple[str, ...]]:
+    """Whether it is on at all, and what switches it off."""
+    off = policy.registry_number("automatic", "NoAutoUpdate")
+    if off == _OFF:
+        return False, ("the policy switches automatic updates off (NoAutoUpdate 1)",)
+    if isinstance(known, Unknown):
+        return known, ()
+    service = known.get(_SERVICE)
+    if service is None or service.disabled:
+        return False, ("the service wuauserv is disabled" if service else "there is no service wuauserv",)
+    return (off if isinstance(off, Unknown) else True), ()
+
+
+def _installs(raw: RawFacts, policy: Values) -> tuple[Maybe[bool], tuple[str, ...]]:
+    """Whether updates install themselves, by policy, else by the local setting, else by what the product does."""
+    option = policy.registry_number("automatic", "AUOptions")
+    if isinstance(option, Absent):
+        option = policy.registry_number("local", "AUOptions")
+    if isinstance(option, Absent):
+        return _default(raw), ()
+    if isinstance(option, Unknown):
+        return option, ()
+    if option in _INSTALLS:
+        return False, (_INSTALLS[option],)
+    if option == _OFF:
+        return False, ("automatic updates are switched off (AUOptions 1)",)
+    chosen = Unknown(Reason.NO_EVIDENCE, f"Windows Update: what AUOptions {option} leads to is chosen on the host")
+    return (True if option == 4 else chosen), ()
+
+
+def _default(raw: RawFacts) -> Maybe[bool]:
+    """Clients since Windows 10 install by themselves; what servers do depends on how they were set up."""
+    host = required(entry(raw, HOST.name))
+    number, kind = required(then(host, build)), required(then(host, product_type))
+    if isinstance(number, Unknown) or isinstance(kind, Unknown):
+        return number if isinstance(number, Unknown) else Unknown(Reason.UNREADABLE, "host: no product type")
+    if kind == _CLIENT and number >= _WINDOWS_10:
+        return True
+    return Unknown(Reason.NO_EVIDENCE, "Windows Update: nothing is set, and what this product does then is not proved")
+
+
+def _open_source(policy: Values) -> Maybe[str]:
+    """A server of updates that is asked over http, where one is in use; user names in the address are left out."""
+    in_use, server = policy.registry_number("automatic", "UseWUServer"), policy.registry_text("policy", "WUServer")
+    for value in (in_use, server):
+        if isinstance(value, Unknown):
+            return value
+    if in_use != 1 or not is_known(server):
+        return Absent("updates come from Microsoft; no other server is in use")
+    if server.strip().lower().startswith("http://"):
+        return _CREDENTIALS.sub("", server.strip())
+    return Absent("the server of updates is asked over https")
+
+
+def _completed(found: Values) -> Maybe[datetime]:
+    """The newest finished run: a search, or an installation of anything, definitions included."""
+    known = events(found)
+    times = [event.when for event in known if not event.code] if is_known(known) else []
+    times += [when for when in (searched(found), success_time(found, "installs")) if is_known(when)]
+    if times:
+        return max(times)
+    return known if isinstance(known, Unknown) else Unknown(Reason.NO_EVIDENCE, "no finished run is on record")
+
+
+def _error(found: Values) -> Maybe[str]:
+    """The failure of an update with no success of anything but definitions after it."""
+    return then(events(found), _last_error)
+
+
+def _last_error(known: tuple[UpdateEvent, ...]) -> Maybe[str]:
+    newest = next((event for event in known if not event.is_definition), None)
+    if newest is None or not newest.code:
+        return Absent("the newest installation on record succeeded" if newest else "no installation is on record")
+    return f"an update failed on {newest.when:%Y-%m-%d} with {newest.code}: {newest.title}"
+
+
+AUTO_UPDATES = Reader(fact=AutoUpdates, probes=(HOST, UPDATE_POLICY, UPDATES, SERVICES), read=read_auto)

@@ -1,0 +1,168 @@
+"""How old the newest installed update is, from the best proof to the weakest.
+
+First the build's revision against the shipped table of release days. A revision that is younger than the table falls
+back to the day it was installed: by the component store, by the update client's events, by the mark of 2012 R2. Such a
+day is later than the day of release, so that it can prove an update old and never new. The search of the update agent
+is not started: it runs for minutes, and it refuses network logons on Windows 11 24H2 and Server 2025.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from scanner.facts.base import RawFacts, Reader
+from scanner.facts.data.windows_builds import BuildTable, build_table
+from scanner.facts.patching import Hold, PatchLevel
+from scanner.facts.windows.host import HOST, build, product_type, revision
+from scanner.facts.windows.patching.probes import (
+    UPDATE_POLICY,
+    UPDATES,
+    events,
+    rollups,
+    searched,
+    success_time,
+    update_policy,
+    updates,
+)
+from scanner.facts.windows.values import Values, entry, required, then
+from scanner.model import Absent, Maybe, Reason, Unknown, is_known
+
+_PENDING = Unknown(
+    Reason.UNSUPPORTED,
+    "the update agent is not asked what it offers: its search may run for minutes, and Windows 11 24H2 and Server 2025 "
+    "refuse it to network logons",
+)
+_SOURCES = Absent("Windows keeps no list of offered updates that can be looked into")
+_CLIENT = 1
+# Clients and servers of this build get updates of their own, with revisions of their own.
+_SHARED_BUILD = 26100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Level:
+    """The day of the newest update; `undated` says why it is only the day of its installation."""
+
+    when: Maybe[datetime]
+    undated: str = ""
+
+
+def read_level(raw: RawFacts) -> PatchLevel | Absent | Unknown:
+    """`PatchLevel`, as far as the host tells without a search."""
+    found, host = updates(raw), required(entry(raw, HOST.name))
+    if isinstance(found, Unknown) and isinstance(host, Unknown):
+        return found
+    level = installed_level(raw)
+    return PatchLevel(
+        manager="Windows Update",
+        classified=False,
+        pending=_PENDING,
+        holds=_holds(raw),
+        phased=(),
+        sources=_SOURCES,
+        security_source=Unknown(Reason.NO_EVIDENCE, "which updates the source offers is not asked"),
+        refreshed=then(found, searched),
+        last_run=then(found, last_run),
+        installed_level=level.when,
+        level_undated=level.undated,
+    )
+
+
+def last_run(found: Values) -> Maybe[datetime]:
+    """The newest installation of anything but definitions."""
+    known = events(found)
+    if isinstance(known, Unknown):
+        return known
+    newest = next((event.when for event in known if not event.code and not event.is_definition), None)
+    if newest is not None:
+        return newest
+    older = success_time(found, "installs")
+    return older if is_known(older) else Unknown(Reason.NO_EVIDENCE, "no installation of an update is on record")
+
+
+def installed_level(raw: RawFacts) -> Level:
+    """The newest installed update's day of release, by the table, else the day on which it was installed."""
+    host = required(entry(raw, HOST.name))
+    key, ubr = required(then(host, table_key)), required(then(host, revision))
+    if is_known(key) and is_known(ubr):
+        table = build_table()
+        if (day := table.released(key, ubr) or _at_latest(table, key, ubr)) is not None:
+            return Level(when=_midnight(day))
+    elif isinstance(key, Unknown):
+        return Level(when=key)
+    return _installed(host, updates(raw))
+
+
+def _at_latest(table: BuildTable, key: str, ubr: int) -> date | None:
+    """A revision below the table is older than its first row."""
+    oldest = table.oldest(key)
+    return oldest[1] if oldest and ubr < oldest[0] else None
+
+
+def table_key(host: Values) -> Maybe[str]:
+    """The build, with a word where servers of that build are another product."""
+    number, kind = required(build(host)), required(product_type(host))
+    if isinstance(number, Unknown) or isinstance(kind, Unknown):
+        return number if isinstance(number, Unknown) else Unknown(Reason.UNREADABLE, "host: no product type")
+    return f"{number} server" if number == _SHARED_BUILD and kind != _CLIENT else str(number)
+
+
+def _midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
+
+
+def _installed(host: Values | Unknown, found: Values | Unknown) -> Level:
+    """The day of the installation, by the component store, the events, the mark of 2012 R2."""
+    if isinstance(found, Unknown):
+        return Level(when=found)
+    why = f"its day of release is not in the scanner's table of {build_table().as_of}"
+    by_store = _by_store(host, found)
+    if by_store is not None:
+        return Level(when=by_store, undated=f"{why}; the component store says when it was installed")
+    newest = last_run(found)
+    if is_known(newest):
+        return Level(when=newest, undated=f"{why}; the update client's records say when it was installed")
+    return Level(when=_hint(found))
+
+
+def _by_store(host: Values | Unknown, found: Values) -> datetime | None:
+    """When the very revision that is in force was installed."""
+    number, ubr, known = then(host, build), then(host, revision), rollups(found)
+    if isinstance(known, Unknown):
+        return None
+    return next((one.when for one in known if (one.build, one.revision) == (number, ubr)), None)
+
+
+def _hint(found: Values) -> Unknown:
+    """The list of quick fixes has days in the host's own notation, so that only its numbers can be named."""
+    listed = found.texts("hotfixes")
+    named = f"; the host lists {', '.join(sorted(listed)[-3:])}" if is_known(listed) and listed else ""
+    return Unknown(Reason.NO_EVIDENCE, f"nothing tells when the newest update was released or installed{named}")
+
+
+def _holds(raw: RawFacts) -> Maybe[tuple[Hold, ...]]:
+    """Policies that put the monthly updates off, and a pause that somebody set."""
+    found = update_policy(raw)
+    if isinstance(found, Unknown):
+        return found
+    days = found.registry_number("policy", "DeferQualityUpdatesPeriodInDays")
+    until = then(found.registry_text("pause", "PauseQualityUpdatesEndTime"), _end)
+    for value in (days, until):
+        if isinstance(value, Unknown):
+            return value
+    unsure = Unknown(Reason.NO_EVIDENCE, "whether a security update waits now is not asked")
+    texts = [f"put off by policy for {days} days"] if is_known(days) and days > 0 else []
+    if is_known(until) and until > raw.collected_at:
+        texts.append(f"paused until {until:%Y-%m-%d}")
+    return tuple(Hold(name="monthly updates", by=text, security=unsure) for text in texts)
+
+
+def _end(text: str) -> datetime | Unknown:
+    try:
+        when = datetime.fromisoformat(text.strip())
+    except ValueError:
+        return Unknown(Reason.UNREADABLE, "update_policy: the end of the pause cannot be read")
+    return when if when.tzinfo else when.replace(tzinfo=UTC)
+
+
+PATCH_LEVEL = Reader(fact=PatchLevel, probes=(HOST, UPDATES, UPDATE_POLICY), read=read_level)

@@ -1,0 +1,199 @@
+"""What tells of updates on Windows: component packages, the update client's events, its settings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from scanner.facts.base import Probe, RawFacts
+from scanner.facts.windows.values import Values, entry, required, then
+from scanner.model import Maybe, Reason, Unknown, is_known
+
+UPDATES = Probe(
+    name="updates",
+    why="which updates were installed when, whether one failed, and when the host last looked for new ones",
+    script=r"""
+$packages = 'SOFTWARE\Microsoft\Windows\CurrentVersion\Component Based Servicing\Packages'
+$results = 'SOFTWARE\Microsoft\Windows\CurrentVersion\WindowsUpdate\Auto Update\Results'
+$client = 'Microsoft-Windows-WindowsUpdateClient'
+@{
+    rollups = Read-Part {
+        $names = (Read-RegistrySubkeys $packages).names
+        , @(foreach ($name in $names) {
+            if ($name -like 'Package_for_RollupFix~*') {
+                $values = @('CurrentState', 'InstallTimeHigh', 'InstallTimeLow')
+                @{ name = [string]$name; package = Read-Registry "$packages\$name" $values }
+            }
+        })
+    }
+    events = Read-Part {
+        $wanted = @{ LogName = 'System'; ProviderName = $client; Id = 19, 20 }
+        , @(foreach ($event in Get-WinEvent -FilterHashtable $wanted -MaxEvents 300) {
+            @{
+                id = [int]$event.Id
+                time = Convert-Time $event.TimeCreated
+                data = @(foreach ($item in $event.Properties) { [string]$item.Value })
+            }
+        })
+    }
+    searches = Read-Part {
+        $wanted = @{ LogName = "$client/Operational"; Id = 26 }
+        , @(foreach ($event in Get-WinEvent -FilterHashtable $wanted -MaxEvents 1) {
+            @{ time = Convert-Time $event.TimeCreated }
+        })
+    }
+    installs = Read-Part { Read-Registry "$results\Install" @('LastSuccessTime') }
+    detects = Read-Part { Read-Registry "$results\Detect" @('LastSuccessTime') }
+    hotfixes = Read-Part {
+        $fixes = Get-CimInstance -ClassName 'Win32_QuickFixEngineering' -OperationTimeoutSec 20
+        , @(foreach ($fix in $fixes) { [string]$fix.HotFixID })
+    }
+}
+""",
+    timeout_s=20,
+)
+
+UPDATE_POLICY = Probe(
+    name="update_policy",
+    why="whether updates install themselves, are put off, or come from a server over an open connection",
+    script=r"""
+$policy = 'SOFTWARE\Policies\Microsoft\Windows\WindowsUpdate'
+$local = 'SOFTWARE\Microsoft\Windows\CurrentVersion\WindowsUpdate\Auto Update'
+$server = @('WUServer', 'DeferQualityUpdatesPeriodInDays')
+@{
+    policy = Read-Part { Read-Registry $policy $server }
+    automatic = Read-Part { Read-Registry "$policy\AU" @('UseWUServer', 'NoAutoUpdate', 'AUOptions') }
+    local = Read-Part { Read-Registry $local @('AUOptions') }
+    pause = Read-Part { Read-Registry 'SOFTWARE\Microsoft\WindowsUpdate\UX\Settings' @('PauseQualityUpdatesEndTime') }
+}
+""",
+)
+
+_NO_EVENTS = "NoMatchingEventsFound"
+_INSTALLED, _FAILED = 19, 20
+# Definitions of Defender and the monthly removal tool come by the same way and say nothing of the system's patches.
+_DEFINITIONS = ("KB2267602", "KB4052623", "KB890830")
+_FILETIME_START = datetime(1601, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateEvent:
+    """One installation on record; `code` is empty for one that succeeded."""
+
+    when: datetime
+    title: str
+    code: str
+
+    @property
+    def is_definition(self) -> bool:
+        return any(word in self.title for word in _DEFINITIONS)
+
+
+def updates(raw: RawFacts) -> Values | Unknown:
+    return required(entry(raw, UPDATES.name))
+
+
+def update_policy(raw: RawFacts) -> Values | Unknown:
+    return required(entry(raw, UPDATE_POLICY.name))
+
+
+def no_events(found: Values, part: str) -> bool:
+    """Get-WinEvent calls it an error when a log holds no such event."""
+    problem = found.failure(part)
+    return problem is not None and problem.fqid.startswith(_NO_EVENTS)
+
+
+def events(found: Values) -> tuple[UpdateEvent, ...] | Unknown:
+    """The installations that the System log still holds, newest first."""
+    if no_events(found, "events"):
+        return ()
+    rows = required(found.rows("events"))
+    if isinstance(rows, Unknown):
+        return rows
+    read = [_event(row) for row in rows]
+    gap = next((one for one in read if isinstance(one, Unknown)), None)
+    known = [one for one in read if isinstance(one, UpdateEvent)]
+    return gap or tuple(sorted(known, key=lambda event: event.when, reverse=True))
+
+
+def _event(row: Values) -> UpdateEvent | Unknown:
+    number, when, data = row.number("id"), row.moment("time"), row.texts("data")
+    if number not in (_INSTALLED, _FAILED) or not is_known(when) or not is_known(data):
+        return Unknown(Reason.UNREADABLE, f"{row.where}: an event that cannot be read")
+    title = next((text for text in data if " " in text.strip()), "")
+    code = next((text for text in data if _is_code(text)), "an unknown error") if number == _FAILED else ""
+    return UpdateEvent(when=when, title=title, code=_shown(code))
+
+
+def _is_code(text: str) -> bool:
+    return text.startswith("0x") or (text.removeprefix("-").isdecimal() and len(text) > 6)
+
+
+def _shown(code: str) -> str:
+    """Error numbers as everybody looks them up."""
+    number = code.removeprefix("-")
+    return f"0x{int(code) & 0xFFFFFFFF:08X}" if number.isdecimal() and len(number) <= 10 else code
+
+
+def searched(found: Values) -> Maybe[datetime]:
+    """When the host last found out what there is to install; the second place is that of 2012 R2 and older."""
+    rows = found.rows("searches")
+    newest = next((row.moment("time") for row in rows), None) if is_known(rows) else None
+    if newest is not None and is_known(newest):
+        return newest
+    older = success_time(found, "detects")
+    if is_known(older):
+        return older
+    return Unknown(Reason.NO_EVIDENCE, "no finished search for updates is on record")
+
+
+def success_time(found: Values, part: str) -> Maybe[datetime]:
+    """`2023-10-11 03:12:45` in UTC, as the update client of 2012 R2 and older writes it."""
+    return then(found.registry_text(part, "LastSuccessTime"), _stamp)
+
+
+def _stamp(text: str) -> datetime | Unknown:
+    try:
+        return datetime.strptime(text.strip(), "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC)
+    except ValueError:
+        return Unknown(Reason.UNREADABLE, "updates: the time of the last success cannot be read")
+
+
+_INSTALLED_STATE = 112
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rollup:
+    """One cumulative update among the components: its build and revision, and when it was installed."""
+
+    build: int
+    revision: int
+    when: datetime
+
+
+def rollups(found: Values) -> tuple[Rollup, ...] | Unknown:
+    """The cumulative updates that are installed, in no order."""
+    rows = required(found.rows("rollups"))
+    return rows if isinstance(rows, Unknown) else tuple(_rollups(rows))
+
+
+def _rollups(rows: tuple[Values, ...]) -> Iterator[Rollup]:
+    """`Package_for_RollupFix~31bf3856ad364e35~amd64~~20348.5386.1.9`; what is not installed is left out."""
+    for row in rows:
+        name, state = row.text("name"), row.registry_number("package", "CurrentState")
+        high, low = (row.registry_number("package", f"InstallTime{half}") for half in ("High", "Low"))
+        if not is_known(name) or state != _INSTALLED_STATE or not is_known(high) or not is_known(low):
+            continue
+        parts = name.rpartition("~")[2].split(".")[:2]
+        when = filetime((high & 0xFFFFFFFF) << 32 | low & 0xFFFFFFFF)
+        if len(parts) == 2 and all(part.isascii() and part.isdecimal() and len(part) < 8 for part in parts) and when:
+            yield Rollup(build=int(parts[0]), revision=int(parts[1]), when=when)
+
+
+def filetime(ticks: int) -> datetime | None:
+    """Units of 100 ns since 1601; None beyond what a date can hold."""
+    try:
+        return _FILETIME_START + timedelta(microseconds=ticks // 10) if ticks > 0 else None
+    except OverflowError:
+        return None
