@@ -69,7 +69,8 @@ class _Bench:
         return home | {"CTPAT_BENCH_PASSWORD": PASSWORD}
 
     def floor(self, hosts: list[str], commands: int) -> Run:
-        command = [sys.executable, "-m", "benchmarks.winrm_floor", USER, str(PORT), str(commands), str(self.concurrency)]
+        numbers = [str(PORT), str(commands), str(self.concurrency)]
+        command = [sys.executable, "-m", "benchmarks.winrm_floor", USER, *numbers]
         with self._hosts() as requests:
             spent = measure.run(command, env=self.environment(), folder=self.folder, feed="\n".join(hosts))
         return Run(spent, requests[0])
