@@ -134,17 +134,23 @@ def test_a_refusal_beside_blocks_is_text() -> None:
 
 
 def test_a_bomb_is_left_out() -> None:
-    output = unwrap(wrapped(b"[" + b" " * (17 << 20) + b"]") + wrapped([COMPLETE], 2), NONCE)
+    output = unwrap(wrapped(b"[" + b" " * (9 << 20) + b"]") + wrapped([COMPLETE], 2), NONCE)
     assert [number for number, _ in output.blocks] == [2] and "larger than" in output.notes[0]
     assert not parse(output.stored(NONCE, as_is), NONCE).done
 
 
 def test_many_blocks_are_bounded_together() -> None:
-    big = wrapped(b"[" + b" " * (15 << 20) + b"]", 0)
+    big = wrapped(b"[" + b" " * (7 << 20) + b"]", 0)
     data = b"".join(big.replace(b":0:", f":{number}:".encode()) for number in range(1, 9))
     output = unwrap(data, NONCE)
     assert [number for number, _ in output.blocks] == [1, 2]
     assert len(output.notes) == 5
+
+
+def test_values_are_bounded() -> None:
+    half = b'[{"name":"a","ok":true,"v":{"x":[' + b"{}," * 140_000 + b"1]}}]"
+    output = unwrap(wrapped(half) + wrapped(half, 2), NONCE)
+    assert [number for number, _ in output.blocks] == [1] and "more than 500000 values" in output.notes[0]
 
 
 @pytest.mark.parametrize(
