@@ -69,7 +69,7 @@ def missing(host: str, probes: Iterable[Probe], entries: Mapping[str, Mapping[st
 
 def _tables(text: str) -> frozenset[str]:
     """The CIM classes that the stand-ins answer for."""
-    return frozenset(re.findall(r"\$Stand\.cim\['(\w+)'\] = ", text))
+    return frozenset(re.findall(r"\$Stand\.cim\['(\w+)'\] \+?= ", text))
 
 
 def hides(host: str) -> Iterator[str]:
