@@ -18,6 +18,8 @@ NEEDED = (
     "scanner/py.typed",
     "scanner/collect/frame.sh",
     "scanner/collect/helpers.sh",
+    "scanner/collect/windows/frame.ps1",
+    "scanner/collect/windows/seams.ps1",
     "scanner/schemas/site.schema.json",
     "scanner/schemas/profile.schema.json",
     "scanner/store/migrations/env.py",

@@ -52,7 +52,9 @@ FAIL_ON = ("gap", "partial", "should", "unreached", "never")
 @click.option("--become-password", metavar="REF", help="Password for sudo: a reference, as for --password.")
 @click.option("--only", multiple=True, metavar="CHECK", help="Only these checks or families; the rest is not assessed.")
 @click.option("--dry-run", is_flag=True, help="Print what would run where, and connect to nothing.")
-@click.option("--record", type=click.Path(path_type=Path), metavar="DIR", help="Also write what replay: reads.")
+@click.option(
+    "--record", type=click.Path(path_type=Path), metavar="DIR", help="Also write what replay: reads, without secrets."
+)
 @click.option("--concurrency", type=click.IntRange(1, 1000), metavar="N", help="Targets at a time.")
 @click.option("--timeout", type=click.FloatRange(5, 86400), metavar="SECONDS", help="Limit for one target.")
 @click.option(

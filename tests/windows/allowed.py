@@ -54,7 +54,6 @@ PURE: Mapping[str, str] = {
     "ConvertTo-Json": "writes JSON",
     "ConvertFrom-Csv": "reads a text",
     "Write-Output": "prints",
-    "New-Object": "makes an object in memory, of TYPES_MADE alone",
 }
 """They touch nothing but what they are given. `Select-Object` and `Measure-Object` are not among them: an endpoint of
 type RestrictedRemoteServer puts functions of the same names, which take less, in front of them."""

@@ -55,8 +55,8 @@ def run(pwsh: str, script: str) -> bytes:
 
 def missing(host: str, probes: Iterable[Probe], entries: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     """Each cmdlet, class and seam that a probe uses, and that has no stand-in on a host where the probe works."""
-    root = parsed(text_of(host))
-    defined, tables = functions(root), _tables(text_of(host))
+    text = text_of(host)
+    defined, tables = functions(parsed(text)) | _absent(text), _tables(text) | _absent(text)
     for probe in probes:
         if entries.get(probe.name, {}).get("ok") is not True:
             continue
@@ -67,9 +67,14 @@ def missing(host: str, probes: Iterable[Probe], entries: Mapping[str, Mapping[st
             yield from (f"{probe.name}: class {name}" for name in command.classes(body) if name not in tables)
 
 
+def _absent(text: str) -> frozenset[str]:
+    """What the host does not have, though the probe works there: a part of it fails alone."""
+    return frozenset(re.findall(r"(?m)^# Absent: (\S+)$", text))
+
+
 def _tables(text: str) -> frozenset[str]:
     """The CIM classes that the stand-ins answer for."""
-    return frozenset(re.findall(r"\$Stand\.cim\['(\w+)'\] = ", text))
+    return frozenset(re.findall(r"\$Stand\.cim\['(\w+)'\] \+?= ", text))
 
 
 def hides(host: str) -> Iterator[str]:

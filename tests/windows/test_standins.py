@@ -6,6 +6,7 @@ import base64
 import gzip
 import json
 import shutil
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from scanner.assess.findings import READERS
 from scanner.collect.windows.script import build
 from scanner.facts.base import Probe, probes_of
+from tests.windows import standing
 from tests.windows.hosts import HOSTS, HOSTS_DIR, entries_of
 from tests.windows.standing import (
     COMMON,
@@ -43,7 +45,7 @@ def expected_of(host: str) -> dict[str, dict[str, Any]]:
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.stem}")
-def test_a_stand_in_parses_and_names_its_source(path: Any) -> None:
+def test_a_stand_in_parses_and_names_its_source(path: Path) -> None:
     text = path.read_text("ascii")
     parsed(text)
     assert "# Source: " in text
@@ -92,6 +94,15 @@ def test_what_lacks_is_named() -> None:
     works = {"tpm": {"name": "tpm", "ok": True, "v": {}}}
     assert list(missing(HOSTS[0], [probe], works)) == ["tpm: Get-Tpm", "tpm: class Win32_BIOS"]
     assert list(missing(HOSTS[0], [probe], {"tpm": {"name": "tpm", "ok": False, "err": {}}})) == []
+
+
+def test_what_the_host_does_not_have_lacks_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "old").mkdir()
+    (tmp_path / "old/tpm.ps1").write_text("# Absent: Get-Tpm\n# Absent: Win32_BIOS\n")
+    monkeypatch.setattr(standing, "STANDINS_DIR", tmp_path)
+    script = "Get-Tpm\nGet-CimInstance -ClassName 'Win32_BIOS' -OperationTimeoutSec 20\n@{ }"
+    works = {"tpm": {"name": "tpm", "ok": True, "v": {}}}
+    assert list(missing("old", [Probe(name="tpm", why="a test", script=script)], works)) == []
 
 
 def test_session_comes_first() -> None:

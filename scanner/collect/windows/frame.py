@@ -18,8 +18,10 @@ from typing import Any
 
 from scanner.collect.blocks import Entry, entries_of, mode_line, stored
 
-_MAX_BLOCK = 16 * 1024 * 1024
-_MAX_TOTAL = 32 * 1024 * 1024
+# Far above what any host has to say; an empty dictionary costs three bytes on the way and a hundred times that here.
+_MAX_BLOCK = 8 * 1024 * 1024
+_MAX_TOTAL = 16 * 1024 * 1024
+_MAX_VALUES = 500_000
 _MAX_NOTES = 5
 _TERMINAL = re.compile(rb"\x1b(?:\[[0-9;?]{0,40}[ -/]{0,4}[@-~]|\][^\x07\x1b]{0,400}(?:\x07|\x1b\\)|[=>])")
 _SPACE = re.compile(rb"\s+")
@@ -49,13 +51,16 @@ def unwrap(data: bytes, nonce: str) -> Output:
     """The blocks in `data` whose markers carry `nonce`; never raises."""
     blocks: dict[int, tuple[Entry, ...]] = {}
     notes: list[str] = []
-    last, left = 0, _MAX_TOTAL
+    last, left, values_left = 0, _MAX_TOTAL, _MAX_VALUES
     for number, packed in _packed(data, nonce):
         if number <= last:
             notes.append(f"block {number} came out of turn and was left out")
             continue
         try:
             text = _unpacked(packed, min(left, _MAX_BLOCK))
+            values_left -= _values(text)
+            if values_left < 0:
+                raise ValueError(f"there are more than {_MAX_VALUES} values")
             blocks[number] = tuple(_plain(entries_of(text)))
         except ValueError as error:
             notes.append(f"block {number} cannot be read: {error}")
@@ -88,6 +93,11 @@ def _unpacked(packed: bytes, limit: int) -> bytes:
     if not unzip.eof or unzip.unused_data:
         raise ValueError("its data is cut")
     return text
+
+
+def _values(text: bytes) -> int:
+    """At least as many values as there are in a JSON text, without reading it."""
+    return text.count(b",") + text.count(b"[") + text.count(b"{")
 
 
 def _plain(value: Any) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -133,17 +134,23 @@ def test_a_refusal_beside_blocks_is_text() -> None:
 
 
 def test_a_bomb_is_left_out() -> None:
-    output = unwrap(wrapped(b"[" + b" " * (17 << 20) + b"]") + wrapped([COMPLETE], 2), NONCE)
+    output = unwrap(wrapped(b"[" + b" " * (9 << 20) + b"]") + wrapped([COMPLETE], 2), NONCE)
     assert [number for number, _ in output.blocks] == [2] and "larger than" in output.notes[0]
     assert not parse(output.stored(NONCE, as_is), NONCE).done
 
 
 def test_many_blocks_are_bounded_together() -> None:
-    big = wrapped(b"[" + b" " * (15 << 20) + b"]", 0)
+    big = wrapped(b"[" + b" " * (7 << 20) + b"]", 0)
     data = b"".join(big.replace(b":0:", f":{number}:".encode()) for number in range(1, 9))
     output = unwrap(data, NONCE)
     assert [number for number, _ in output.blocks] == [1, 2]
     assert len(output.notes) == 5
+
+
+def test_values_are_bounded() -> None:
+    half = b'[{"name":"a","ok":true,"v":{"x":[' + b"{}," * 140_000 + b"1]}}]"
+    output = unwrap(wrapped(half) + wrapped(half, 2), NONCE)
+    assert [number for number, _ in output.blocks] == [1] and "more than 500000 values" in output.notes[0]
 
 
 @pytest.mark.parametrize(
@@ -165,6 +172,24 @@ def test_the_numbers_have_to_be_whole(data: bytes, done: bool) -> None:
 def test_the_first_entry_of_a_name_counts() -> None:
     data = wrapped([ok("host", 1), ok("host", 2)]) + wrapped([ok("host", 3), COMPLETE], 2)
     assert json.loads(facts(data).get("host").stdout) == {"x": 1}
+
+
+def test_the_first_block_of_a_number_counts() -> None:
+    data = wrapped([ok("host", 1)]) + wrapped([ok("host", 2)]) + wrapped([COMPLETE], 2)
+    assert json.loads(facts(data).get("host").stdout) == {"x": 1}
+    assert "out of turn" in unwrap(data, NONCE).notes[0]
+
+
+def test_an_end_of_another_number_is_none() -> None:
+    data = wrapped([ok("host"), COMPLETE]).replace(b":1:end", b":2:end")
+    assert unwrap(data, NONCE) == Output()
+
+
+@pytest.mark.parametrize("change", [lambda data: data[:-8], lambda data: data[:-1], lambda data: data + b"more"])
+def test_packed_data_ends_where_it_should(change: Callable[[bytes], bytes]) -> None:
+    packed = base64.b64encode(change(gzip.compress(json.dumps([ok("host"), COMPLETE]).encode())))
+    output = unwrap(b"ctpat:7f3a:1:begin\n%b\nctpat:7f3a:1:end\n" % packed, NONCE)
+    assert output.blocks == () and output.notes == ("block 1 cannot be read: its data is cut",)
 
 
 @pytest.mark.parametrize("cut", ["begin", "end", "base64"])

@@ -96,6 +96,8 @@ function Get-CimInstance($ClassName, $Namespace, $Filter, $Query, $Property, $Op
     if (-not $Stand.cim.ContainsKey($ClassName)) { Stop-Cim '0x80041010' 'Invalid class' 'MetadataError' }
     $answer = $Stand.cim[$ClassName]
     if ($answer -is [scriptblock]) { return & $answer }
+    $names = @([regex]::Matches("$Query $Filter", "\bName\s*=\s*'([^']+)'") | ForEach-Object { $_.Groups[1].Value })
+    if ($names.Count -gt 0) { return @($answer | Where-Object { $names -contains $_.Name }) }
     return $answer
 }
 function Invoke-CimMethod($InputObject, $MethodName, $Arguments, $OperationTimeoutSec) { return $InputObject.$MethodName }
