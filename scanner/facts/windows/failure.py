@@ -30,7 +30,7 @@ _REASONS = {
 _CLAUSES = {
     RawState.DENIED: "access was denied to this account",
     RawState.TIMEOUT: "it did not answer within its time limit",
-    RawState.MISSING_TOOL: "this Windows has no such command",
+    RawState.MISSING_TOOL: "this Windows has no such command or class",
 }
 
 
@@ -51,7 +51,7 @@ class Failure:
             return RawState.DENIED
         if self.code in _TIMED_OUT or self.category == "OperationTimeout" or self.type.endswith("TimeoutException"):
             return RawState.TIMEOUT
-        if any(word in self.fqid or word in self.type for word in _MISSING):
+        if self.is_missing_subject or any(word in self.fqid or word in self.type for word in _MISSING):
             return RawState.MISSING_TOOL
         return RawState.FAILED
 
