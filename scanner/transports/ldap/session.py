@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from ldap3 import BASE, DEREF_NEVER, LEVEL, SUBTREE, Connection, Server
-from ldap3.core.exceptions import LDAPException
+from ldap3.core.exceptions import LDAPCommunicationError, LDAPException
 from pyasn1.error import PyAsn1Error
 
 from scanner.errors import AuthenticationFailed, TargetError, Unreachable
@@ -103,7 +103,7 @@ class LdapSession:
             return action()
         except BROKEN as error:
             self._connection.closed = True
-            if isinstance(error.__cause__ or error, OSError) or "Socket" in type(error).__name__:
+            if isinstance(error, LDAPCommunicationError | OSError):
                 raise Unreachable(Reason.UNREACHABLE, f"the connection to {self._where} was lost") from error
             name = type(error).__name__
             detail = f"{self._where} does not keep to the LDAP protocol ({name})"
