@@ -212,10 +212,10 @@ class Target:
     """One machine to assess, and the *name* of the credential that opens it.
 
     `address` is a host name or an address literal without brackets, or the folder of a `replay:` target;
-    empty for `local:`. `host_key` pins the SSH host key as `SHA256:…`, `certificate` the certificate of a TLS server
-    as `SHA256:` and hexadecimal digits. `jump` lists the jump hosts in the order they are passed. `host_key_alias` is
-    the name to look up in `known_hosts` instead of the address.
-    `origin` says which file and line, or which option, named this target.
+    empty for `local:`. `host_key` pins the SSH host key as `SHA256:…`. `jump` lists the jump hosts in the
+    order they are passed. `certificate` pins the one TLS certificate to accept as `SHA256:` and hexadecimal digits;
+    `ca` is a file with the authorities to trust instead of the system's. `host_key_alias` is the name to look up in
+    `known_hosts` instead of the address. `origin` says which file and line, or which option, named this target.
     """
 
     name: str
@@ -229,6 +229,7 @@ class Target:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     host_key: str | None = None
     certificate: str | None = None
+    ca: str | None = None
     jump: tuple[Target, ...] = ()
     known_hosts: tuple[str, ...] = ()
     identity_files: tuple[str, ...] = ()

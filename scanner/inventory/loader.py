@@ -211,6 +211,7 @@ class _Loader:
         if target.transport in ("local", "replay"):
             return target
         _check_opens(item, target, login)
+        _check_direct(item, target)
         if target.transport != "ssh":
             return target
         return self.with_ssh_settings(item, target, login)
@@ -296,6 +297,17 @@ def _check_opens(item: Candidate, target: Target, login: Credential | None) -> N
         raise ConfigError(
             item.problem(
                 f"the credential '{login.name}' does not open {target.transport}", expected=f"a part '{kind}:' in it"
+            )
+        )
+
+
+def _check_direct(item: Candidate, target: Target) -> None:
+    """A detour that is not taken would be a surprise: a directory is reached directly."""
+    if target.transport == "ldaps" and target.jump:
+        raise ConfigError(
+            item.problem(
+                f"the target '{target.name}' is a directory, which is not read through jump hosts",
+                expected="a scanner that reaches the domain controller's port 636 itself",
             )
         )
 

@@ -233,6 +233,7 @@ class _Common(Strict):
     certificate: Annotated[str, AfterValidator(_certificate)] | None = Field(
         None, description="SHA256 fingerprint of the only certificate to accept, whoever signed it"
     )
+    ca: Line | None = Field(None, description="File of certificates to trust for this target (PEM)")
     jump: Hop | list[Hop | HopModel] | None = Field(None, description="Jump hosts in the order they are passed")
 
 

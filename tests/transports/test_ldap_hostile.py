@@ -162,7 +162,7 @@ def test_a_refusal_says_why_and_is_the_only_one(authority: Authority) -> None:
     with serving(authority.sign("127.0.0.1"), refuse) as server:
         first, second = failure(way, at(server.port)), failure(way, at(server.port))
     assert isinstance(first, AuthenticationFailed) and "the account is locked out" in first.detail
-    assert "not tried again" in second.detail and server.binds == 1
+    assert "no logon on" in second.detail and server.binds == 1
 
 
 def test_a_server_that_is_busy_disables_no_credential(authority: Authority) -> None:

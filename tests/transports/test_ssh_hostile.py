@@ -21,6 +21,7 @@ from scanner.errors import AuthenticationFailed, TargetError, TimeLimit, Unreach
 from scanner.inventory.site import Limits
 from scanner.model import Reason, Target
 from scanner.secret import Secret
+from scanner.transports import tcp
 from scanner.transports.ssh import KnownHosts, SshLogin, SshTransport, dial
 from scanner.transports.ssh.hostkeys import fingerprint
 from scanner.transports.ssh.wire import Wire
@@ -234,7 +235,7 @@ def test_scoped_ipv6_literal_needs_no_name_service(monkeypatch: pytest.MonkeyPat
         return real(*args, **named)  # type: ignore[arg-type]
 
     monkeypatch.setattr(socket, "getaddrinfo", spy)
-    found = dial.resolve("fe80::1%lo", 22, time.monotonic() + 1)
+    found = tcp.resolve("fe80::1%lo", 22, time.monotonic() + 1)
     assert asked == [socket.AI_NUMERICHOST]
     assert found[0][4][3] == socket.if_nametoindex("lo")
 

@@ -12,7 +12,8 @@ import paramiko
 import pytest
 
 from scanner.transports.ssh import wire as wire_room
-from scanner.transports.ssh.wire import TimedSocket, Turns, Wire, close_in_turn
+from scanner.transports.ssh.wire import Turns, Wire, close_in_turn
+from scanner.transports.tcp import TimedSocket
 from tests.transports.sshd import SSHD, Server, keygen, running_as_root
 
 CHANNEL_DATA = 94  # RFC 4254, 9

@@ -12,13 +12,14 @@ from scanner.errors import HostKeyMismatch, TargetError, TimeLimit, Unreachable
 from scanner.inventory.site import Limits
 from scanner.model import Reason, Target
 from scanner.transports.base import SessionInfo
-from scanner.transports.ssh.dial import INTERRUPTED, Dialling, connect_tcp, left, place, shake
+from scanner.transports.ssh.dial import shake
 from scanner.transports.ssh.hostkeys import ALGORITHMS, DEFAULT_PORT, Known, KnownHosts, fingerprint, judge
 from scanner.transports.ssh.jump import JumpHosts
 from scanner.transports.ssh.keys import KeyStore, Offers, SshLogin
 from scanner.transports.ssh.login import authenticate
 from scanner.transports.ssh.session import SshSession
 from scanner.transports.ssh.wire import KEEPALIVE_S, Pipe, Wire
+from scanner.transports.tcp import INTERRUPTED, Dialling, connect_tcp, left, place
 
 NOTES_MAX = 5
 """Remarks on known_hosts files that one session carries: a file with many bad lines says so on every target."""

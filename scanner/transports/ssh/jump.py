@@ -11,9 +11,9 @@ import paramiko
 
 from scanner.errors import TargetError, TimeLimit, Unreachable
 from scanner.model import Reason, Target
-from scanner.transports.ssh.dial import left, place
 from scanner.transports.ssh.hostkeys import DEFAULT_PORT
 from scanner.transports.ssh.wire import TunnelSocket, Wire, plain
+from scanner.transports.tcp import left, place
 
 RECONNECTS_MAX = 2
 """How often a hop that was alive is connected anew after it was lost; a hop that never answered is not retried."""

@@ -12,8 +12,8 @@ from paramiko.common import cMSG_CHANNEL_REQUEST
 from scanner.errors import TimeLimit, Unreachable
 from scanner.model import Reason
 from scanner.transports.base import ChannelClosed, Chunk, SessionInfo
-from scanner.transports.ssh.dial import left
 from scanner.transports.ssh.wire import Wire, close_in_turn, plain
+from scanner.transports.tcp import left
 
 WINDOW_BYTES = 2 * 1024 * 1024
 """How much the far side may send before we have read it, both streams together."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import socket
 import threading
 import time
 import weakref
@@ -19,6 +18,8 @@ import paramiko
 from paramiko.auth_handler import AuthHandler
 from paramiko.common import MSG_CHANNEL_CLOSE, cMSG_USERAUTH_INFO_RESPONSE
 from paramiko.packet import Packetizer
+
+from scanner.transports.tcp import TimedSocket
 
 # Every failure is reported in our own words; tracebacks of the library's threads would only be noise on stderr.
 logging.getLogger("paramiko").addHandler(logging.NullHandler())
@@ -47,26 +48,6 @@ def plain(text: str, limit: int = 200) -> str:
     """Text of a peer made harmless for a terminal and a report: printable, one line, cut at `limit`."""
     shown = "".join(char if char.isprintable() else "?" for char in text[: limit + 1])
     return shown if len(text) <= limit else shown[:limit] + "…"
-
-
-class TimedSocket(socket.socket):
-    """A TCP socket whose writes end at `give_up_at` (monotonic): a peer that stops reading must not hold us."""
-
-    give_up_at: float = float("inf")
-
-    def send(self, data: Any, flags: int = 0, /) -> int:
-        try:
-            return super().send(data, flags)
-        except TimeoutError:
-            if time.monotonic() >= self.give_up_at:
-                raise ConnectionAbortedError("the peer takes no more data") from None
-            raise
-
-    def end(self) -> None:
-        """Close, and wake the thread that reads."""
-        with contextlib.suppress(OSError):
-            self.shutdown(socket.SHUT_RDWR)
-        self.close()
 
 
 class Turns:
