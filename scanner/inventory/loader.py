@@ -212,6 +212,7 @@ class _Loader:
             return target
         _check_opens(item, target, login)
         _check_certificate(item, target)
+        _check_direct(item, target)
         if target.transport != "ssh":
             _check_sealed(item, target, login)
             return target
@@ -325,6 +326,17 @@ def _check_sealed(item: Candidate, target: Target, login: Credential | None) -> 
             item.problem(
                 f"the credential '{target.credential}' for '{target.name}' is auth: {auth}, which over http {why}",
                 expected="transport: winrms",
+            )
+        )
+
+
+def _check_direct(item: Candidate, target: Target) -> None:
+    """A detour that is not taken would be a surprise: a directory is reached directly."""
+    if target.transport == "ldaps" and target.jump:
+        raise ConfigError(
+            item.problem(
+                f"the target '{target.name}' is a directory, which is not read through jump hosts",
+                expected="a scanner that reaches the domain controller's port 636 itself",
             )
         )
 

@@ -1,68 +1,93 @@
-"""One refused logon disables its credential for the rest of the run: each refusal counts towards a lockout.
+"""Keeps a wrong password from locking an account: one refused logon ends the use of its credential in this run.
 
-A domain account opens many targets. Without this, a scan with a mistyped password locks the account out, and with it
-whatever else runs under it.
+Each refusal counts as a bad logon, often on a domain account that many targets share. So until a credential has been
+accepted once, one target tries it and the others wait: thirty targets at once would be thirty bad logons.
 """
 
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from scanner.errors import AuthenticationFailed, TimeLimit
+from scanner.errors import AuthenticationFailed, TimeLimit, Unreachable
 from scanner.model import Reason
+from scanner.transports.tcp import INTERRUPTED, left
 
 
 @dataclass(slots=True)
 class _State:
-    """What is known of one credential; `turn` is held by the one logon that tries it first."""
+    """What is known of one credential."""
 
-    turn: threading.Lock = field(default_factory=threading.Lock)
-    is_proved: bool = False
-    refused_at: str | None = None
+    is_proven: bool = False
+    is_on_trial: bool = False
+    refused_by: str = ""
+
+
+class Attempt:
+    """One logon under way; a logon that ends without a word of the host proves nothing."""
+
+    __slots__ = ("was_accepted",)
+
+    def __init__(self) -> None:
+        self.was_accepted: bool | None = None
 
 
 class Breaker:
-    """All logons of one run, by the name of their credential. Thread-safe."""
+    """All credentials of one run, by name and user. Thread-safe."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._states: dict[str, _State] = {}
+        self._changed = threading.Condition()
+        self._states: dict[tuple[str, str], _State] = {}
+        self._aborted = False
 
     @contextmanager
-    def logon(self, credential: str, where: str, until: float) -> Iterator[None]:
-        """Around one logon at `where`, which says AuthenticationFailed where the peer refused it.
+    def attempt(self, credential: str, user: str, where: str, until: float) -> Iterator[Attempt]:
+        """Log on inside the block and set `was_accepted` to the host's answer.
 
-        Until a credential was accepted once, its logons go one at a time, so that a wrong password is refused once
-        and not by every target at the same moment. Raises AuthenticationFailed without any logon once it was refused,
-        TimeLimit where the turn does not come before `until` (monotonic).
+        Raises AuthenticationFailed where the credential was refused before, TimeLimit when its trial elsewhere does
+        not end in time.
         """
-        with self._lock:
-            state = self._states.setdefault(credential, _State())
-        if state.is_proved:
-            yield from self._attempt(state, credential, where)
-            return
-        if not state.turn.acquire(timeout=max(0.0, until - time.monotonic())):
-            detail = f"no time left: another target was still trying the credential '{credential}' for the first time"
-            raise TimeLimit(Reason.TIMEOUT, detail)
+        state = self._enter(credential, user, where, until)
+        attempt = Attempt()
         try:
-            yield from self._attempt(state, credential, where)
+            yield attempt
         finally:
-            state.turn.release()
+            with self._changed:
+                state.is_on_trial = False
+                state.is_proven = state.is_proven or attempt.was_accepted is True
+                if attempt.was_accepted is False:
+                    state.refused_by = state.refused_by or where
+                self._changed.notify_all()
 
-    def _attempt(self, state: _State, credential: str, where: str) -> Iterator[None]:
-        if state.refused_at is not None:
-            detail = (
-                f"the credential '{credential}' was refused at {state.refused_at} and is not tried again in this run, "
-                "so that the account is not locked out; correct it and scan again"
-            )
-            raise AuthenticationFailed(Reason.LOGIN, detail)
-        try:
-            yield
-        except AuthenticationFailed:
-            state.refused_at = where
-            raise
-        state.is_proved = True
+    def abort(self) -> None:
+        """Let nobody wait any longer."""
+        with self._changed:
+            self._aborted = True
+            self._changed.notify_all()
+
+    def _enter(self, credential: str, user: str, where: str, until: float) -> _State:
+        with self._changed:
+            state = self._states.setdefault((credential, user.casefold()), _State())
+            while state.is_on_trial and not state.is_proven and not self._aborted and left(until) > 0:
+                self._changed.wait(left(until))
+            if self._aborted:
+                raise Unreachable(Reason.CANCELLED, INTERRUPTED)
+            if state.refused_by:
+                raise _refused_before(credential, user, where, state.refused_by)
+            if state.is_on_trial and not state.is_proven:
+                raise TimeLimit(
+                    Reason.TIMEOUT,
+                    f"{where}: no time left to log on: the first logon with credential '{credential}' has not ended",
+                )
+            state.is_on_trial = True
+            return state
+
+
+def _refused_before(credential: str, user: str, where: str, by: str) -> AuthenticationFailed:
+    return AuthenticationFailed(
+        Reason.LOGIN,
+        f"no logon on {where}: {by} refused the credential '{credential}' ({user}), and each further refusal would "
+        "bring the account closer to its lock-out. Correct the credential, or give that host one of its own",
+    )

@@ -18,7 +18,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from tests.directory.certificates import Authority, Certificate
+from tests.transports.certificates import Authority, Certificate
 
 TOOLS = ("samba", "samba-tool", "ldbadd", "ldbmodify", "ldbsearch")
 PASSWORD = "Sc4n-Passw0rd!x"

@@ -1,4 +1,4 @@
-"""A real domain read over LDAPS, by an administrator and by an ordinary account: verdicts, and what is not seen."""
+"""A real domain, read over LDAPS by an administrator and by an ordinary account: what each sees, and what it means."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from scanner.facts.directory.probes import DOMAIN
 from scanner.model import Absent, Privilege, Reason, Status, Unknown
 from scanner.transports.breaker import Breaker
 from tests.directory.acme import day
-from tests.directory.certificates import Authority
 from tests.directory.samba import ADMINISTRATOR, PASSWORD, USERS, Domain
 from tests.directory.views import View, target, transport, view
+from tests.transports.certificates import Authority
 
 # --- Verdicts --------------------------------------------------------------------------------------------
 
@@ -211,7 +211,7 @@ def test_a_wrong_password_is_tried_once_for_all_targets(domain: Domain) -> None:
         way = transport(domain, "ACME\\helper", "not the password", breaker=breaker)
         with pytest.raises(AuthenticationFailed) as caught:
             way.connect(target(domain), deadline=time.monotonic() + 20)
-    assert "not tried again" in str(caught.value) and "not the password" not in str(caught.value)
+    assert "no logon on" in str(caught.value) and "not the password" not in str(caught.value)
     assert "badPwdCount: 1" in domain.attribute("helper", "badPwdCount")
 
 

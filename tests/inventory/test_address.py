@@ -19,6 +19,8 @@ from scanner.inventory.address import parse_target
         ("winrm://ACME%5Csvc@fs01", ("fs01", "winrm", "fs01", None, "ACME\\svc")),
         ("winrms://fs01:443", ("fs01:443", "winrms", "fs01", 443, None)),
         ("psrp://fs01", ("fs01", "psrp", "fs01", None, None)),
+        ("ldaps://ACME%5Cscan@dc:636", ("dc", "ldaps", "dc", 636, "ACME\\scan")),
+        ("ldaps://[fd00::1]:3269", ("[fd00::1]:3269", "ldaps", "fd00::1", 3269, None)),
         ("local:", ("local", "local", "", None, None)),
         ("replay:/a/rec", ("rec", "replay", "/a/rec", None, None)),
     ],

@@ -23,6 +23,14 @@ def test_targets_and_their_ways_in(tmp_path: Path) -> None:
     assert agent is not None and agent.agent
 
 
+def test_a_directory_asks_for_its_password() -> None:
+    (target,) = adhoc_site(["ldaps://ACME%5Cscan@dc.acme.example"], ssh_config=SshConfig()).targets
+    site = adhoc_site(["ldaps://ACME%5Cscan@dc.acme.example"], ssh_config=SshConfig())
+    login = site.credentials[target.credential or ""].directory
+    assert login is not None and login.user == "ACME\\scan"
+    assert login.password == SecretRef("prompt", "directory password of ACME\\scan")
+
+
 def test_every_bad_one_is_named() -> None:
     with pytest.raises(ConfigError) as caught:
         adhoc_site(["h", "winrm://w", "ssh://a", "ssh://u@a"], ssh_config=SshConfig())

@@ -99,6 +99,61 @@ def test_targets_of_every_source(tmp_path: Path) -> None:
     assert found["10.0.0.11"].origin == f"{tmp_path}/site.yaml:13"
 
 
+DOMAIN = """\
+site: a
+entities: [importer]
+credentials:
+  domain:
+    directory: {user: 'ACME\\scan', password: prompt, ca: ca.pem}
+  both:
+    ssh: {user: u, key: k}
+    directory: {user: scan@acme.example, password: "file:pw"}
+"""
+
+
+def test_a_directory_is_opened_by_its_own_part_of_a_credential(tmp_path: Path) -> None:
+    pin = "SHA256:" + ":".join(["AB"] * 32)
+    targets = (
+        f"targets:\n  - {{host: dc, credential: domain}}\n"
+        f"  - {{host: dc2, credential: both, transport: ldaps, certificate: '{pin}', ca: other.pem}}\n"
+        f"  - {{uri: 'ldaps://dc3:3269', credential: domain}}\n"
+    )
+    site = load(DOMAIN + targets, tmp_path)
+    first, second, third = site.targets
+    assert [one.transport for one in site.targets] == ["ldaps"] * 3
+    assert (second.certificate, second.ca, third.port) == (pin, str(tmp_path / "other.pem"), 3269)
+    assert first.certificate is None
+    login = site.credentials["domain"].directory
+    assert login is not None and login.ca == tmp_path / "ca.pem"
+    assert login.password == SecretRef("prompt", "directory password of credential 'domain'")
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("targets: [{host: a, credential: both}]", "opens both SSH and LDAPS; expected transport: ssh"),
+        ("targets: [{host: a, credential: domain, jump: b}]", "is not read through jump hosts"),
+        ("targets: [{uri: 'ldaps://u:hunter2@a', credential: domain}]", "a password is never written"),
+    ],
+)
+def test_what_a_directory_is_not(tmp_path: Path, source: str, message: str) -> None:
+    assert any(message in problem for problem in refused(DOMAIN + source + "\n", tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("login", "message"),
+    [
+        ("{user: scan, password: prompt}", "a directory needs more than a name"),
+        ("{user: 'ACME\\scan:hunter2', password: prompt}", "a password is never written beside the user"),
+        ("{user: 'ACME\\scan', password: hunter2}", "no credential reference"),
+        ("{user: 'ACME\\scan'}", "password"),
+    ],
+)
+def test_a_credential_of_a_directory_says_who_and_where_the_secret_is(tmp_path: Path, login: str, message: str) -> None:
+    source = f"site: a\nentities: [importer]\ncredentials: {{d: {{directory: {login}}}}}\n"
+    assert any(message in problem for problem in refused(source, tmp_path))
+
+
 def test_openssh_settings_fill_gaps_only(tmp_path: Path) -> None:
     config = tmp_path / "ssh_config"
     config.write_text("Host web\n HostName 10.1.1.1\n User late\n Port 77\n IdentityFile /k\n ProxyJump b\n")
@@ -147,6 +202,9 @@ def test_openssh_settings_fill_gaps_only(tmp_path: Path) -> None:
         ("targets: [{host: a, credential: c, transport: winrms}]", "does not open winrms"),
         ("targets: [{host: a, transport: winrms}]", "has no credential"),
         ("targets: [{host: a}]", "ssh_config names no IdentityFile for it"),
+        ("targets: [{host: a, credential: c, transport: ldaps}]", "does not open ldaps; expected a part 'directory:'"),
+        ("targets: [{uri: 'ldaps://a'}]", "has no credential"),
+        ("targets: [{host: a, credential: c, certificate: 'SHA256:zz'}]", "is no SHA-256 fingerprint of a certificate"),
         (
             "targets: [{host: a, credential: c}, {host: b, name: a, credential: c}]",
             "the target name 'a' is taken (the other",

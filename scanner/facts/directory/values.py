@@ -7,6 +7,7 @@ one that may be unset with `maybe_text`, where it is None.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -18,6 +19,7 @@ from scanner.facts.windows.values import Values, entry
 from scanner.model import Absent, Maybe, Reason, Unknown
 
 _EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
+_GENERALIZED = re.compile(r"[0-9]{14}(\.[0-9]+)?Z")
 _NEVER = (0, (1 << 63) - 1)
 _LARGEST = 1 << 63
 _TICKS_S = 10_000_000  # of 100 nanoseconds
@@ -169,6 +171,8 @@ def moment(text: str | Unknown) -> datetime | Unknown:
     if isinstance(text, Unknown):
         return text
     try:
-        return datetime.strptime(f"{text[:14]}{text[-1:]}", "%Y%m%d%H%M%SZ").replace(tzinfo=UTC)
+        if _GENERALIZED.fullmatch(text):
+            return datetime.fromisoformat(f"{text[:8]}T{text[8:14]}+00:00").astimezone(UTC)
     except ValueError:
-        return Unknown(Reason.UNREADABLE, f"{text[:40]!r} is no generalized time")
+        pass  # right in shape, and no day of the calendar
+    return Unknown(Reason.UNREADABLE, f"{text[:40]!r} is no generalized time")

@@ -54,7 +54,7 @@ class LdapTransport:
         if login.password is None or not login.password.reveal():
             # A bind without a password succeeds as nobody (RFC 4513, 5.1.2): everything would look empty.
             raise AuthenticationFailed(Reason.LOGIN, f"the credential of {target.name} holds no password")
-        context = context_for(target, login.ca)
+        context = context_for(target, Path(target.ca) if target.ca else login.ca)
         where = place(target.address, target.port or DEFAULT_PORTS["ldaps"])
         allowance = Allowance(deadline, self._aborted, where)
         try:
@@ -83,8 +83,11 @@ class LdapTransport:
         session = LdapSession(pipe, allowance, info, where)
         allowance.what = "answer the logon"
         try:
-            with self._breaker.logon(target.credential or login.user, where, allowance.until):
-                session.bind(login.user, login.password)
+            name = target.credential or login.user
+            with self._breaker.attempt(name, login.user, where, allowance.until) as attempt:
+                attempt.was_accepted = session.bind(login.user, login.password)
+            if not attempt.was_accepted:
+                raise session.refusal()
         except BaseException:
             session.close()
             raise
@@ -97,4 +100,5 @@ class LdapTransport:
     def abort(self) -> None:
         """End the logons and searches under way and let no new one begin. For any thread."""
         self._aborted.set()
+        self._breaker.abort()
         self._dialling.abort()

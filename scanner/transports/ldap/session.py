@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from ldap3 import BASE, DEREF_NEVER, LEVEL, SUBTREE, Connection, Server
-from ldap3.core.exceptions import LDAPException
+from ldap3.core.exceptions import LDAPCommunicationError, LDAPException
 from pyasn1.error import PyAsn1Error
 
 from scanner.errors import AuthenticationFailed, TargetError, Unreachable
@@ -37,8 +37,8 @@ class LdapSession:
         self._where = where
         self._connection = _over(pipe)
 
-    def bind(self, user: str, password: Secret) -> None:
-        """Log on. Raises AuthenticationFailed where the server refuses, Unreachable where it does not serve."""
+    def bind(self, user: str, password: Secret) -> bool:
+        """Log on; False where the server refuses. Raises Unreachable where it does not serve."""
         connection = self._connection
         # As bytes: text would be normalised on the way, and be another password.
         connection.user, connection.password = user, password.reveal().encode()
@@ -48,9 +48,25 @@ class LdapSession:
         finally:
             connection.password = None
         self.info.round_trips += 1
-        result = connection.result or {}
-        if result.get("result") != 0:
-            raise _bind_refusal(result, user, self._where)
+        if (code := self._result.get("result")) in _BUSY:
+            said = _said(self._result)
+            detail = (
+                f"{self._where} does not serve logons now ({self._result.get('description')}{said and ': ' + said})"
+            )
+            raise Unreachable(Reason.UNREACHABLE, detail)
+        return code == 0
+
+    def refusal(self) -> AuthenticationFailed:
+        """Why the last logon was refused."""
+        word, said = self._result.get("description"), _said(self._result)
+        data = said.lower().partition(" data ")[2].partition(",")[0].strip()
+        why = _DATA.get(data) or f"{word}{said and ': ' + said}"
+        return AuthenticationFailed(Reason.LOGIN, f"{self._where} refused the logon as {self._connection.user}: {why}")
+
+    @property
+    def _result(self) -> Mapping[str, Any]:
+        result: Mapping[str, Any] = self._connection.result or {}
+        return result
 
     def bound(self, limits: ScriptLimits) -> None:
         """See DirectorySession."""
@@ -92,7 +108,7 @@ class LdapSession:
         finally:
             self._allowance.until = whole
         self.info.round_trips += 1
-        result = connection.result or {}
+        result = self._result
         if result.get("result") != 0:
             raise Refused(str(result.get("description")), _said(result))
         return self._guarded(lambda: (_entries(connection.response), _cookie(result)))
@@ -103,7 +119,7 @@ class LdapSession:
             return action()
         except BROKEN as error:
             self._connection.closed = True
-            if isinstance(error.__cause__ or error, OSError) or "Socket" in type(error).__name__:
+            if isinstance(error, LDAPCommunicationError | OSError):
                 raise Unreachable(Reason.UNREACHABLE, f"the connection to {self._where} was lost") from error
             name = type(error).__name__
             detail = f"{self._where} does not keep to the LDAP protocol ({name})"
@@ -172,15 +188,6 @@ _DATA = {
     "775": "the account is locked out",
 }
 _BUSY = (51, 52, 80, 1, 2, 3, 11)  # busy, unavailable, other, and what says nothing about the account
-
-
-def _bind_refusal(result: Mapping[str, Any], user: str, where: str) -> TargetError:
-    code, word, said = result.get("result"), result.get("description"), _said(result)
-    if code in _BUSY:
-        return Unreachable(Reason.UNREACHABLE, f"{where} does not serve logons now ({word}{said and ': ' + said})")
-    data = said.lower().partition(" data ")[2].partition(",")[0].strip()
-    why = _DATA.get(data) or f"{word}{said and ': ' + said}"
-    return AuthenticationFailed(Reason.LOGIN, f"{where} refused the logon as {user}: {why}")
 
 
 def _said(result: Mapping[str, Any]) -> str:
