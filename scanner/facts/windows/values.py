@@ -102,13 +102,13 @@ class Values:
 
     def registry(self, key: str, name: str) -> Maybe[int | str]:
         """The value `name` of the registry key that `Read-Registry` read into `key`; absent where there is none."""
-        read = self.inside(key)
+        read = required(self.inside(key))
         if not isinstance(read, Values):
             return read
         exists = read.flag("exists")
         if exists is not True:
             return Absent(f"{read.where}: the registry key does not exist") if exists is False else _known_gap(exists)
-        values = read.inside("values")
+        values = required(read.inside("values"))
         if not isinstance(values, Values):
             return values
         if name not in values:
