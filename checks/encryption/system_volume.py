@@ -47,17 +47,20 @@ def system_volume(
         return not_applicable("a container: its disks belong to the host it runs on")
     if not disks.installed:
         return _clear("the system has no drive encryption", host, collection, sensitive_tags)
-    states = [need(volume.state) for volume in disks.volumes if need(volume.use) is VolumeUse.SYSTEM]
+    system = [volume for volume in disks.volumes if volume.use is VolumeUse.SYSTEM]
+    shown = ", ".join(map(str, system))
+    states = [volume.state for volume in system]
+    if VolumeState.SUSPENDED in states:
+        return failed(expected=EXPECTED, actual=shown)
+    if VolumeState.CLEAR in states:
+        return _clear(shown, host, collection, sensitive_tags)
+    for volume in disks.volumes:
+        need(volume.use)
+    for state in states:
+        need(state)
     if not states:
         return unknown(Reason.NO_EVIDENCE, "the volume of the operating system is not in the list")
-    state = states[0]
-    if state is VolumeState.CLEAR:
-        return _clear(state, host, collection, sensitive_tags)
-    if state is VolumeState.SUSPENDED:
-        return failed(expected=EXPECTED, actual=state)
-    if state is VolumeState.CONVERTING:
-        return warned(expected=EXPECTED, actual=state)
-    return passed(actual=", ".join(str(volume) for volume in disks.volumes if volume.use is VolumeUse.SYSTEM))
+    return warned(expected=EXPECTED, actual=shown) if VolumeState.CONVERTING in states else passed(actual=shown)
 
 
 def _clear(

@@ -15,11 +15,11 @@ from scanner.api import NetworkLogon, Outcome, Severity, check, failed, need, pa
 )
 def legacy_logon(logon: NetworkLogon) -> Outcome:
     """Fail when outdated proofs are sent to others, or let anybody in."""
-    ways = {"sent to others": logon.sends_outdated, "accepted from others": logon.accepts_outdated}
+    ways = {"sent to others": logon.sends_outdated, "not refused": logon.accepts_outdated}
     faults = [f"LM or NTLM version 1 is {way}" for way, value in ways.items() if value is True]
     if faults:
         actual = f"{'; '.join(faults)} ({logon.setting})"
         return failed(expected="NTLM version 2 or Kerberos alone", actual=actual, items=faults)
     for value in ways.values():
         need(value)
-    return passed(actual=f"LM and NTLM version 1 are neither sent nor accepted ({logon.setting})")
+    return passed(actual=f"LM and NTLM version 1 are neither sent nor taken ({logon.setting})")

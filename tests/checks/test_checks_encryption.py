@@ -1,12 +1,10 @@
 """The encryption checks: suspended is open, a clear disk is a question unless it travels or holds declared data."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 import pytest
 
-from scanner.catalogue import load_checks
-from scanner.errors import FactUnavailable
 from scanner.facts import (
     Collection,
     DiskEncryption,
@@ -17,24 +15,10 @@ from scanner.facts import (
     VolumeState,
     VolumeUse,
 )
-from scanner.model import Outcome, Privilege, Reason, Status, Unknown
+from scanner.model import Reason, Status, Unknown
+from tests.checks.outcomes import CHECKS, collection, status
 
-CHECKS = load_checks()
 DENIED = Unknown(Reason.DENIED, "volumes: denied")
-NOW = datetime(2026, 11, 20, 10, tzinfo=UTC)
-
-
-def collection(role: str = "", *tags: str) -> Collection:
-    return Collection(
-        collected_at=NOW,
-        privilege=Privilege.ROOT,
-        account="scan",
-        platform="windows",
-        target="h",
-        remote=True,
-        role=role,
-        tags=tags,
-    )
 
 
 def host(chassis: str = "desktop", container: bool = False) -> Host:
@@ -50,18 +34,6 @@ def volume(use: Any = VolumeUse.SYSTEM, state: Any = VolumeState.PROTECTED, name
 
 def disks(*volumes: Volume, installed: bool = True, unnamed: int = 0) -> DiskEncryption:
     return DiskEncryption(installed=installed, volumes=volumes, unnamed=unnamed)
-
-
-def run(name: str, *facts: object, **parameters: Any) -> Outcome:
-    return CHECKS[f"encryption/{name}"].run(*facts, **parameters)
-
-
-def status(name: str, *facts: object, **parameters: Any) -> Status | Reason:
-    try:
-        outcome = run(name, *facts, **parameters)
-    except FactUnavailable as error:
-        return error.unknown.code
-    return outcome.reason or outcome.status
 
 
 CLEAR = volume(state=VolumeState.CLEAR)
@@ -82,16 +54,18 @@ CLEAR = volume(state=VolumeState.CLEAR)
         (disks(volume(VolumeUse.DATA)), "server", collection(), Reason.NO_EVIDENCE),
         (disks(), "server", collection(), Reason.NO_EVIDENCE),
         (disks(volume(use=DENIED)), "server", collection(), Reason.DENIED),
+        (disks(volume(state=VolumeState.SUSPENDED), volume(use=DENIED)), "server", collection(), Status.FAIL),
+        (disks(volume(), volume(use=DENIED)), "server", collection(), Reason.DENIED),
         (disks(volume(state=DENIED)), "server", collection(), Reason.DENIED),
     ],
 )
 def test_system_volume(fact: DiskEncryption, chassis: str, context: Collection, expected: Status | Reason) -> None:
-    assert status("system_volume", fact, host(chassis), context) is expected
+    assert status("encryption/system_volume", fact, host(chassis), context) is expected
 
 
 def test_a_clear_system_volume_stays_a_question_where_the_host_is_unknown() -> None:
-    assert status("system_volume", disks(CLEAR), DENIED, collection()) is Status.REVIEW
-    assert status("system_volume", disks(CLEAR), host(container=True), collection()) is Status.NOT_APPLICABLE
+    assert status("encryption/system_volume", disks(CLEAR), DENIED, collection()) is Status.REVIEW
+    assert status("encryption/system_volume", disks(CLEAR), host(container=True), collection()) is Status.NOT_APPLICABLE
 
 
 def data(state: Any, name: str = "D:") -> Volume:
@@ -114,11 +88,11 @@ def data(state: Any, name: str = "D:") -> Volume:
     ],
 )
 def test_data_volumes(fact: DiskEncryption, context: Collection, expected: Status | Reason) -> None:
-    assert status("data_volumes", fact, context) is expected
+    assert status("encryption/data_volumes", fact, context) is expected
 
 
 def test_data_volumes_say_what_they_leave_out() -> None:
-    assert "1 volumes without" in run("data_volumes", disks(volume(), unnamed=1), collection()).actual
+    assert "1 volumes without" in CHECKS["encryption/data_volumes"].run(disks(volume(), unnamed=1), collection()).actual
 
 
 def use(protocol: str, side: str, enabled: Any, configured: bool = True) -> ProtocolUse:
@@ -145,4 +119,4 @@ OFF = (use("TLS 1.0", "server", False), use("TLS 1.0", "client", False))
     ],
 )
 def test_tls_versions(fact: TransportSecurity, expected: Status | Reason) -> None:
-    assert status("tls_versions", fact, collection()) is expected
+    assert status("encryption/tls_versions", fact, collection()) is expected

@@ -5,12 +5,10 @@ from typing import Any
 
 import pytest
 
-from scanner.catalogue import load_checks
-from scanner.errors import FactUnavailable
 from scanner.facts import Audited, AuditedEvent, AuditLog, CommandLogging, EventLog, LogForwarder
-from scanner.model import Outcome, Reason, Status, Unknown
+from scanner.model import Reason, Status, Unknown
+from tests.checks.outcomes import status
 
-CHECKS = load_checks()
 DENIED = Unknown(Reason.DENIED, "denied")
 BOTH = Audited(success=True, failure=True)
 NONE = Audited(success=False, failure=False)
@@ -27,18 +25,6 @@ LOG = AuditLog(
     logs={"security": event_log("security", 196608), "system": event_log("system", 32768)},
     forwarders=(LogForwarder(name="agent", running=True),),
 )
-
-
-def run(name: str, *facts: object, **parameters: Any) -> Outcome:
-    return CHECKS[f"logging/{name}"].run(*facts, **parameters)
-
-
-def status(name: str, *facts: object, **parameters: Any) -> Status | Reason:
-    try:
-        outcome = run(name, *facts, **parameters)
-    except FactUnavailable as error:
-        return error.unknown.code
-    return outcome.reason or outcome.status
 
 
 def audited(event: AuditedEvent, value: Any, **changes: Any) -> AuditLog:
@@ -61,12 +47,12 @@ def audited(event: AuditedEvent, value: Any, **changes: Any) -> AuditLog:
     ],
 )
 def test_audit_policy(fact: AuditLog, expected: Status | Reason) -> None:
-    assert status("audit_policy", fact) is expected
+    assert status("logging/audit_policy", fact) is expected
 
 
 def test_audit_policy_asks_for_the_kinds_it_is_told() -> None:
     fact = audited(AuditedEvent.REMOVABLE_MEDIA, NONE)
-    assert status("audit_policy", fact, success=("use of removable media",), failure=()) is Status.FAIL
+    assert status("logging/audit_policy", fact, success=("use of removable media",), failure=()) is Status.FAIL
 
 
 def logs(*each: EventLog) -> AuditLog:
@@ -88,7 +74,7 @@ def logs(*each: EventLog) -> AuditLog:
     ],
 )
 def test_log_size(fact: AuditLog, expected: Status | Reason) -> None:
-    assert status("log_size", fact) is expected
+    assert status("logging/log_size", fact) is expected
 
 
 @pytest.mark.parametrize(
@@ -103,7 +89,7 @@ def test_log_size(fact: AuditLog, expected: Status | Reason) -> None:
     ],
 )
 def test_forwarding(forwarders: Any, expected: Status | Reason) -> None:
-    assert status("forwarding", replace(LOG, forwarders=forwarders)) is expected
+    assert status("logging/forwarding", replace(LOG, forwarders=forwarders)) is expected
 
 
 @pytest.mark.parametrize(
@@ -121,4 +107,4 @@ def test_commands(
     scripts: Any, transcripts: Any, command_lines: Any, demanded: bool, expected: Status | Reason
 ) -> None:
     fact = CommandLogging(scripts=scripts, transcripts=transcripts, command_lines=command_lines)
-    assert status("commands", fact, transcripts=demanded) is expected
+    assert status("logging/commands", fact, transcripts=demanded) is expected

@@ -1,14 +1,11 @@
 """Remote desktop, remote management, file sharing and remote-control software: one open side is enough to fail."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 import pytest
 
-from scanner.catalogue import load_checks
-from scanner.errors import FactAbsent, FactUnavailable
 from scanner.facts import (
-    Collection,
     FileSharing,
     NetworkLogon,
     RemoteDesktop,
@@ -17,31 +14,11 @@ from scanner.facts import (
     RemoteToolKind,
     RemoteTools,
 )
-from scanner.model import Absent, Privilege, Reason, Status, Unknown
+from scanner.model import Absent, Reason, Status, Unknown
+from tests.checks.outcomes import CHECKS, collection, status
 
-CHECKS = load_checks()
 DENIED = Unknown(Reason.DENIED, "denied")
 NOT_ON = Absent("remote desktop is off")
-COLLECTION = Collection(
-    collected_at=datetime(2026, 11, 20, 10, tzinfo=UTC),
-    privilege=Privilege.ROOT,
-    account="scan",
-    platform="windows",
-    target="h",
-    remote=True,
-    role="",
-    tags=(),
-)
-
-
-def status(name: str, *facts: object, **parameters: Any) -> Status | Reason:
-    try:
-        outcome = CHECKS[f"remote_access/{name}"].run(*facts, **parameters)
-    except FactUnavailable as error:
-        return error.unknown.code
-    except FactAbsent:
-        return Status.NOT_APPLICABLE
-    return outcome.reason or outcome.status
 
 
 def desktop(**changes: Any) -> RemoteDesktop:
@@ -78,19 +55,19 @@ OFF = desktop(
     ],
 )
 def test_rdp_encryption(fact: RemoteDesktop, expected: Status | Reason) -> None:
-    assert status("rdp_encryption", fact) is expected
+    assert status("remote_access/rdp_encryption", fact) is expected
 
 
 def test_rdp_nla_has_no_object_where_remote_desktop_is_off() -> None:
-    assert status("rdp_nla", OFF) is Status.NOT_APPLICABLE
-    assert status("rdp_nla", desktop(authenticates_first=DENIED)) is Reason.DENIED
+    assert status("remote_access/rdp_nla", OFF) is Status.NOT_APPLICABLE
+    assert status("remote_access/rdp_nla", desktop(authenticates_first=DENIED)) is Reason.DENIED
 
 
 @pytest.mark.parametrize(
     ("limit", "expected"), [(900, Status.PASS), (901, Status.FAIL), (None, Status.FAIL), (DENIED, Reason.DENIED)]
 )
 def test_rdp_idle_limit(limit: Any, expected: Status | Reason) -> None:
-    assert status("rdp_idle_limit", desktop(idle_limit_s=limit)) is expected
+    assert status("remote_access/rdp_idle_limit", desktop(idle_limit_s=limit)) is expected
 
 
 def management(**changes: Any) -> RemoteManagement:
@@ -117,7 +94,7 @@ def management(**changes: Any) -> RemoteManagement:
     ],
 )
 def test_management_encrypted(fact: RemoteManagement, expected: Status | Reason) -> None:
-    assert status("management_encrypted", fact) is expected
+    assert status("remote_access/management_encrypted", fact) is expected
 
 
 def sharing(**changes: Any) -> FileSharing:
@@ -144,7 +121,7 @@ def sharing(**changes: Any) -> FileSharing:
     ],
 )
 def test_smb1_off(fact: FileSharing, expected: Status | Reason) -> None:
-    assert status("smb1_off", fact) is expected
+    assert status("remote_access/smb1_off", fact) is expected
 
 
 OLD = date(2024, 1, 1)
@@ -164,7 +141,7 @@ OLD = date(2024, 1, 1)
     ],
 )
 def test_smb_signing(fact: FileSharing, expected: Status | Reason) -> None:
-    assert status("smb_signing", fact, COLLECTION) is expected
+    assert status("remote_access/smb_signing", fact, collection()) is expected
 
 
 @pytest.mark.parametrize(
@@ -178,7 +155,7 @@ def test_smb_signing(fact: FileSharing, expected: Status | Reason) -> None:
 )
 def test_legacy_logon(sends: Any, accepts: Any, expected: Status | Reason) -> None:
     fact = NetworkLogon(sends_outdated=sends, accepts_outdated=accepts, setting="level 3")
-    assert status("legacy_logon", fact) is expected
+    assert status("remote_access/legacy_logon", fact) is expected
 
 
 def tools(*names: str, kind: RemoteToolKind = RemoteToolKind.CONTROL, day: date = date(2026, 11, 1)) -> RemoteTools:
@@ -200,11 +177,11 @@ def tools(*names: str, kind: RemoteToolKind = RemoteToolKind.CONTROL, day: date 
     ],
 )
 def test_third_party(fact: RemoteTools, approved: tuple[str, ...], expected: Status | Reason) -> None:
-    assert status("third_party", fact, COLLECTION, approved=approved) is expected
+    assert status("remote_access/third_party", fact, collection(), approved=approved) is expected
 
 
 def test_third_party_names_what_it_leaves_out_and_vpn_software() -> None:
-    outcome = CHECKS["remote_access/third_party"].run(tools("AnyDesk"), COLLECTION, approved=("AnyDesk",))
+    outcome = CHECKS["remote_access/third_party"].run(tools("AnyDesk"), collection(), approved=("AnyDesk",))
     assert "AnyDesk" in outcome.note
     vpn = tools("OpenVPN", kind=RemoteToolKind.VPN)
-    assert "OpenVPN" in CHECKS["remote_access/third_party"].run(vpn, COLLECTION).note
+    assert "OpenVPN" in CHECKS["remote_access/third_party"].run(vpn, collection()).note

@@ -1,14 +1,11 @@
 """Screen lock, removable media, prompts, managed passwords, activation and the list of software."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from scanner.catalogue import load_checks
-from scanner.errors import FactUnavailable
 from scanner.facts import (
-    Collection,
     InstalledSoftware,
     Licence,
     LicenceState,
@@ -21,33 +18,10 @@ from scanner.facts import (
     ScreenLock,
     UserLock,
 )
-from scanner.model import Absent, Outcome, Privilege, Reason, Status, Unknown
+from scanner.model import Absent, Reason, Status, Unknown
+from tests.checks.outcomes import CHECKS, NOW, collection, status
 
-CHECKS = load_checks()
 DENIED = Unknown(Reason.DENIED, "denied")
-NOW = datetime(2026, 11, 20, 10, tzinfo=UTC)
-COLLECTION = Collection(
-    collected_at=NOW,
-    privilege=Privilege.ROOT,
-    account="scan",
-    platform="windows",
-    target="h",
-    remote=True,
-    role="",
-    tags=(),
-)
-
-
-def run(name: str, *facts: object, **parameters: Any) -> Outcome:
-    return CHECKS[name].run(*facts, **parameters)
-
-
-def status(name: str, *facts: object, **parameters: Any) -> Status | Reason:
-    try:
-        outcome = run(name, *facts, **parameters)
-    except FactUnavailable as error:
-        return error.unknown.code
-    return outcome.reason or outcome.status
 
 
 def lock(after_s: Any, *users: Any) -> ScreenLock:
@@ -157,7 +131,7 @@ def passwords(age_days: float | None = 10, **changes: Any) -> LocalAdminPassword
     ],
 )
 def test_local_admin_passwords(fact: LocalAdminPasswords, expected: Status | Reason) -> None:
-    assert status("accounts/local_admin_passwords", fact, COLLECTION) is expected
+    assert status("accounts/local_admin_passwords", fact, collection()) is expected
 
 
 def licences(*states: LicenceState) -> Licensing:
@@ -182,7 +156,7 @@ def test_software() -> None:
     program = Program(name="A", version="1", publisher=DENIED, installed_on=DENIED)
     whole = InstalledSoftware(programs=(program,), incomplete=(), left_out=("apps of the store",))
     assert status("inventory/software", whole) is Status.PASS
-    assert "apps of the store" in run("inventory/software", whole).note
+    assert "apps of the store" in CHECKS["inventory/software"].run(whole).note
     broken = InstalledSoftware(programs=(program,), incomplete=("software[1]",), left_out=())
     assert status("inventory/software", broken) is Reason.NO_EVIDENCE
     assert (

@@ -350,6 +350,23 @@ def test_a_policy_of_a_user_goes_before_the_users_own_choice() -> None:
     assert [user.after_s for user in users] == [600, 900]
 
 
+@pytest.mark.parametrize(
+    ("active", "secure", "seconds", "after"),
+    [
+        ("1", "1", "600", 600),
+        ("0", "1", "600", None),
+        ("1", "0", "600", None),
+        ("1", "1", "0", None),
+        ("1", "1", "", ...),
+    ],
+)
+def test_a_screen_saver_locks_when_it_runs_and_asks(active: str, secure: str, seconds: str, after: Any) -> None:
+    own = key(ScreenSaveActive=active, ScreenSaverIsSecure=secure, ScreenSaveTimeOut=seconds)
+    rows = [{"sid": "S-1-5-21-1-2-3-1001", "policy": NO_KEY, "own": own}]
+    found = read(ScreenLock, changed("windows-10-german", "screen_lock", users={"rows": rows})).users[0].after_s
+    assert isinstance(found, Unknown) if after is ... else found == after
+
+
 @pytest.mark.parametrize(("seconds", "after"), [(900, 900), (0, None), (-5, None)])
 def test_no_limit_and_zero_are_off(seconds: int, after: int | None) -> None:
     raw = changed("windows-11-24h2", "screen_lock", machine=key(InactivityTimeoutSecs=seconds))
@@ -359,6 +376,9 @@ def test_no_limit_and_zero_are_off(seconds: int, after: int | None) -> None:
 def test_both_kinds_of_usb_storage_have_to_be_off() -> None:
     assert read(RemovableMedia, raw_facts_of("server-2012-r2")).driver_disabled is False
     assert read(RemovableMedia, raw_facts_of("windows-11-entra")).driver_disabled is True
+    assert (
+        read(RemovableMedia, changed("windows-11-entra", "removable_media", usb=key(Start=3))).driver_disabled is False
+    )
     raw = changed("windows-11-entra", "removable_media", attached_scsi=NO_KEY)
     assert read(RemovableMedia, raw).driver_disabled is True
     raw = changed("windows-11-entra", "removable_media", attached_scsi=key())

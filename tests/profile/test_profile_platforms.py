@@ -1,0 +1,36 @@
+"""What a check that only one platform can answer does to the others (docs/decisions/0010)."""
+
+from __future__ import annotations
+
+import pytest
+
+from scanner.catalogue import load_checks
+from scanner.facts import Collection
+from scanner.facts.linux import READERS
+from scanner.profile import Profile, load_profile
+from scanner.profile.model import Automation
+
+CHECKS = load_checks()
+ON_LINUX = {Collection, *(reader.fact for reader in READERS)}
+PACK: Profile = load_profile("ctpat", checks=CHECKS)
+# Requirements whose every part Linux hosts can answer; such a list only grows.
+WHOLE_ON_LINUX = ("4.2d", "4.3b", "4.7a", "4.7b", "4.7c", "4.8a", "4.8b", "4.12a")
+
+
+def unanswered(key: str) -> list[str]:
+    """The checks of a requirement that no Linux reader can feed."""
+    used = (CHECKS[check] for check in PACK.requirements[key].check_ids)
+    return [check.id for check in used if any(parameter.fact not in ON_LINUX for parameter in check.facts)]
+
+
+@pytest.mark.parametrize("key", WHOLE_ON_LINUX)
+def test_what_linux_hosts_could_answer_they_still_can(key: str) -> None:
+    assert not PACK.requirements[key].not_covered
+    assert unanswered(key) == []
+
+
+def test_whatever_linux_hosts_cannot_answer_is_said() -> None:
+    """A requirement with such a check names what is missing on Linux, so that no report calls it covered."""
+    for key, requirement in PACK.requirements.items():
+        if requirement.automation is not Automation.PAPER and unanswered(key):
+            assert requirement.not_covered, key
