@@ -110,7 +110,7 @@ class Wsman(Protocol):
             return over
         match error:
             case WSManFaultError():
-                return refusals.fault(listener, self.login, _code(error), error.reason)
+                return refusals.fault(listener, self.login, _code(error), error.reason, error.wmierror_code)
             case InvalidCredentialsError():
                 return self.logon.refusal()
             case WinRMTransportError():
