@@ -6,6 +6,7 @@ import base64
 import gzip
 import json
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from scanner.model import Reason
 from scanner.transports.base import ScriptOutput
 from tests.wsman import faults
 from tests.wsman.conversation import NONCE, converse
-from tests.wsman.endpoint import Endpoint, Output
+from tests.wsman.endpoint import Endpoint, recorded
 from tests.wsman.windows import Tables
 
 pytestmark = pytest.mark.network
@@ -236,16 +237,14 @@ def test_a_secret_is_looked_for_and_never_read() -> None:
 
 
 def test_constrained_language_is_read_over_the_same_logon() -> None:
-    def constrained(script: bytes, nonce: str) -> Output:
-        return Output(f"ctpat:{nonce}:0:mode:ConstrainedLanguage:5.1.20348.1\n".encode())
-
+    constrained = recorded((Path(__file__).parent / "windows" / "outline-constrained.stdout").read_bytes())
     tables = host_tables()
     with Endpoint(constrained, wql=tables.wql, invoke=tables.invoke) as host:
         output = converse(host, what=SCRIPT).output
     read = facts(output)
     assert read["host"]["v"]["name"] == "FS01"
     assert read["session"]["v"]["language_mode"] == "ConstrainedLanguage"
-    assert read["session"]["v"]["powershell"] == "5.1.20348.1"
+    assert read["session"]["v"]["powershell"] == "7.6.5"
     assert output.stdout.startswith(f"ctpat:{NONCE}:0:mode:".encode())
     assert output.error is not None and "ConstrainedLanguage mode" in output.error[1]
     assert len(host.logons) == 1

@@ -396,6 +396,8 @@ class _Handler(BaseHTTPRequestHandler):
             return
         if not body:
             self._note("probe")
+            if isinstance(step := self.endpoint.step("probe"), faults.Stall):
+                time.sleep(step.seconds)
             self._reply(200, b"", token=self._last_token)
             return
         try:

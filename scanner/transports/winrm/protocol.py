@@ -116,7 +116,7 @@ class Wsman(Protocol):
             case WinRMTransportError():
                 return refusals.status(listener, error.code)
             case requests.exceptions.SSLError():
-                return refusals.tls(listener, error)
+                return refusals.tls(listener, self.login, error)
             case requests.TooManyRedirects():
                 return refusals.redirected(listener)
             case requests.Timeout() | ReadTimeoutError() | TimeoutError():

@@ -229,10 +229,15 @@ _TLS = (
 )
 
 
-def tls(listener: Listener, error: BaseException) -> Unreachable:
-    """What went wrong while the certificate was shown; nothing was sent before it."""
+_BROKEN_OFF = "breaks off the TLS handshake"
+_OUR_CERTIFICATE = "breaks off the TLS handshake: it does not take our client certificate, or trusts not its issuer"
+
+
+def tls(listener: Listener, login: WinrmLogin, error: BaseException) -> Unreachable:
+    """What went wrong while certificates were shown; nothing was sent before."""
     said = str(error)
-    meaning = next((text for pattern, text in _TLS if pattern.search(said)), "breaks off the TLS handshake")
+    otherwise = _OUR_CERTIFICATE if login.auth == "certificate" else _BROKEN_OFF
+    meaning = next((text for pattern, text in _TLS if pattern.search(said)), otherwise)
     why = re.search(r"certificate verify failed: ([^(\[]{1,200})", said)
     detail = f" ({clean(why[1].strip(), 200)})" if why else ""
     return Unreachable(

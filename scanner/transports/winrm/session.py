@@ -97,12 +97,13 @@ class _Collected:
 class WinrmSession:
     """One logon on one target; used by one thread. `anew` begins another, for a connection that was lost."""
 
-    def __init__(self, opened: Opened, info: SessionInfo, anew: Callable[[float], Wsman]) -> None:
+    def __init__(self, opened: Opened, info: SessionInfo, anew: Callable[[float], Wsman], spent: int = 0) -> None:
         self.info = info
         self._opened = opened
         self._anew = anew
-        self._spent = 0  # requests of connections that are gone
+        self._spent = spent  # requests of connections that are gone
         self._is_lost = False
+        self._count()
 
     def run(self, script: bytes, nonce: str, limits: ScriptLimits) -> ScriptOutput:
         """See ScriptSession. A connection lost before the script said a word costs one new start, no more."""
