@@ -70,13 +70,11 @@ class WinrmTransport:
         way = _Way(target, listener_of(target), login)
         _check_allowed(way)
         until = min(deadline, time.monotonic() + self._limits.connect_s + self._limits.login_s)
-        opened = self._open(way, until)
+        opened, spent = self._open(way, until)
         line = opened.wsman.line
         line.until = deadline
-        info = SessionInfo(
-            account=login.account, host_key=_known_by(line, login), round_trips=line.requests, told=login.told
-        )
-        return WinrmSession(opened, info, lambda limit: self._wsman(way, limit))
+        info = SessionInfo(account=login.account, host_key=_known_by(line, login), told=login.told)
+        return WinrmSession(opened, info, lambda limit: self._wsman(way, limit), spent)
 
     def abort(self) -> None:
         """End the logons under way and let no new one begin; sessions that are open go on. For any thread."""
@@ -102,10 +100,21 @@ class WinrmTransport:
     ) -> None:
         self.close()
 
-    def _open(self, way: _Way, until: float) -> Opened:
-        from scanner.transports.winrm.session import open_shell
+    def _open(self, way: _Way, until: float) -> tuple[Opened, int]:
+        """A logon with its shell, and the requests of one that was lost: after the logon, one more try is safe."""
+        from scanner.transports.winrm.wire import Dropped
 
         wsman = self._wsman(way, until)
+        try:
+            return self._shell(wsman), 0
+        except Dropped:
+            if not wsman.logon.is_done:
+                raise
+        return self._shell(self._wsman(way, until)), wsman.line.requests
+
+    def _shell(self, wsman: Wsman) -> Opened:
+        from scanner.transports.winrm.session import open_shell
+
         try:
             opened = open_shell(wsman)
         except TargetError as error:

@@ -110,13 +110,13 @@ class Wsman(Protocol):
             return over
         match error:
             case WSManFaultError():
-                return refusals.fault(listener, self.login, _code(error), error.reason)
+                return refusals.fault(listener, self.login, _code(error), error.reason, error.wmierror_code)
             case InvalidCredentialsError():
                 return self.logon.refusal()
             case WinRMTransportError():
                 return refusals.status(listener, error.code)
             case requests.exceptions.SSLError():
-                return refusals.tls(listener, error)
+                return refusals.tls(listener, self.login, error)
             case requests.TooManyRedirects():
                 return refusals.redirected(listener)
             case requests.Timeout() | ReadTimeoutError() | TimeoutError():

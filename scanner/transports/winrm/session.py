@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from scanner.errors import TargetError, TimeLimit, Unreachable
@@ -13,6 +13,7 @@ from scanner.model import Reason
 from scanner.transports.base import ScriptLimits, ScriptOutput, SessionInfo
 from scanner.transports.tcp import INTERRUPTED, left
 from scanner.transports.winrm import refusals
+from scanner.transports.winrm.fallback import Restriction, read, restriction
 from scanner.transports.winrm.protocol import WinRMOperationTimeoutError, Wsman
 from scanner.transports.winrm.wire import Dropped
 
@@ -52,6 +53,10 @@ def open_shell(wsman: Wsman) -> Opened:
         )
     except WinRMOperationTimeoutError as error:
         raise refusals.fault(wsman.line.listener, wsman.login, refusals.OPERATION_TIMEOUT, "") from error
+    except refusals.Fault as error:
+        if error.code != refusals.SHELLS_NOT_ALLOWED:
+            raise
+        return Opened(wsman, no_shell=error)
     if not wsman.logon.is_done:
         raise refusals.not_asked(wsman.line.listener)
     if not shell:
@@ -92,12 +97,13 @@ class _Collected:
 class WinrmSession:
     """One logon on one target; used by one thread. `anew` begins another, for a connection that was lost."""
 
-    def __init__(self, opened: Opened, info: SessionInfo, anew: Callable[[float], Wsman]) -> None:
+    def __init__(self, opened: Opened, info: SessionInfo, anew: Callable[[float], Wsman], spent: int = 0) -> None:
         self.info = info
         self._opened = opened
         self._anew = anew
-        self._spent = 0  # requests of connections that are gone
+        self._spent = spent  # requests of connections that are gone
         self._is_lost = False
+        self._count()
 
     def run(self, script: bytes, nonce: str, limits: ScriptLimits) -> ScriptOutput:
         """See ScriptSession. A connection lost before the script said a word costs one new start, no more."""
@@ -105,7 +111,12 @@ class WinrmSession:
         line = self._opened.wsman.line
         line.until, line.cancelled = until, limits.cancelled
         try:
-            return self._run(script, limits, until)
+            if self._opened.no_shell is not None:
+                return self._without_script(script, nonce, Restriction(self._opened.no_shell.detail))
+            output = self._run(script, limits, until)
+            if (found := restriction(output.stdout, nonce)) is not None and output.error is None:
+                return self._without_script(script, nonce, found, output)
+            return output
         finally:
             self._count()
 
@@ -135,6 +146,14 @@ class WinrmSession:
 
     def _count(self) -> None:
         self.info.round_trips = self._spent + self._opened.wsman.line.requests
+
+    def _without_script(
+        self, script: bytes, nonce: str, because: Restriction, said: ScriptOutput | None = None
+    ) -> ScriptOutput:
+        """What WMI answers of it, behind what the script said of itself."""
+        block, error = read(self._opened.wsman, script, nonce, because)
+        before = said or ScriptOutput(stdout=b"")
+        return replace(before, stdout=before.stdout + block, error=error)
 
     # --- The script --------------------------------------------------------------------------------------
 

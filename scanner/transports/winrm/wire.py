@@ -7,6 +7,7 @@ logon in hand, takes proxies and passwords from the environment, and trusts a bu
 from __future__ import annotations
 
 import contextlib
+import logging
 import socket
 import ssl
 import threading
@@ -23,6 +24,11 @@ from scanner.errors import TimeLimit, Unreachable
 from scanner.model import Reason
 from scanner.transports.tcp import INTERRUPTED, Dialling, connect_tcp, left
 from scanner.transports.winrm.trust import Listener
+
+# Every failure is reported in our own words; what these libraries log holds tokens of the logon.
+for _library in ("urllib3", "requests", "spnego", "winrm"):
+    logging.getLogger(_library).addHandler(logging.NullHandler())
+    logging.getLogger(_library).propagate = False
 
 BODY_BYTES_MAX = 4 * 1024 * 1024
 """Most of one answer; Windows sends no envelope larger than it was asked for (`protocol.ENVELOPE_BYTES`)."""
