@@ -34,9 +34,8 @@ KEYS_QUESTION = "Are the keys of these logins protected by a passphrase or a har
 )
 def mfa_remote(ssh: SshServer | None, sign_in: SignIn | Unknown | None, *, demanded: bool = False) -> Outcome:
     """Pass when no connection gets in with one factor; a password alone fails where MFA is `demanded`, else review."""
-    others = _others(sign_in)
     if ssh is None:
-        return _beside_ssh(others, has_ssh=False)
+        return _beside_ssh(_others(need(sign_in) if sign_in is not None else None), has_ssh=False)
     settings = need(ssh.settings)
     factor = sign_in.remote_second_factor if isinstance(sign_in, SignIn) else sign_in
     single = [(one, ways) for one in settings if (ways := _single(one, _known(factor)))]
@@ -46,7 +45,7 @@ def mfa_remote(ssh: SshServer | None, sign_in: SignIn | Unknown | None, *, deman
         need(factor)
     if passwords and demanded:
         return failed(expected="no remote login with a password alone", actual="; ".join(passwords), items=passwords)
-    if others:
+    if others := _others(sign_in):
         return _beside_ssh(others, has_ssh=True)
     if passwords:
         return review(question=QUESTION, items=passwords, actual="a password alone is enough", note=_note(sign_in))

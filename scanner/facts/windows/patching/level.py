@@ -68,12 +68,13 @@ def read_level(raw: RawFacts) -> PatchLevel | Absent | Unknown:
     )
 
 
-def last_run(found: Values) -> Maybe[datetime]:
-    """The newest installation of anything but definitions."""
+def last_run(found: Values, *, of_the_system: bool = False) -> Maybe[datetime]:
+    """The newest installation of anything but definitions, or of the system's own updates alone."""
     known = events(found)
     if isinstance(known, Unknown):
         return known
-    newest = next((event.when for event in known if not event.code and not event.is_definition), None)
+    installed = [event for event in known if not event.code and not event.is_definition]
+    newest = next((event.when for event in installed if not of_the_system or event.is_of_the_system), None)
     if newest is not None:
         return newest
     older = success_time(found, "installs")
@@ -83,13 +84,14 @@ def last_run(found: Values) -> Maybe[datetime]:
 def installed_level(raw: RawFacts) -> Level:
     """The newest installed update's day of release, by the table, else the day on which it was installed."""
     host = required(entry(raw, HOST.name))
-    key, ubr = required(then(host, table_key)), required(then(host, revision))
+    key, ubr = required(then(host, table_key)), then(host, revision)
+    for value in (key, ubr):
+        if isinstance(value, Unknown):
+            return Level(when=value)
     if is_known(key) and is_known(ubr):
         table = build_table()
         if (day := table.released(key, ubr) or _at_latest(table, key, ubr)) is not None:
             return Level(when=_midnight(day))
-    elif isinstance(key, Unknown):
-        return Level(when=key)
     return _installed(host, updates(raw))
 
 
@@ -119,7 +121,7 @@ def _installed(host: Values | Unknown, found: Values | Unknown) -> Level:
     by_store = _by_store(host, found)
     if by_store is not None:
         return Level(when=by_store, undated=f"{why}; the component store says when it was installed")
-    newest = last_run(found)
+    newest = last_run(found, of_the_system=True)
     if is_known(newest):
         return Level(when=newest, undated=f"{why}; the update client's records say when it was installed")
     return Level(when=_hint(found))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -74,6 +75,8 @@ _NO_EVENTS = "NoMatchingEventsFound"
 _INSTALLED, _FAILED = 19, 20
 # Definitions of Defender and the monthly removal tool come by the same way and say nothing of the system's patches.
 _DEFINITIONS = ("KB2267602", "KB4052623", "KB890830")
+# Since the end of 2025 titles name the build: `2026-09 Preview Update (KB5124010) (26200.9550)`.
+_BUILD = re.compile(r"\(\d{5}\.\d+\)", re.ASCII)
 _FILETIME_START = datetime(1601, 1, 1, tzinfo=UTC)
 
 
@@ -88,6 +91,12 @@ class UpdateEvent:
     @property
     def is_definition(self) -> bool:
         return any(word in self.title for word in _DEFINITIONS)
+
+    @property
+    def is_of_the_system(self) -> bool:
+        """Whether it speaks of Windows itself; product names are the same in every language."""
+        named = any(word in self.title for word in ("Windows", "server operating system")) or _BUILD.search(self.title)
+        return bool(named) and not any(word in self.title for word in (".NET", "Office"))
 
 
 def updates(raw: RawFacts) -> Values | Unknown:

@@ -1,0 +1,467 @@
+"""The Windows readers where an answer turns: one host written by hand, one value of it changed."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime
+from typing import Any, TypeVar
+
+import pytest
+
+from scanner.facts import (
+    Accounts,
+    Action,
+    AutoUpdates,
+    Backups,
+    Fact,
+    Firewall,
+    Host,
+    Listeners,
+    Lockout,
+    NameService,
+    PasswordPolicy,
+    PasswordState,
+    PatchLevel,
+    Privileges,
+    Restart,
+    SignIn,
+    SshServer,
+    Support,
+)
+from scanner.facts.base import RawFact, RawFacts, RawState
+from scanner.facts.data.backup_products import backup_products
+from scanner.facts.data.support import support_table
+from scanner.facts.data.windows_builds import build_table
+from scanner.facts.host import Membership
+from scanner.facts.windows import READERS
+from scanner.facts.windows.firewall.rules import Rule, passing
+from scanner.facts.windows.groups import _object_id
+from scanner.facts.windows.patching.probes import filetime
+from scanner.model import Absent, Reason, Unknown, is_known
+from tests.windows.hosts import CLOCK, raw_facts_of
+
+F = TypeVar("F", bound=Fact)
+BY_FACT = {reader.fact: reader for reader in READERS}
+
+
+def read(kind: type[F], raw: RawFacts) -> F:
+    fact = BY_FACT[kind].read(raw)
+    assert isinstance(fact, kind), fact
+    return fact
+
+
+def changed(host: str, probe: str, *place: Any, value: Any) -> RawFacts:
+    """A written host with one value of one probe's answer replaced."""
+    raw = raw_facts_of(host)
+    body = json.loads(raw.sections[probe].stdout)
+    inner = body
+    for key in place[:-1]:
+        inner = inner[key]
+    inner[place[-1]] = value
+    section = RawFact(probe=probe, state=RawState.OK, stdout=json.dumps(body).encode())
+    return RawFacts(
+        platform=raw.platform,
+        collected_at=raw.collected_at,
+        privilege=raw.privilege,
+        account=raw.account,
+        sections={**raw.sections, probe: section},
+    )
+
+
+def number(value: int) -> dict[str, Any]:
+    return {"kind": "DWord", "value": value}
+
+
+# --- Host --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("host", "os_id", "version", "membership", "chassis"),
+    [
+        ("server-2022-hardened", "windows-server", "10.0.20348.5386", Membership.MEMBER, "vm"),
+        ("windows-11-24h2", "windows", "10.0.26100.9550", Membership.ALONE, "desktop"),
+        ("domain-controller", "windows-server", "10.0.17763.9020", Membership.CONTROLLER, "vm"),
+        ("windows-11-entra", "windows", "10.0.26100.8894", Membership.CLOUD, "laptop"),
+    ],
+)
+def test_host_is_named_by_build_role_and_hardware(
+    host: str, os_id: str, version: str, membership: Membership, chassis: str
+) -> None:
+    fact = read(Host, raw_facts_of(host))
+    assert (fact.os_id, fact.os_version, fact.membership, fact.chassis) == (os_id, version, membership, chassis)
+    assert (fact.os_family, fact.container, fact.clock) == ("windows", False, CLOCK)
+
+
+def test_windows_11_is_told_by_its_build_and_not_by_its_name() -> None:
+    raw = changed("windows-11-24h2", "host", "os", "caption", value="Microsoft Windows 10 Pro")
+    assert read(Host, raw).os_name == "Microsoft Windows 11 Pro 24H2"
+
+
+def test_a_role_that_does_not_exist_is_no_workgroup() -> None:
+    assert isinstance(
+        read(Host, changed("windows-11-24h2", "host", "system", "domain_role", value=9)).membership, Unknown
+    )
+
+
+# --- Accounts ----------------------------------------------------------------------------------------------
+
+
+def test_a_controller_has_no_local_accounts_and_its_groups_are_the_domains() -> None:
+    raw = raw_facts_of("domain-controller")
+    for kind in (Accounts, Privileges):
+        assert BY_FACT[kind].read(raw) == Absent("a domain controller has no local accounts; scan the directory")
+
+
+def test_a_password_is_sure_only_where_windows_insists_on_one() -> None:
+    default, hardened = (read(Accounts, raw_facts_of(host)) for host in ("windows-11-24h2", "windows-11-entra"))
+    maria, scan = default.named("maria"), hardened.named("scan")
+    assert maria is not None and isinstance(maria.password, Unknown)
+    assert scan is not None and scan.password is PasswordState.USABLE
+
+
+def test_the_guest_account_comes_without_a_password() -> None:
+    guest = read(Accounts, raw_facts_of("server-2012-r2")).named("Guest")
+    assert guest is not None and guest.password is PasswordState.EMPTY and guest.disabled is False
+
+
+def test_an_account_without_a_recorded_login_never_signed_in_and_a_denied_one_is_not_known() -> None:
+    raw = raw_facts_of("windows-10-german")
+    trainee = read(Accounts, raw).named("praktikant")
+    assert trainee is not None and trainee.last_login is None
+    denied = {"err": {"type": "System.UnauthorizedAccessException", "hresult": -2147024891, "text": "no"}}
+    rows = [row["name"] for row in json.loads(raw.sections["local_accounts"].stdout)["accounts"]]
+    place = ("accounts", rows.index("praktikant"), "last_login")
+    unread = read(Accounts, changed("windows-10-german", "local_accounts", *place, value=denied)).named("praktikant")
+    assert unread is not None and isinstance(unread.last_login, Unknown)
+
+
+def test_the_scan_account_of_a_domain_is_no_local_account_of_that_name() -> None:
+    assert read(Accounts, raw_facts_of("server-2022-hardened")).scan_account == "CONTOSO\\ctpat-scan"
+    assert read(Accounts, raw_facts_of("windows-10-german")).scan_account == "scan"
+
+
+def test_profiles_of_deleted_local_accounts_have_no_owner_and_those_of_others_are_left_alone() -> None:
+    homes = read(Accounts, raw_facts_of("windows-11-24h2")).homes
+    assert is_known(homes)
+    assert [(home.path, home.owner) for home in homes] == [("C:\\Users\\maria", "maria"), ("C:\\Users\\jorge", None)]
+
+
+def test_one_group_that_could_not_be_read_leaves_nobody_sure_of_the_administrators() -> None:
+    denied = {"err": {"type": "System.UnauthorizedAccessException", "hresult": -2147024891, "text": "no"}}
+    raw = changed("windows-11-24h2", "local_groups", "groups", 3, "group", value=denied)
+    assert isinstance(BY_FACT[Privileges].read(raw), Unknown)
+
+
+def test_the_object_id_of_an_entra_sid_is_its_numbers_low_byte_first() -> None:
+    # Microsoft's example: S-1-12-1-1943430372-1249052806-2496021943-3034400218
+    sid = "S-1-12-1-1943430372-1249052806-2496021943-3034400218"
+    assert _object_id(sid) == "73d664e4-0886-4a73-b745-c694da45ddb4"
+    assert _object_id("S-1-12-1-1-2-3") is None
+
+
+# --- Passwords ---------------------------------------------------------------------------------------------
+
+
+def test_what_is_in_force_goes_before_the_template() -> None:
+    raw = changed("server-2022-hardened", "password_policy", "effective", "min_length", value=8)
+    assert read(PasswordPolicy, raw).minimum_length == 8
+
+
+def test_the_template_stands_in_where_adsi_failed_in_its_own_units() -> None:
+    failed = {"err": {"type": "System.Exception", "text": "no"}}
+    raw = changed("server-2022-hardened", "password_policy", "effective", value=failed)
+    policy, lockout = read(PasswordPolicy, raw), read(Lockout, raw)
+    assert (policy.minimum_length, policy.new_max_age_days, policy.history) == (14, 365, 24)
+    assert (lockout.threshold, lockout.duration_s, lockout.window_s) == (5, 900, 900)
+
+
+@pytest.mark.parametrize(("seconds", "expected"), [(-1, None), (4294967295, None), (900, 900)])
+def test_a_lockout_without_end_lasts_until_an_administrator_comes(seconds: int, expected: int | None) -> None:
+    raw = changed("server-2022-hardened", "password_policy", "effective", "unlock_s", value=seconds)
+    assert read(Lockout, raw).duration_s == expected
+
+
+def test_a_template_without_numbers_proves_nothing() -> None:
+    raw = changed("server-2022-hardened", "password_policy", "template", value=["PasswordComplexity = ja"])
+    policy = read(PasswordPolicy, raw)
+    assert isinstance(policy.quality_enforced, Unknown) and isinstance(policy.reversible_storage, Unknown)
+
+
+def test_an_administrator_without_the_switch_of_2022_is_never_locked() -> None:
+    assert read(Lockout, raw_facts_of("server-2022-hardened")).exempts_administrators is False
+    assert read(Lockout, raw_facts_of("windows-10-german")).exempts_administrators is True
+
+
+# --- Sign-in -----------------------------------------------------------------------------------------------
+
+
+def test_the_policys_value_for_remote_desktop_wins() -> None:
+    key = {"exists": True, "values": {"fDenyTSConnections": number(1)}}
+    raw = changed("server-2022-hardened", "sign_in", "desktop_policy", value=key)
+    assert read(SignIn, raw).other_remote == ("Windows Remote Management",)
+
+
+def test_a_member_whose_channel_setting_is_not_there_is_not_known_to_be_protected() -> None:
+    raw = changed("server-2022-hardened", "sign_in", "channel", "values", value={})
+    assert isinstance(read(NameService, raw).plain_text, Unknown)
+
+
+def test_microsofts_own_match_block_is_no_doubt_and_any_other_is() -> None:
+    assert read(SshServer, raw_facts_of("windows-11-entra")).matches_evaluated is True
+    text = "Match User guest\n  PasswordAuthentication yes\n"
+    raw = changed("windows-11-entra", "sshd", "config", value={"exists": True, "text": text})
+    assert isinstance(read(SshServer, raw).matches_evaluated, Unknown)
+
+
+# --- Updates -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("build", "revision", "day"),
+    [
+        ("20348", 5386, date(2026, 7, 14)),
+        ("20348", 5300, date(2026, 6, 9)),
+        ("20348", 5387, None),
+        ("20348", 4000, None),
+        ("26100", 8894, date(2026, 7, 18)),
+        ("26100 server", 33158, date(2026, 7, 14)),
+        ("9600", 21620, None),
+    ],
+)
+def test_the_build_table_never_dates_an_update_too_late(build: str, revision: int, day: date | None) -> None:
+    assert build_table().released(build, revision) == day
+
+
+def test_the_build_table_is_in_order() -> None:
+    for rows in build_table().builds.values():
+        assert list(rows) == sorted(rows)
+        assert [day for _, day in rows] == sorted(day for _, day in rows)
+        assert rows[-1][1] <= build_table().as_of
+
+
+def test_a_revision_below_the_table_is_as_old_as_its_first_row_at_least() -> None:
+    raw = changed("server-2022-hardened", "host", "version", "values", "UBR", value=number(1))
+    level = read(PatchLevel, raw)
+    assert level.installed_level == datetime(2026, 1, 13, tzinfo=UTC) and not level.level_undated
+
+
+def test_a_revision_above_the_table_counts_from_its_installation_and_says_so() -> None:
+    level = read(PatchLevel, raw_facts_of("windows-11-24h2"))
+    assert level.installed_level == datetime(2026, 10, 27, 11, 30, tzinfo=UTC)
+    assert "not in the scanner's table of 2026-07-23" in level.level_undated
+
+
+def test_the_store_dates_only_the_revision_that_is_in_force() -> None:
+    other = "Package_for_RollupFix~31bf3856ad364e35~amd64~~26100.9000.1.9"
+    raw = changed("windows-11-24h2", "updates", "rollups", 0, "name", value=other)
+    assert "update client's records" in read(PatchLevel, raw).level_undated
+
+
+def test_a_component_that_is_staged_and_not_installed_dates_nothing() -> None:
+    place = ("rollups", 0, "package", "values", "CurrentState")
+    raw = changed("windows-11-24h2", "updates", *place, value=number(64))
+    assert "update client's records" in read(PatchLevel, raw).level_undated
+
+
+def test_file_times_count_from_1601() -> None:
+    assert filetime(116444736000000000) == datetime(1970, 1, 1, tzinfo=UTC)
+    assert filetime(0) is None
+    assert filetime((1 << 64) - 1) is None
+
+
+def test_esu_is_proved_only_by_a_late_and_recent_update() -> None:
+    raw = raw_facts_of("windows-10-german")
+    assert isinstance(read(Support, raw).extended_active, Unknown)
+    earlier = RawFacts(
+        platform="windows",
+        collected_at=datetime(2026, 8, 1, tzinfo=UTC),
+        privilege=raw.privilege,
+        account=raw.account,
+        sections=raw.sections,
+    )
+    assert read(Support, earlier).extended_active is True
+
+
+@pytest.mark.parametrize(
+    ("edition", "end"),
+    [
+        ("Professional", date(2026, 10, 13)),
+        ("Core", date(2026, 10, 13)),
+        ("Enterprise", date(2027, 10, 12)),
+        ("EnterpriseS", date(2029, 10, 9)),
+        ("IoTEnterpriseS", date(2034, 10, 10)),
+    ],
+)
+def test_editions_of_one_build_end_on_different_days(edition: str, end: date) -> None:
+    value = {"kind": "String", "value": edition}
+    raw = changed("windows-11-24h2", "host", "version", "values", "EditionID", value=value)
+    assert read(Support, raw).standard_end == end
+
+
+def test_an_edition_that_nobody_listed_has_no_life_cycle() -> None:
+    value = {"kind": "String", "value": "CloudEdition"}
+    raw = changed("windows-11-24h2", "host", "version", "values", "EditionID", value=value)
+    assert isinstance(BY_FACT[Support].read(raw), Unknown)
+
+
+def test_every_product_of_the_life_cycle_table_has_its_dates_in_order() -> None:
+    names = [name for name in support_table().products if name.startswith("windows")]
+    assert names == ["windows-server", "windows pro", "windows enterprise", "windows ltsc", "windows iot-ltsc"]
+    for name in names:
+        for cycle in support_table().products[name].values():
+            assert cycle.extended_end is None or cycle.extended_end > cycle.standard_end
+
+
+def test_a_restart_is_waited_for_since_the_first_installation_after_the_start() -> None:
+    assert read(Restart, raw_facts_of("domain-controller")).since == datetime(2026, 11, 18, 2, 15, tzinfo=UTC)
+    assert read(Restart, raw_facts_of("server-2012-r2")).since == datetime(2026, 6, 10, 3, tzinfo=UTC)
+
+
+def test_files_that_wait_to_be_replaced_are_no_pending_restart_of_an_update() -> None:
+    restart = read(Restart, raw_facts_of("windows-11-24h2"))
+    assert restart.pending is False and restart.reasons == ("files wait to be replaced",)
+
+
+def test_a_server_without_a_setting_is_not_known_to_install_updates() -> None:
+    raw = changed("server-2022-hardened", "update_policy", "automatic", "values", value={})
+    assert isinstance(read(AutoUpdates, raw).updaters[0].installs, Unknown)
+
+
+def test_a_user_name_in_the_servers_address_is_left_out() -> None:
+    server = {"kind": "String", "value": "http://bob:secret@wsus:8530"}
+    raw = changed("server-2012-r2", "update_policy", "policy", "values", "WUServer", value=server)
+    assert read(AutoUpdates, raw).updaters[0].unprotected == "http://wsus:8530"
+
+
+def test_a_server_that_is_not_in_use_is_no_finding() -> None:
+    raw = changed("server-2012-r2", "update_policy", "automatic", "values", "UseWUServer", value=number(0))
+    assert isinstance(read(AutoUpdates, raw).updaters[0].unprotected, Absent)
+
+
+# --- Firewall ----------------------------------------------------------------------------------------------
+
+
+def actions(raw: RawFacts) -> set[object]:
+    defaults = read(Firewall, raw).defaults
+    assert is_known(defaults)
+    return {rule.action for rule in defaults}
+
+
+def test_profiles_are_worth_nothing_while_a_service_of_the_firewall_stands_still() -> None:
+    raw = raw_facts_of("server-2022-hardened")
+    rows = json.loads(raw.sections["services"].stdout)["services"]
+    stopped = [{**row, "state": "Stopped"} if row["name"] == "MpsSvc" else row for row in rows]
+    raw = changed("server-2022-hardened", "services", "services", value=stopped)
+    assert actions(raw) == {Action.ALLOW}
+    assert all(socket.is_loopback or socket.reachable_v4 is not False for socket in read(Listeners, raw).sockets)
+
+
+def test_where_another_firewall_is_on_nobody_knows_what_a_closed_eye_lets_through() -> None:
+    other = [{"name": "ESET Firewall", "state": 266240}]
+    raw = changed("windows-10-german", "firewall", "others", value=other)
+    assert any(isinstance(action, Unknown) for action in actions(raw))
+    assert Action.ALLOW not in actions(raw)
+
+
+def test_an_action_that_is_not_configured_is_not_taken_for_a_refusal() -> None:
+    raw = changed("server-2022-hardened", "firewall", "profiles", 0, "inbound", value=0)
+    assert any(isinstance(action, Unknown) for action in actions(raw))
+
+
+def test_the_com_object_speaks_where_the_cmdlet_is_missing_with_its_own_numbers() -> None:
+    assert actions(raw_facts_of("server-2012-r2")) == {Action.DENY, Action.ALLOW}
+
+
+def test_saved_profiles_that_are_off_do_not_survive_a_restart() -> None:
+    key = {"exists": True, "values": {"EnableFirewall": number(0)}}
+    raw = changed("server-2022-hardened", "firewall", "saved", 2, "policy", value=key)
+    loaders = read(Firewall, raw).loaders
+    assert is_known(loaders) and [loader.closes_v4 for loader in loaders] == [False]
+
+
+def rule(**fields: Any) -> Rule:
+    given = {
+        "name": "r",
+        "blocks": False,
+        "profiles": 0,
+        "protocol": "TCP",
+        "ports": ("3389",),
+        "addresses": ("Any",),
+        "program": "Any",
+        "package": "",
+    }
+    return Rule(**{**given, **fields})
+
+
+@pytest.mark.parametrize(
+    ("fields", "program", "expected"),
+    [
+        ({}, "svchost.exe", True),
+        ({"ports": ("3000-4000",)}, "svchost.exe", True),
+        ({"ports": ("3390",)}, "svchost.exe", False),
+        ({"ports": ("RPC",)}, "svchost.exe", False),
+        ({"ports": ("Any",), "program": "C:\\Windows\\system32\\SVCHOST.exe"}, "svchost.exe", True),
+        ({"ports": ("Any",), "program": "C:\\x\\AnyDesk.exe"}, "svchost.exe", False),
+        ({"ports": ("Any",), "package": "S-1-15-2-1"}, "svchost.exe", False),
+        ({"addresses": ("LocalSubnet",)}, "svchost.exe", False),
+        ({"addresses": ("10.0.0.0/8", "Internet")}, "svchost.exe", True),
+        ({"profiles": 2}, "svchost.exe", False),
+        ({"profiles": 6}, "svchost.exe", True),
+        ({"protocol": "UDP"}, "svchost.exe", False),
+    ],
+)
+def test_a_rule_lets_a_stranger_through_to_what_it_names(fields: dict[str, Any], program: str, expected: bool) -> None:
+    answer, _ = passing([rule(**fields)], "Public", ("tcp", 3389), program, open_by_default=False)
+    assert answer is expected
+
+
+def test_a_block_rule_wins_and_a_nameless_process_leaves_a_programs_rule_open() -> None:
+    allowed, blocked = rule(), rule(name="b", blocks=True)
+    closed, because = passing([allowed, blocked], "Public", ("tcp", 3389), "svchost.exe", open_by_default=False)
+    assert (closed, because) == (False, "Public profile: blocked by b")
+    nameless = Unknown(Reason.NO_EVIDENCE, "process 7 has ended")
+    own = rule(program="C:\\a.exe")
+    assert passing([own], "Public", ("tcp", 3389), nameless, open_by_default=False) == (nameless, "")
+
+
+# --- Backups -----------------------------------------------------------------------------------------------
+
+
+def test_a_failure_after_the_last_success_is_open_and_one_before_is_not() -> None:
+    job = read(Backups, raw_facts_of("server-2012-r2")).jobs[0]
+    assert job.unresolved is not None and "517" in job.unresolved.why
+    assert read(Backups, raw_facts_of("domain-controller")).jobs[0].unresolved is None
+
+
+def test_a_feature_that_was_never_used_has_nothing_configured() -> None:
+    never = "0001-01-01T00:00:00.0000000Z"
+    summary = {
+        "last_success": never,
+        "last_attempt": never,
+        "result": 0,
+        "detail": 0,
+        "versions": 0,
+        "next": never,
+        "target": "",
+    }
+    raw = changed("server-2022-hardened", "backups", "summary", value=summary)
+    assert [job.configured for job in read(Backups, raw).jobs] == [False]
+
+
+def test_a_product_whose_results_nobody_wrote_down_is_present_and_no_more() -> None:
+    job = read(Backups, raw_facts_of("windows-11-entra")).jobs[0]
+    assert job.product == "Acronis" and isinstance(job.configured, Unknown) and isinstance(job.last_success, Unknown)
+
+
+def test_events_end_runs_by_number_or_by_level() -> None:
+    table = backup_products()
+    veeam, assist = table.by_provider("Veeam Agent"), table.by_provider("BackupAssist")
+    assert veeam is not None and [veeam.result(190, level) for level in (4, 3, 2)] == ["ok", "warned", "failed"]
+    assert assist is not None and [assist.result(code, 4) for code in (5633, 5634, 5635, 1)] == [
+        "ok",
+        "failed",
+        "warned",
+        None,
+    ]
+    assert table.by_provider("ESENT") is None
+    assert table.by_service("GxCVD(Instance001)") == "Commvault"
