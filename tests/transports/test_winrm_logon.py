@@ -69,6 +69,20 @@ def test_basic_over_https_asks_first(authority: Authority) -> None:
     assert result.output.error is None
 
 
+def test_basic_that_is_not_offered_gets_no_password(authority: Authority) -> None:
+    with Endpoint(said, tls=authority.server()) as host:
+        error = failure(lambda: converse(host, login(ca=authority.ca, auth="basic", user="scan")))
+    assert "does not offer 'basic' (it offers negotiate, kerberos)" in error.detail
+    assert host.actions == ["anonymous"]
+
+
+def test_a_wrong_password_over_basic(authority: Authority) -> None:
+    wrong = login(ca=authority.ca, auth="basic", user="scan", password=Secret("Wrong-Horse-8"))
+    with Endpoint(said, tls=authority.server(), schemes=("Basic",)) as host:
+        error = failure(lambda: converse(host, wrong))
+    assert "refused the logon of scan by basic" in error.detail and host.refused == ["scan"]
+
+
 def test_a_client_certificate_logs_on(authority: Authority) -> None:
     client = authority.client(passphrase="Open-Sesame-9")
     way = login(
