@@ -210,9 +210,7 @@ class WinrmSession:
         """In as few messages as the host takes; one that is too large is refused as a whole, and sent in parts."""
         try:
             self._send(script, command, SEND_BYTES)
-        except Dropped:
-            raise
-        except TargetError:
+        except refusals.Fault:
             if len(script) <= SMALL_SEND_BYTES or len(script) > SEND_BYTES:
                 raise
             self._send(script, command, SMALL_SEND_BYTES)

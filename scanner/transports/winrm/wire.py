@@ -79,7 +79,7 @@ class Line:
         return self._why is Reason.CANCELLED or (self.cancelled is not None and self.cancelled.is_set())
 
     def _pool(self, context: ssl.SSLContext | None) -> HTTPConnectionPool:
-        host, port = self.listener.host, self.listener.port
+        host, port = self.listener.host.partition("%")[0], self.listener.port
         pool: HTTPConnectionPool = (
             HTTPSConnectionPool(host, port, ssl_context=context) if context else HTTPConnectionPool(host, port)
         )
@@ -213,7 +213,11 @@ class Adapter(HTTPAdapter):
         self._line.begin()
         wait_s = max(0.05, left(self._line.until))
         response = super().send(request, stream=True, timeout=(wait_s, wait_s))
-        response._content = self._line.body(response.raw)
+        try:
+            response._content = self._line.body(response.raw)
+        except BaseException:
+            response.raw.close()
+            raise
         response._content_consumed = True
         return response
 
