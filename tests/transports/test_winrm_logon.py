@@ -18,6 +18,7 @@ from scanner.errors import AuthenticationFailed, HostKeyMismatch, Unreachable
 from scanner.inventory.site import Limits
 from scanner.model import Reason, Target
 from scanner.secret import Secret
+from scanner.transports import tcp
 from scanner.transports.winrm import WinrmTransport, breaker, wire
 from tests.wsman.certificates import Authority, Pair, self_signed
 from tests.wsman.conversation import LIMITS, NONCE, USER, converse, failure, limits, login, script, target
@@ -115,7 +116,7 @@ def test_ipv6_goes_to_the_literal() -> None:
 
 def test_a_zone_is_dialled_and_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
     dialled: list[str] = []
-    connect = wire.connect_tcp
+    connect = tcp.connect_tcp
 
     def noting(host: str, *rest: Any) -> Any:
         dialled.append(host)
