@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,8 @@ from scanner.errors import AuthenticationFailed, HostKeyMismatch, Unreachable
 from scanner.inventory.site import Limits
 from scanner.model import Reason, Target
 from scanner.secret import Secret
-from scanner.transports.winrm import WinrmTransport, breaker
+from scanner.transports import tcp
+from scanner.transports.winrm import WinrmTransport, breaker, wire
 from tests.wsman.certificates import Authority, Pair, self_signed
 from tests.wsman.conversation import LIMITS, NONCE, USER, converse, failure, limits, login, script, target
 from tests.wsman.endpoint import Endpoint, Output
@@ -69,6 +71,20 @@ def test_basic_over_https_asks_first(authority: Authority) -> None:
     assert result.output.error is None
 
 
+def test_basic_that_is_not_offered_gets_no_password(authority: Authority) -> None:
+    with Endpoint(said, tls=authority.server()) as host:
+        error = failure(lambda: converse(host, login(ca=authority.ca, auth="basic", user="scan")))
+    assert "does not offer 'basic' (it offers negotiate, kerberos)" in error.detail
+    assert host.actions == ["anonymous"]
+
+
+def test_a_wrong_password_over_basic(authority: Authority) -> None:
+    wrong = login(ca=authority.ca, auth="basic", user="scan", password=Secret("Wrong-Horse-8"))
+    with Endpoint(said, tls=authority.server(), schemes=("Basic",)) as host:
+        error = failure(lambda: converse(host, wrong))
+    assert "refused the logon of scan by basic" in error.detail and host.refused == ["scan"]
+
+
 def test_a_client_certificate_logs_on(authority: Authority) -> None:
     client = authority.client(passphrase="Open-Sesame-9")
     way = login(
@@ -96,6 +112,20 @@ def test_ipv6_goes_to_the_literal() -> None:
     with Endpoint(said, address="::1") as host:
         assert converse(host).output.error is None
     assert host.count == 9
+
+
+def test_a_zone_is_dialled_and_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    dialled: list[str] = []
+    connect = tcp.connect_tcp
+
+    def noting(host: str, *rest: Any) -> Any:
+        dialled.append(host)
+        return connect(host.partition("%")[0], *rest)
+
+    monkeypatch.setattr(wire, "connect_tcp", noting)
+    with Endpoint(said, address="::1") as host:
+        assert converse(host, to=target(host, "::1%lo")).output.error is None
+    assert set(dialled) == {"::1%lo"}
 
 
 def test_the_number_of_requests_does_not_grow_with_the_script(authority: Authority) -> None:

@@ -12,7 +12,7 @@ import pytest
 from scanner.errors import TargetError
 from scanner.model import Reason
 from scanner.transports.winrm import WinrmTransport
-from tests.wsman import faults
+from tests.wsman import faults, messages
 from tests.wsman.certificates import Authority
 from tests.wsman.conversation import LIMITS, NONCE, converse, failure, limits, login, script, target
 from tests.wsman.endpoint import Endpoint, Output, Powershell, recorded
@@ -183,6 +183,27 @@ def test_a_sealed_connection_that_drops_is_started_over_once(action: str, after:
     assert action == "Create" or any("started once more" in note for note in result.info.notes)
 
 
+def test_a_sealed_connection_closed_in_between_is_not_taken_up_again() -> None:
+    """The library would connect anew and send a body sealed with the old keys."""
+    with Endpoint(answers, script={"Send": [faults.Drop(after=1 << 20)]}) as host:
+        result = converse(host)
+    assert result.output.error is None and result.output.stdout
+    assert host.tally["unreadable"] == 0 and host.tally["Create"] == 2 and not host.shells
+
+
+def test_a_host_that_forgets_the_logon_gets_no_old_message() -> None:
+    with Endpoint(answers, script={"Receive": [faults.Status(401)]}) as host:
+        result = converse(host)
+    assert result.output.error is None and host.tally["unreadable"] == 0 and len(host.logons) == 2
+
+
+def test_over_https_the_library_logs_on_again(authority: Authority) -> None:
+    with Endpoint(answers, tls=authority.server(), script={"Send": [faults.Drop(after=1 << 20)]}) as host:
+        result = converse(host, login(ca=authority.ca))
+    assert result.output.error is None and result.output.stdout
+    assert host.tally["Create"] == 1 and len(host.logons) == 2 and result.info.round_trips == host.count
+
+
 def test_a_drop_over_https_is_started_over_too(authority: Authority) -> None:
     with Endpoint(answers, tls=authority.server(), script={"Receive": [faults.Drop()]}) as host:
         result = converse(host, login(ca=authority.ca))
@@ -205,12 +226,13 @@ def test_a_second_drop_is_the_end() -> None:
 
 
 def test_a_drop_after_output_keeps_it() -> None:
-    parts = [b"first\n", b"second\n"]
+    parts, before = [b"first\n", b"second\n"], threading.active_count()
     with Endpoint(lambda *_: Output(parts=parts), script={"Receive": [None, faults.Drop()]}) as host:
         output = converse(host).output
     assert output.stdout == b"first\n"
     assert output.error is not None and output.error[0] is Reason.UNREACHABLE
     assert not host.shells, "closed over a new connection"
+    assert threading.active_count() == before
 
 
 # --- Lies ------------------------------------------------------------------------------------------------
@@ -244,6 +266,16 @@ def test_an_answer_that_makes_no_sense_ends_the_collection(step: faults.Step) ->
         output = converse(host, within=limits(total_s=5)).output
     assert output.stdout == b"" and output.error is not None
     assert output.error[0] in (Reason.UNREADABLE, Reason.UNREACHABLE, Reason.TIMEOUT)
+
+
+def test_a_command_that_says_nothing_without_end_is_left() -> None:
+    def empty(request: messages.Request) -> bytes | None:
+        return messages.received(request, "C", b"", b"", None) if request.action == "Receive" else None
+
+    with Endpoint(answers, plug_in=empty) as host:
+        output = converse(host).output
+    assert output.error is not None and output.error[0] is Reason.UNREADABLE
+    assert host.tally["Receive"] < 60
 
 
 def test_a_length_that_promises_more_ends_with_the_connection() -> None:

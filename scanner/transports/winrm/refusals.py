@@ -146,12 +146,14 @@ def fault(
 
 # --- HTTP ------------------------------------------------------------------------------------------------
 
+TOO_LARGE = 413
+
 _STATUSES: Mapping[int, _Meaning] = {
     400: _Meaning(Reason.UNREACHABLE, "cannot open what was sealed for it: the connection lost its keys, try again"),
     403: _Meaning(Reason.DENIED, "forbids the request: an IP filter of the listener, or a proxy in between"),
     404: _Meaning(Reason.UNSUPPORTED, "is a web server without WinRM: wrong port?"),
     405: _Meaning(Reason.UNSUPPORTED, "is a web server without WinRM: wrong port?"),
-    413: _Meaning(Reason.UNSUPPORTED, "takes no request of this size: raise MaxEnvelopeSizekb"),
+    TOO_LARGE: _Meaning(Reason.UNSUPPORTED, "takes no request of this size: raise MaxEnvelopeSizekb"),
     500: _Meaning(
         Reason.UNSUPPORTED,
         "failed without saying why; a host that wants sealed messages answers so to unsealed ones, and a service that "
@@ -166,7 +168,8 @@ def status(listener: Listener, code: int) -> TargetError:
     meaning = _STATUSES.get(code)
     if meaning is None:
         return Unreachable(Reason.UNSUPPORTED, f"{listener.where} answers with HTTP status {code}: no WinRM listener?")
-    return Unreachable(meaning.reason, f"{listener.where} {meaning.text}")
+    text = f"{listener.where} {meaning.text}"
+    return Fault(meaning.reason, text, None) if code == TOO_LARGE else Unreachable(meaning.reason, text)
 
 
 def redirected(listener: Listener) -> Unreachable:

@@ -11,11 +11,11 @@ from functools import partial
 from scanner.errors import TargetError, TimeLimit, Unreachable
 from scanner.model import Reason
 from scanner.transports.base import ScriptLimits, ScriptOutput, SessionInfo
-from scanner.transports.tcp import INTERRUPTED, left
+from scanner.transports.tcp import left
 from scanner.transports.winrm import refusals
 from scanner.transports.winrm.fallback import Restriction, read, restriction
 from scanner.transports.winrm.protocol import WinRMOperationTimeoutError, Wsman
-from scanner.transports.winrm.wire import Dropped
+from scanner.transports.winrm.wire import STOPPED, Dropped
 
 SEND_BYTES = 360_000
 """Script bytes of one Send: in base64 just below the 500 kB that Windows takes since Server 2012."""
@@ -122,27 +122,25 @@ class WinrmSession:
 
     def close(self) -> None:
         """Close the shell, or leave it to its idle time-out where that does not work at once; never raises."""
-        opened = self._opened
         with suppress(TargetError, WinRMOperationTimeoutError):
-            if opened.shell is not None and not opened.wsman.line.is_cancelled:
-                self._delete(opened)
-        opened.wsman.close()
+            if self._opened.shell is not None and not self._opened.wsman.line.is_cancelled:
+                self._delete(self._opened.shell)
+        self._opened.wsman.close()
         self._count()
 
-    def _delete(self, opened: Opened) -> None:
-        """Over a new connection where the old one is gone: a shell holds one of the few that the account may have."""
-        shell, until = opened.shell or "", time.monotonic() + CLOSE_S
-        if self._is_lost:
-            opened = self._replace(until)
-        opened.wsman.line.until = until
-        opened.wsman.ask(lambda: opened.wsman.close_shell(shell, close_session=False))
+    def _delete(self, shell: str) -> None:
+        """Over a new connection where the old one is gone: a shell is one of the few that the account may have."""
+        until = time.monotonic() + CLOSE_S
+        wsman = self._replace(until) if self._is_lost else self._opened.wsman
+        wsman.line.until = until
+        wsman.ask(lambda: wsman.close_shell(shell, close_session=False))
 
-    def _replace(self, until: float) -> Opened:
+    def _replace(self, until: float) -> Wsman:
         """Another conversation in place of the lost one; its first request logs on."""
         self._opened.wsman.close()
         self._spent += self._opened.wsman.line.requests
         self._opened = Opened(self._anew(until))
-        return self._opened
+        return self._opened.wsman
 
     def _count(self) -> None:
         self.info.round_trips = self._spent + self._opened.wsman.line.requests
@@ -170,11 +168,12 @@ class WinrmSession:
     def _start_over(self, script: bytes, limits: ScriptLimits, until: float) -> ScriptOutput:
         """A sealed conversation cannot be taken up again: a new logon, the old shell away, everything anew."""
         old = self._shell()
-        wsman = self._replace(until).wsman
+        wsman = self._replace(until)
         wsman.line.cancelled = limits.cancelled
         with suppress(TargetError, WinRMOperationTimeoutError):
             wsman.ask(lambda: wsman.close_shell(old, close_session=False))
         self._opened = open_shell(wsman)
+        wsman.line.is_settled = True
         self.info.notes.append("the connection was lost before the script said anything; it was started once more")
         collected = _Collected(limits.output_bytes)
         try:
@@ -199,7 +198,7 @@ class WinrmSession:
             raise
         except TargetError as broken:
             error = broken
-        self._end_command(command, until, is_over=collected.status is not None)
+        self._end_command(command, until)
         return collected.output(error)
 
     def _shell(self) -> str:
@@ -210,9 +209,7 @@ class WinrmSession:
         """In as few messages as the host takes; one that is too large is refused as a whole, and sent in parts."""
         try:
             self._send(script, command, SEND_BYTES)
-        except Dropped:
-            raise
-        except TargetError:
+        except refusals.Fault:
             if len(script) <= SMALL_SEND_BYTES or len(script) > SEND_BYTES:
                 raise
             self._send(script, command, SMALL_SEND_BYTES)
@@ -235,7 +232,7 @@ class WinrmSession:
         empty = 0
         while left(until) > 1.0:
             if wsman.line.is_cancelled:
-                return Unreachable(Reason.CANCELLED, INTERRUPTED)
+                return Unreachable(Reason.CANCELLED, STOPPED)
             try:
                 stdout, stderr, status, is_done = wsman.ask(lambda: wsman.get_command_output_raw(shell, command))
             except WinRMOperationTimeoutError:
@@ -252,7 +249,7 @@ class WinrmSession:
                 return refusals.nonsense(wsman.line.listener)
         return TimeLimit(Reason.TIMEOUT, f"{where}: the script did not end in time")
 
-    def _end_command(self, command: str, until: float, *, is_over: bool) -> None:
+    def _end_command(self, command: str, until: float) -> None:
         """Also ends what still runs. Its failure changes nothing that was read."""
         wsman, shell = self._opened.wsman, self._shell()
         if wsman.line.is_cancelled or wsman.line.over() is not None:

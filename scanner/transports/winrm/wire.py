@@ -22,7 +22,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from scanner.errors import TimeLimit, Unreachable
 from scanner.model import Reason
-from scanner.transports.tcp import INTERRUPTED, Dialling, connect_tcp, left
+from scanner.transports.tcp import Dialling, connect_tcp, left
 from scanner.transports.winrm.trust import Listener
 
 # Every failure is reported in our own words; what these libraries log holds tokens of the logon.
@@ -33,6 +33,7 @@ for _library in ("urllib3", "requests", "spnego", "winrm"):
 BODY_BYTES_MAX = 4 * 1024 * 1024
 """Most of one answer; Windows sends no envelope larger than it was asked for (`protocol.ENVELOPE_BYTES`)."""
 
+STOPPED = "the scan was interrupted"
 READ_BYTES = 64 * 1024
 TICK_S = 0.2
 
@@ -79,7 +80,7 @@ class Line:
         return self._why is Reason.CANCELLED or (self.cancelled is not None and self.cancelled.is_set())
 
     def _pool(self, context: ssl.SSLContext | None) -> HTTPConnectionPool:
-        host, port = self.listener.host, self.listener.port
+        host, port = self.listener.host.partition("%")[0], self.listener.port
         pool: HTTPConnectionPool = (
             HTTPSConnectionPool(host, port, ssl_context=context) if context else HTTPConnectionPool(host, port)
         )
@@ -148,7 +149,7 @@ class Line:
     def over(self) -> Unreachable | TimeLimit | None:
         """Why the watch ended this line; None when it did not."""
         if self._why is Reason.CANCELLED:
-            return Unreachable(Reason.CANCELLED, INTERRUPTED)
+            return Unreachable(Reason.CANCELLED, STOPPED)
         if self._why is Reason.TIMEOUT:
             return TimeLimit(Reason.TIMEOUT, f"{self.listener.where} did not answer in time")
         return None
@@ -213,7 +214,11 @@ class Adapter(HTTPAdapter):
         self._line.begin()
         wait_s = max(0.05, left(self._line.until))
         response = super().send(request, stream=True, timeout=(wait_s, wait_s))
-        response._content = self._line.body(response.raw)
+        try:
+            response._content = self._line.body(response.raw)
+        except BaseException:
+            response.raw.close()
+            raise
         response._content_consumed = True
         return response
 
