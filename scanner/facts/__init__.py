@@ -16,6 +16,7 @@ from scanner.facts.backups import (
 from scanner.facts.base import Fact
 from scanner.facts.collection import Collection
 from scanner.facts.encryption import (
+    BootProtection,
     DiskEncryption,
     ProtocolUse,
     TransportSecurity,
@@ -90,6 +91,7 @@ FACTS: tuple[type[Fact], ...] = (
     NetworkInterfaces,
     MalwareProtection,
     DiskEncryption,
+    BootProtection,
     TransportSecurity,
     RemoteDesktop,
     RemoteManagement,
@@ -124,6 +126,7 @@ __all__ = [
     "BackupJob",
     "BackupSuccess",
     "Backups",
+    "BootProtection",
     "Collection",
     "CommandLogging",
     "DefaultRule",
