@@ -17,6 +17,7 @@ from scanner.facts.base import Fact
 from scanner.facts.collection import Collection
 from scanner.facts.domain import AccountPolicy, DomainRules, StoredPasswords, WeakenedAccounts
 from scanner.facts.encryption import (
+    BootProtection,
     DiskEncryption,
     ProtocolUse,
     TransportSecurity,
@@ -94,6 +95,7 @@ FACTS: tuple[type[Fact], ...] = (
     WeakenedAccounts,
     MalwareProtection,
     DiskEncryption,
+    BootProtection,
     TransportSecurity,
     RemoteDesktop,
     RemoteManagement,
@@ -130,6 +132,7 @@ __all__ = [
     "BackupJob",
     "BackupSuccess",
     "Backups",
+    "BootProtection",
     "Collection",
     "CommandLogging",
     "DefaultRule",

@@ -59,6 +59,19 @@ class DiskEncryption(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BootProtection(Fact):
+    """What keeps a changed start program from running before the operating system, and before its disk is opened.
+
+    `secure_boot`: the firmware starts signed programs alone; false where the firmware is too old to do so.
+    """
+
+    name: ClassVar[str] = "boot_protection"
+    title: ClassVar[str] = "protection of the start"
+
+    secure_boot: Maybe[bool]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProtocolUse:
     """One protocol on one side (`server`, `client`) of a connection; `configured`: set on the host, not by default."""
 

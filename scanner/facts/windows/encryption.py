@@ -1,8 +1,8 @@
-"""Drive encryption of Windows (BitLocker) and the versions of TLS that Schannel speaks.
+"""Drive encryption of Windows (BitLocker), Secure Boot, and the versions of TLS that Schannel speaks.
 
 Sources: Win32_EncryptableVolume (ProtectionStatus, VolumeType, GetConversionStatus, GetEncryptionMethod), for
-administrators only; recovery passwords are never asked for. Transport Layer Security (TLS) registry settings: Enabled
-and DisabledByDefault below SCHANNEL\\Protocols.
+administrators only; recovery passwords are never asked for. UEFISecureBootEnabled of the state of Secure Boot.
+Transport Layer Security (TLS) registry settings: Enabled and DisabledByDefault below SCHANNEL\\Protocols.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from scanner.facts.base import Access, Probe, RawFacts, Reader
 from scanner.facts.data.windows_defaults import windows_defaults
 from scanner.facts.encryption import (
+    BootProtection,
     DiskEncryption,
     ProtocolUse,
     TransportSecurity,
@@ -18,7 +19,7 @@ from scanner.facts.encryption import (
     VolumeUse,
 )
 from scanner.facts.windows.host import HOST
-from scanner.facts.windows.settings import answered_with, by_build, host_build, setting
+from scanner.facts.windows.settings import answered_with, by_build, host_build, setting, switch
 from scanner.facts.windows.values import Values, entry, required, then
 from scanner.model import Absent, Maybe, Reason, Unknown, is_known
 
@@ -55,6 +56,17 @@ $class = 'Win32_EncryptableVolume'
 }
 """,
     access=Access.ROOT,
+)
+BOOT_PROTECTION = Probe(
+    name="boot_protection",
+    why="whether the firmware starts signed programs alone",
+    script=r"""
+@{
+    secure_boot = Read-Part {
+        Read-Registry 'SYSTEM\CurrentControlSet\Control\SecureBoot\State' @('UEFISecureBootEnabled')
+    }
+}
+""",
 )
 _PROTOCOLS = ("SSL 2.0", "SSL 3.0", "TLS 1.0", "TLS 1.1", "TLS 1.2", "TLS 1.3")
 _SIDES = ("Server", "Client")
@@ -156,6 +168,17 @@ def _answered(answer: Values, name: str, what: str) -> Maybe[int]:
     )
 
 
+# --- Start -----------------------------------------------------------------------------------------------
+
+
+def read_boot(raw: RawFacts) -> BootProtection | Absent | Unknown:
+    """Windows keeps the state where the firmware has one; firmware without UEFI has none."""
+    found = entry(raw, BOOT_PROTECTION.name)
+    if not isinstance(found, Values):
+        return found
+    return BootProtection(secure_boot=switch(setting(found, "secure_boot", "UEFISecureBootEnabled"), default=False))
+
+
 # --- Versions of TLS -------------------------------------------------------------------------------------
 
 
@@ -198,5 +221,6 @@ def _default(keys: Values, key: str, protocol: str, number: Maybe[int]) -> bool 
 
 READERS: tuple[Reader, ...] = (
     Reader(fact=DiskEncryption, probes=(VOLUME_ENCRYPTION,), read=read_volumes),
+    Reader(fact=BootProtection, probes=(BOOT_PROTECTION,), read=read_boot),
     Reader(fact=TransportSecurity, probes=(HOST, TRANSPORT_SECURITY), read=read_protocols),
 )
