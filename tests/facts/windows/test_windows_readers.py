@@ -434,16 +434,8 @@ def test_a_failure_after_the_last_success_is_open_and_one_before_is_not() -> Non
 
 
 def test_a_feature_that_was_never_used_has_nothing_configured() -> None:
-    never = "0001-01-01T00:00:00.0000000Z"
-    summary = {
-        "last_success": never,
-        "last_attempt": never,
-        "result": 0,
-        "detail": 0,
-        "versions": 0,
-        "next": never,
-        "target": "",
-    }
+    dates = dict.fromkeys(("last_success", "last_attempt", "next"), "0001-01-01T00:00:00.0000000Z")
+    summary = {**dates, "result": 0, "detail": 0, "versions": 0, "target": ""}
     raw = changed("server-2022-hardened", "backups", "summary", value=summary)
     assert [job.configured for job in read(Backups, raw).jobs] == [False]
 
