@@ -128,10 +128,15 @@ def test_an_account_without_a_recorded_login_never_signed_in_and_a_denied_one_is
     raw = raw_facts_of("windows-10-german")
     trainee = read(Accounts, raw).named("praktikant")
     assert trainee is not None and trainee.last_login is None
+    not_found = {"err": {"type": "System.Runtime.InteropServices.COMException", "hresult": -2147463155, "text": "no"}}
     denied = {"err": {"type": "System.UnauthorizedAccessException", "hresult": -2147024891, "text": "no"}}
     rows = [row["name"] for row in json.loads(raw.sections["local_accounts"].stdout)["accounts"]]
     place = ("accounts", rows.index("praktikant"), "last_login")
-    unread = read(Accounts, changed("windows-10-german", "local_accounts", *place, value=denied)).named("praktikant")
+    never, unread = (
+        read(Accounts, changed("windows-10-german", "local_accounts", *place, value=value)).named("praktikant")
+        for value in (not_found, denied)
+    )
+    assert never is not None and never.last_login is None
     assert unread is not None and isinstance(unread.last_login, Unknown)
 
 
