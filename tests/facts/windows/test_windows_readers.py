@@ -405,6 +405,8 @@ def rule(**fields: Any) -> Rule:
         ({"ports": ("3000-4000",)}, "svchost.exe", True),
         ({"ports": ("3390",)}, "svchost.exe", False),
         ({"ports": ("RPC",)}, "svchost.exe", False),
+        ({"ports": ("IPHTTPSIn",)}, "svchost.exe", False),
+        ({"ports": ("a word of tomorrow",)}, "svchost.exe", True),
         ({"ports": ("Any",), "program": "C:\\Windows\\system32\\SVCHOST.exe"}, "svchost.exe", True),
         ({"ports": ("Any",), "program": "C:\\x\\AnyDesk.exe"}, "svchost.exe", False),
         ({"ports": ("Any",), "package": "S-1-15-2-1"}, "svchost.exe", False),

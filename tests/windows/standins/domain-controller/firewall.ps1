@@ -31,6 +31,8 @@ $Stand.registry['SYSTEM\CurrentControlSet\Services\SharedAccess\Parameters\Firew
 function Get-NetFirewallPortFilter($PolicyStore) {
     return @(
         [pscustomobject]@{ InstanceID = 'CoreNet-ICMP6-PTB-In'; Protocol = 'ICMPv6'; LocalPort = @('RPC') },
+        [pscustomobject]@{ InstanceID = 'CoreNet-IPHTTPS-In'; Protocol = 'TCP'; LocalPort = @('IPHTTPSIn') },
+        [pscustomobject]@{ InstanceID = 'CoreNet-Teredo-In'; Protocol = 'UDP'; LocalPort = @('Teredo') },
         [pscustomobject]@{ InstanceID = 'ActiveDirectory-LDAP-TCP-In'; Protocol = 'TCP'; LocalPort = @('389') },
         [pscustomobject]@{ InstanceID = 'FPS-SMB-In-TCP'; Protocol = 'TCP'; LocalPort = @('445') },
         [pscustomobject]@{ InstanceID = 'ADDS-RPC-TCP-In'; Protocol = 'TCP'; LocalPort = @('RPC') }
@@ -39,6 +41,8 @@ function Get-NetFirewallPortFilter($PolicyStore) {
 function Get-NetFirewallAddressFilter($PolicyStore) {
     return @(
         [pscustomobject]@{ InstanceID = 'CoreNet-ICMP6-PTB-In'; RemoteAddress = @('Any') },
+        [pscustomobject]@{ InstanceID = 'CoreNet-IPHTTPS-In'; RemoteAddress = @('Any') },
+        [pscustomobject]@{ InstanceID = 'CoreNet-Teredo-In'; RemoteAddress = @('Any') },
         [pscustomobject]@{ InstanceID = 'ActiveDirectory-LDAP-TCP-In'; RemoteAddress = @('Any') },
         [pscustomobject]@{ InstanceID = 'FPS-SMB-In-TCP'; RemoteAddress = @('Any') },
         [pscustomobject]@{ InstanceID = 'ADDS-RPC-TCP-In'; RemoteAddress = @('Any') }
@@ -47,6 +51,8 @@ function Get-NetFirewallAddressFilter($PolicyStore) {
 function Get-NetFirewallApplicationFilter($PolicyStore) {
     return @(
         [pscustomobject]@{ InstanceID = 'CoreNet-ICMP6-PTB-In'; Program = 'System'; Package = '' },
+        [pscustomobject]@{ InstanceID = 'CoreNet-IPHTTPS-In'; Program = 'System'; Package = '' },
+        [pscustomobject]@{ InstanceID = 'CoreNet-Teredo-In'; Program = '%SystemRoot%\system32\svchost.exe'; Package = '' },
         [pscustomobject]@{ InstanceID = 'ActiveDirectory-LDAP-TCP-In'; Program = '%systemroot%\System32\lsass.exe'; Package = '' },
         [pscustomobject]@{ InstanceID = 'FPS-SMB-In-TCP'; Program = 'System'; Package = '' },
         [pscustomobject]@{ InstanceID = 'ADDS-RPC-TCP-In'; Program = '%systemroot%\System32\lsass.exe'; Package = '' }
@@ -55,6 +61,8 @@ function Get-NetFirewallApplicationFilter($PolicyStore) {
 function Get-NetFirewallRule($PolicyStore, $Direction, $Enabled) {
     return @(
         [pscustomobject]@{ InstanceID = 'CoreNet-ICMP6-PTB-In'; Action = 2; Profile = 0 },
+        [pscustomobject]@{ InstanceID = 'CoreNet-IPHTTPS-In'; Action = 2; Profile = 0 },
+        [pscustomobject]@{ InstanceID = 'CoreNet-Teredo-In'; Action = 2; Profile = 0 },
         [pscustomobject]@{ InstanceID = 'ActiveDirectory-LDAP-TCP-In'; Action = 2; Profile = 0 },
         [pscustomobject]@{ InstanceID = 'FPS-SMB-In-TCP'; Action = 2; Profile = 0 },
         [pscustomobject]@{ InstanceID = 'ADDS-RPC-TCP-In'; Action = 2; Profile = 0 }

@@ -34,6 +34,8 @@ $Stand.registry['SYSTEM\CurrentControlSet\Services\SharedAccess\Parameters\Firew
 function Get-NetFirewallPortFilter($PolicyStore) {
     return @(
         [pscustomobject]@{ InstanceID = 'CoreNet-ICMP6-PTB-In'; Protocol = 'ICMPv6'; LocalPort = @('RPC') },
+        [pscustomobject]@{ InstanceID = 'CoreNet-IPHTTPS-In'; Protocol = 'TCP'; LocalPort = @('IPHTTPSIn') },
+        [pscustomobject]@{ InstanceID = 'CoreNet-Teredo-In'; Protocol = 'UDP'; LocalPort = @('Teredo') },
         [pscustomobject]@{ InstanceID = 'CoreNet-DHCP-In'; Protocol = 'UDP'; LocalPort = @('68') },
         [pscustomobject]@{ InstanceID = 'RemoteDesktop-UserMode-In-TCP'; Protocol = 'TCP'; LocalPort = @('3389') },
         [pscustomobject]@{ InstanceID = 'FPS-SMB-In-TCP'; Protocol = 'TCP'; LocalPort = @('445') },
@@ -43,6 +45,8 @@ function Get-NetFirewallPortFilter($PolicyStore) {
 function Get-NetFirewallAddressFilter($PolicyStore) {
     return @(
         [pscustomobject]@{ InstanceID = 'CoreNet-ICMP6-PTB-In'; RemoteAddress = @('Any') },
+        [pscustomobject]@{ InstanceID = 'CoreNet-IPHTTPS-In'; RemoteAddress = @('Any') },
+        [pscustomobject]@{ InstanceID = 'CoreNet-Teredo-In'; RemoteAddress = @('Any') },
         [pscustomobject]@{ InstanceID = 'CoreNet-DHCP-In'; RemoteAddress = @('Any') },
         [pscustomobject]@{ InstanceID = 'RemoteDesktop-UserMode-In-TCP'; RemoteAddress = @('10.20.0.0/255.255.255.0') },
         [pscustomobject]@{ InstanceID = 'FPS-SMB-In-TCP'; RemoteAddress = @('LocalSubnet') },
@@ -52,6 +56,8 @@ function Get-NetFirewallAddressFilter($PolicyStore) {
 function Get-NetFirewallApplicationFilter($PolicyStore) {
     return @(
         [pscustomobject]@{ InstanceID = 'CoreNet-ICMP6-PTB-In'; Program = 'System'; Package = '' },
+        [pscustomobject]@{ InstanceID = 'CoreNet-IPHTTPS-In'; Program = 'System'; Package = '' },
+        [pscustomobject]@{ InstanceID = 'CoreNet-Teredo-In'; Program = '%SystemRoot%\system32\svchost.exe'; Package = '' },
         [pscustomobject]@{ InstanceID = 'CoreNet-DHCP-In'; Program = '%SystemRoot%\system32\svchost.exe'; Package = '' },
         [pscustomobject]@{ InstanceID = 'RemoteDesktop-UserMode-In-TCP'; Program = '%SystemRoot%\system32\svchost.exe'; Package = '' },
         [pscustomobject]@{ InstanceID = 'FPS-SMB-In-TCP'; Program = 'System'; Package = '' },
@@ -61,6 +67,8 @@ function Get-NetFirewallApplicationFilter($PolicyStore) {
 function Get-NetFirewallRule($PolicyStore, $Direction, $Enabled) {
     return @(
         [pscustomobject]@{ InstanceID = 'CoreNet-ICMP6-PTB-In'; Action = 2; Profile = 0 },
+        [pscustomobject]@{ InstanceID = 'CoreNet-IPHTTPS-In'; Action = 2; Profile = 0 },
+        [pscustomobject]@{ InstanceID = 'CoreNet-Teredo-In'; Action = 2; Profile = 0 },
         [pscustomobject]@{ InstanceID = 'CoreNet-DHCP-In'; Action = 2; Profile = 0 },
         [pscustomobject]@{ InstanceID = 'RemoteDesktop-UserMode-In-TCP'; Action = 2; Profile = 0 },
         [pscustomobject]@{ InstanceID = 'FPS-SMB-In-TCP'; Action = 2; Profile = 0 },

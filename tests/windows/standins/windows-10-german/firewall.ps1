@@ -31,6 +31,8 @@ $Stand.cim['FirewallProduct'] = @()
 function Get-NetFirewallPortFilter($PolicyStore) {
     return @(
         [pscustomobject]@{ InstanceID = 'CoreNet-ICMP6-PTB-In'; Protocol = 'ICMPv6'; LocalPort = @('RPC') },
+        [pscustomobject]@{ InstanceID = 'CoreNet-IPHTTPS-In'; Protocol = 'TCP'; LocalPort = @('IPHTTPSIn') },
+        [pscustomobject]@{ InstanceID = 'CoreNet-Teredo-In'; Protocol = 'UDP'; LocalPort = @('Teredo') },
         [pscustomobject]@{ InstanceID = 'RemoteDesktop-UserMode-In-TCP'; Protocol = 'TCP'; LocalPort = @('3389') },
         [pscustomobject]@{ InstanceID = '{0B7C7C1D-51E2-4B52-9F1F-1D1D5B0C2A11}'; Protocol = 'TCP'; LocalPort = @('Any') },
         [pscustomobject]@{ InstanceID = 'WINRM-HTTP-In-TCP-NoScope'; Protocol = 'TCP'; LocalPort = @('5985') }
@@ -39,6 +41,8 @@ function Get-NetFirewallPortFilter($PolicyStore) {
 function Get-NetFirewallAddressFilter($PolicyStore) {
     return @(
         [pscustomobject]@{ InstanceID = 'CoreNet-ICMP6-PTB-In'; RemoteAddress = @('Any') },
+        [pscustomobject]@{ InstanceID = 'CoreNet-IPHTTPS-In'; RemoteAddress = @('Any') },
+        [pscustomobject]@{ InstanceID = 'CoreNet-Teredo-In'; RemoteAddress = @('Any') },
         [pscustomobject]@{ InstanceID = 'RemoteDesktop-UserMode-In-TCP'; RemoteAddress = @('Any') },
         [pscustomobject]@{ InstanceID = '{0B7C7C1D-51E2-4B52-9F1F-1D1D5B0C2A11}'; RemoteAddress = @('Any') },
         [pscustomobject]@{ InstanceID = 'WINRM-HTTP-In-TCP-NoScope'; RemoteAddress = @('10.20.0.0/255.255.0.0') }
@@ -47,6 +51,8 @@ function Get-NetFirewallAddressFilter($PolicyStore) {
 function Get-NetFirewallApplicationFilter($PolicyStore) {
     return @(
         [pscustomobject]@{ InstanceID = 'CoreNet-ICMP6-PTB-In'; Program = 'System'; Package = '' },
+        [pscustomobject]@{ InstanceID = 'CoreNet-IPHTTPS-In'; Program = 'System'; Package = '' },
+        [pscustomobject]@{ InstanceID = 'CoreNet-Teredo-In'; Program = '%SystemRoot%\system32\svchost.exe'; Package = '' },
         [pscustomobject]@{ InstanceID = 'RemoteDesktop-UserMode-In-TCP'; Program = '%SystemRoot%\system32\svchost.exe'; Package = '' },
         [pscustomobject]@{ InstanceID = '{0B7C7C1D-51E2-4B52-9F1F-1D1D5B0C2A11}'; Program = 'C:\Program Files (x86)\AnyDesk\AnyDesk.exe'; Package = '' },
         [pscustomobject]@{ InstanceID = 'WINRM-HTTP-In-TCP-NoScope'; Program = 'System'; Package = '' }
@@ -55,6 +61,8 @@ function Get-NetFirewallApplicationFilter($PolicyStore) {
 function Get-NetFirewallRule($PolicyStore, $Direction, $Enabled) {
     return @(
         [pscustomobject]@{ InstanceID = 'CoreNet-ICMP6-PTB-In'; Action = 2; Profile = 0 },
+        [pscustomobject]@{ InstanceID = 'CoreNet-IPHTTPS-In'; Action = 2; Profile = 0 },
+        [pscustomobject]@{ InstanceID = 'CoreNet-Teredo-In'; Action = 2; Profile = 0 },
         [pscustomobject]@{ InstanceID = 'RemoteDesktop-UserMode-In-TCP'; Action = 2; Profile = 0 },
         [pscustomobject]@{ InstanceID = '{0B7C7C1D-51E2-4B52-9F1F-1D1D5B0C2A11}'; Action = 2; Profile = 0 },
         [pscustomobject]@{ InstanceID = 'WINRM-HTTP-In-TCP-NoScope'; Action = 2; Profile = 3 }

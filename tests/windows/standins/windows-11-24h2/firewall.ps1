@@ -31,6 +31,8 @@ $Stand.cim['FirewallProduct'] = @()
 function Get-NetFirewallPortFilter($PolicyStore) {
     return @(
         [pscustomobject]@{ InstanceID = 'CoreNet-ICMP6-PTB-In'; Protocol = 'ICMPv6'; LocalPort = @('RPC') },
+        [pscustomobject]@{ InstanceID = 'CoreNet-IPHTTPS-In'; Protocol = 'TCP'; LocalPort = @('IPHTTPSIn') },
+        [pscustomobject]@{ InstanceID = 'CoreNet-Teredo-In'; Protocol = 'UDP'; LocalPort = @('Teredo') },
         [pscustomobject]@{ InstanceID = 'CoreNet-DHCP-In'; Protocol = 'UDP'; LocalPort = @('68') },
         [pscustomobject]@{ InstanceID = 'WINRM-HTTP-In-TCP'; Protocol = 'TCP'; LocalPort = @('5985') },
         [pscustomobject]@{ InstanceID = 'WINRM-HTTP-In-TCP-NoScope'; Protocol = 'TCP'; LocalPort = @('5985') },
@@ -41,6 +43,8 @@ function Get-NetFirewallPortFilter($PolicyStore) {
 function Get-NetFirewallAddressFilter($PolicyStore) {
     return @(
         [pscustomobject]@{ InstanceID = 'CoreNet-ICMP6-PTB-In'; RemoteAddress = @('Any') },
+        [pscustomobject]@{ InstanceID = 'CoreNet-IPHTTPS-In'; RemoteAddress = @('Any') },
+        [pscustomobject]@{ InstanceID = 'CoreNet-Teredo-In'; RemoteAddress = @('Any') },
         [pscustomobject]@{ InstanceID = 'CoreNet-DHCP-In'; RemoteAddress = @('Any') },
         [pscustomobject]@{ InstanceID = 'WINRM-HTTP-In-TCP'; RemoteAddress = @('LocalSubnet') },
         [pscustomobject]@{ InstanceID = 'WINRM-HTTP-In-TCP-NoScope'; RemoteAddress = @('Any') },
@@ -51,6 +55,8 @@ function Get-NetFirewallAddressFilter($PolicyStore) {
 function Get-NetFirewallApplicationFilter($PolicyStore) {
     return @(
         [pscustomobject]@{ InstanceID = 'CoreNet-ICMP6-PTB-In'; Program = 'System'; Package = '' },
+        [pscustomobject]@{ InstanceID = 'CoreNet-IPHTTPS-In'; Program = 'System'; Package = '' },
+        [pscustomobject]@{ InstanceID = 'CoreNet-Teredo-In'; Program = '%SystemRoot%\system32\svchost.exe'; Package = '' },
         [pscustomobject]@{ InstanceID = 'CoreNet-DHCP-In'; Program = '%SystemRoot%\system32\svchost.exe'; Package = '' },
         [pscustomobject]@{ InstanceID = 'WINRM-HTTP-In-TCP'; Program = 'System'; Package = '' },
         [pscustomobject]@{ InstanceID = 'WINRM-HTTP-In-TCP-NoScope'; Program = 'System'; Package = '' },
@@ -61,6 +67,8 @@ function Get-NetFirewallApplicationFilter($PolicyStore) {
 function Get-NetFirewallRule($PolicyStore, $Direction, $Enabled) {
     return @(
         [pscustomobject]@{ InstanceID = 'CoreNet-ICMP6-PTB-In'; Action = 2; Profile = 0 },
+        [pscustomobject]@{ InstanceID = 'CoreNet-IPHTTPS-In'; Action = 2; Profile = 0 },
+        [pscustomobject]@{ InstanceID = 'CoreNet-Teredo-In'; Action = 2; Profile = 0 },
         [pscustomobject]@{ InstanceID = 'CoreNet-DHCP-In'; Action = 2; Profile = 0 },
         [pscustomobject]@{ InstanceID = 'WINRM-HTTP-In-TCP'; Action = 2; Profile = 4 },
         [pscustomobject]@{ InstanceID = 'WINRM-HTTP-In-TCP-NoScope'; Action = 2; Profile = 3 },

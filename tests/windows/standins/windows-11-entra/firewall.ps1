@@ -31,6 +31,8 @@ $Stand.cim['FirewallProduct'] = @()
 function Get-NetFirewallPortFilter($PolicyStore) {
     return @(
         [pscustomobject]@{ InstanceID = 'CoreNet-ICMP6-PTB-In'; Protocol = 'ICMPv6'; LocalPort = @('RPC') },
+        [pscustomobject]@{ InstanceID = 'CoreNet-IPHTTPS-In'; Protocol = 'TCP'; LocalPort = @('IPHTTPSIn') },
+        [pscustomobject]@{ InstanceID = 'CoreNet-Teredo-In'; Protocol = 'UDP'; LocalPort = @('Teredo') },
         [pscustomobject]@{ InstanceID = 'OpenSSH-Server-In-TCP'; Protocol = 'TCP'; LocalPort = @('22') },
         [pscustomobject]@{ InstanceID = '{3C2A4D11-9E5A-4A10-8B53-1C5B0A6F7E20}'; Protocol = 'TCP'; LocalPort = @('Any') }
     )
@@ -38,6 +40,8 @@ function Get-NetFirewallPortFilter($PolicyStore) {
 function Get-NetFirewallAddressFilter($PolicyStore) {
     return @(
         [pscustomobject]@{ InstanceID = 'CoreNet-ICMP6-PTB-In'; RemoteAddress = @('Any') },
+        [pscustomobject]@{ InstanceID = 'CoreNet-IPHTTPS-In'; RemoteAddress = @('Any') },
+        [pscustomobject]@{ InstanceID = 'CoreNet-Teredo-In'; RemoteAddress = @('Any') },
         [pscustomobject]@{ InstanceID = 'OpenSSH-Server-In-TCP'; RemoteAddress = @('Any') },
         [pscustomobject]@{ InstanceID = '{3C2A4D11-9E5A-4A10-8B53-1C5B0A6F7E20}'; RemoteAddress = @('Any') }
     )
@@ -45,6 +49,8 @@ function Get-NetFirewallAddressFilter($PolicyStore) {
 function Get-NetFirewallApplicationFilter($PolicyStore) {
     return @(
         [pscustomobject]@{ InstanceID = 'CoreNet-ICMP6-PTB-In'; Program = 'System'; Package = '' },
+        [pscustomobject]@{ InstanceID = 'CoreNet-IPHTTPS-In'; Program = 'System'; Package = '' },
+        [pscustomobject]@{ InstanceID = 'CoreNet-Teredo-In'; Program = '%SystemRoot%\system32\svchost.exe'; Package = '' },
         [pscustomobject]@{ InstanceID = 'OpenSSH-Server-In-TCP'; Program = '%SystemRoot%\system32\OpenSSH\sshd.exe'; Package = '' },
         [pscustomobject]@{ InstanceID = '{3C2A4D11-9E5A-4A10-8B53-1C5B0A6F7E20}'; Program = 'C:\Program Files\Docker\Docker\resources\com.docker.backend.exe'; Package = '' }
     )
@@ -52,6 +58,8 @@ function Get-NetFirewallApplicationFilter($PolicyStore) {
 function Get-NetFirewallRule($PolicyStore, $Direction, $Enabled) {
     return @(
         [pscustomobject]@{ InstanceID = 'CoreNet-ICMP6-PTB-In'; Action = 2; Profile = 0 },
+        [pscustomobject]@{ InstanceID = 'CoreNet-IPHTTPS-In'; Action = 2; Profile = 0 },
+        [pscustomobject]@{ InstanceID = 'CoreNet-Teredo-In'; Action = 2; Profile = 0 },
         [pscustomobject]@{ InstanceID = 'OpenSSH-Server-In-TCP'; Action = 2; Profile = 0 },
         [pscustomobject]@{ InstanceID = '{3C2A4D11-9E5A-4A10-8B53-1C5B0A6F7E20}'; Action = 4; Profile = 0 }
     )
