@@ -1,4 +1,4 @@
-"""What the shared checks make of facts that only Windows fills: each with a passing, a failing and an unknown answer."""
+"""What the shared checks make of facts that only Windows fills, where the answer turns."""
 
 from __future__ import annotations
 
@@ -36,9 +36,8 @@ CHECKS = load_checks()
 
 
 def run(name: str, *facts: Any, **parameters: Any) -> Outcome:
-    outcome: Outcome = CHECKS[name].run(
-        **dict(zip([p.name for p in CHECKS[name].facts], facts, strict=True)), **parameters
-    )
+    names = [parameter.name for parameter in CHECKS[name].facts]
+    outcome: Outcome = CHECKS[name].run(**dict(zip(names, facts, strict=True)), **parameters)
     return outcome
 
 

@@ -13,7 +13,7 @@ from scanner.facts.host import Host, Membership
 from scanner.facts.privileges import Privileges
 from scanner.facts.windows.groups import ADMINISTRATORS, EQUIVALENT, LOCAL_GROUPS, NAMES, Groups, groups
 from scanner.facts.windows.host import HOST, installed, read_host
-from scanner.facts.windows.values import Values, entry, required, then
+from scanner.facts.windows.values import Values, entry, required, then, whole
 from scanner.model import Absent, Maybe, Reason, Unknown, is_known
 
 LOCAL_ACCOUNTS = Probe(
@@ -83,11 +83,9 @@ def read_accounts(raw: RawFacts) -> Accounts | Absent | Unknown:
         return rows if isinstance(rows, Unknown) else Unknown(Reason.UNREADABLE, "the role of the host is not known")
     if not rows:
         return Unknown(Reason.UNREADABLE, f"{found.where}: no account is listed")
-    read = [_account(row, raw.collected_at) for row in rows]
-    gap = next((one for one in read if isinstance(one, Unknown)), None)
-    if gap is not None:
-        return gap
-    accounts = tuple(one for one in read if isinstance(one, Account))
+    accounts = whole(_account(row, raw.collected_at) for row in rows)
+    if isinstance(accounts, Unknown):
+        return accounts
     return Accounts(
         accounts=accounts,
         groups=_groups(groups(raw, _hostname(host))),

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from scanner.facts.base import Probe, RawFacts
-from scanner.facts.windows.values import Values, entry, required, then
+from scanner.facts.windows.values import Values, entry, required, then, whole
 from scanner.model import Absent, Maybe, Reason, Unknown, is_known
 
 ADMINISTRATORS = "S-1-5-32-544"
@@ -100,9 +100,7 @@ def _members(row: Values, hostname: Maybe[str]) -> tuple[Member, ...] | Absent |
     rows = required(then(row.inside("group"), lambda group: group.rows("members")))
     if isinstance(rows, Unknown):
         return rows
-    read = [_member(item, hostname) for item in rows]
-    gap = next((one for one in read if isinstance(one, Unknown)), None)
-    return gap or tuple(one for one in read if isinstance(one, Member))
+    return whole(_member(item, hostname) for item in rows)
 
 
 def _member(row: Values, hostname: Maybe[str]) -> Member | Unknown:

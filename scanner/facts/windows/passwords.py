@@ -27,7 +27,7 @@ $keys = @(
 @{
     effective = Read-Part {
         $users = Get-CimInstance -ClassName 'Win32_UserAccount' -Filter 'LocalAccount=TRUE' -OperationTimeoutSec 20
-        $user = $users | Select-Object -First 1
+        $user = @($users)[0]
         $entry = Open-Adsi "WinNT://$env:COMPUTERNAME/$($user.Name),user"
         @{
             min_length = $entry.MinPasswordLength.Value

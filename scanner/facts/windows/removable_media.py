@@ -59,13 +59,15 @@ def _autorun_off(found: Values) -> Maybe[bool]:
 
 
 def _disabled(found: Values, driver: str) -> Maybe[bool]:
-    """A driver that never starts, or does not exist; both kinds of USB storage have one of their own."""
+    """A driver that never starts; both kinds of USB storage have one of their own.
+
+    One that is not there yet is installed with the first medium of its kind that is plugged in (KB823732).
+    """
     start = setting(found, driver, "Start")
     if isinstance(start, Absent):
         exists = then(found.inside(driver), lambda key: key.flag("exists"))
-        return (
-            True if exists is False else Unknown(Reason.NO_EVIDENCE, f"the start of the driver ({driver}) is not set")
-        )
+        unset = Unknown(Reason.NO_EVIDENCE, f"the start of the driver ({driver}) is not set")
+        return False if exists is False else unset
     return then(start, lambda value: value == _DISABLED)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from scanner.facts.base import Probe, RawFacts
-from scanner.facts.windows.values import Values, entry, required, then
+from scanner.facts.windows.values import Values, entry, required, then, whole
 from scanner.model import Absent, Maybe, Reason, Unknown, is_known
 
 SERVICES = Probe(
@@ -49,9 +49,8 @@ def services(raw: RawFacts) -> Services | Unknown:
         return rows
     if not rows:
         return Unknown(Reason.UNREADABLE, "services: the list is empty")
-    read = [_service(row) for row in rows]
-    gap = next((one for one in read if isinstance(one, Unknown)), None)
-    return gap or {one.name.lower(): one for one in read if isinstance(one, Service)}
+    read = whole(_service(row) for row in rows)
+    return read if isinstance(read, Unknown) else {one.name.lower(): one for one in read}
 
 
 def _service(row: Values) -> Service | Unknown:

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -29,6 +29,13 @@ def then(value: T | Absent | Unknown, convert: Callable[[T], R | Absent | Unknow
 def required(value: T | Absent | Unknown) -> T | Unknown:
     """A value that no Windows is without: an answer in which it is missing cannot be relied on."""
     return Unknown(Reason.UNREADABLE, value.reason) if isinstance(value, Absent) else value
+
+
+def whole(items: Iterable[T | Unknown]) -> tuple[T, ...] | Unknown:
+    """All of them; one that could not be read stands for the list."""
+    found = tuple(items)
+    gap = next((one for one in found if isinstance(one, Unknown)), None)
+    return gap or tuple(one for one in found if not isinstance(one, Unknown))
 
 
 def entry(raw: RawFacts, probe: str) -> Values | Absent | Unknown:

@@ -128,10 +128,15 @@ def test_an_account_without_a_recorded_login_never_signed_in_and_a_denied_one_is
     raw = raw_facts_of("windows-10-german")
     trainee = read(Accounts, raw).named("praktikant")
     assert trainee is not None and trainee.last_login is None
+    not_found = {"err": {"type": "System.Runtime.InteropServices.COMException", "hresult": -2147463155, "text": "no"}}
     denied = {"err": {"type": "System.UnauthorizedAccessException", "hresult": -2147024891, "text": "no"}}
     rows = [row["name"] for row in json.loads(raw.sections["local_accounts"].stdout)["accounts"]]
     place = ("accounts", rows.index("praktikant"), "last_login")
-    unread = read(Accounts, changed("windows-10-german", "local_accounts", *place, value=denied)).named("praktikant")
+    never, unread = (
+        read(Accounts, changed("windows-10-german", "local_accounts", *place, value=value)).named("praktikant")
+        for value in (not_found, denied)
+    )
+    assert never is not None and never.last_login is None
     assert unread is not None and isinstance(unread.last_login, Unknown)
 
 
@@ -400,6 +405,8 @@ def rule(**fields: Any) -> Rule:
         ({"ports": ("3000-4000",)}, "svchost.exe", True),
         ({"ports": ("3390",)}, "svchost.exe", False),
         ({"ports": ("RPC",)}, "svchost.exe", False),
+        ({"ports": ("IPHTTPSIn",)}, "svchost.exe", False),
+        ({"ports": ("a word of tomorrow",)}, "svchost.exe", True),
         ({"ports": ("Any",), "program": "C:\\Windows\\system32\\SVCHOST.exe"}, "svchost.exe", True),
         ({"ports": ("Any",), "program": "C:\\x\\AnyDesk.exe"}, "svchost.exe", False),
         ({"ports": ("Any",), "package": "S-1-15-2-1"}, "svchost.exe", False),
@@ -434,16 +441,8 @@ def test_a_failure_after_the_last_success_is_open_and_one_before_is_not() -> Non
 
 
 def test_a_feature_that_was_never_used_has_nothing_configured() -> None:
-    never = "0001-01-01T00:00:00.0000000Z"
-    summary = {
-        "last_success": never,
-        "last_attempt": never,
-        "result": 0,
-        "detail": 0,
-        "versions": 0,
-        "next": never,
-        "target": "",
-    }
+    dates = dict.fromkeys(("last_success", "last_attempt", "next"), "0001-01-01T00:00:00.0000000Z")
+    summary = {**dates, "result": 0, "detail": 0, "versions": 0, "target": ""}
     raw = changed("server-2022-hardened", "backups", "summary", value=summary)
     assert [job.configured for job in read(Backups, raw).jobs] == [False]
 

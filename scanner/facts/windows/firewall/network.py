@@ -5,7 +5,7 @@ from __future__ import annotations
 from scanner.facts.base import Probe, RawFacts, Reader
 from scanner.facts.network import NetworkInterface, NetworkInterfaces, PublishedPorts
 from scanner.facts.windows.services import SERVICES, services
-from scanner.facts.windows.values import Values, entry, required
+from scanner.facts.windows.values import Values, entry, required, whole
 from scanner.model import Absent, Maybe, Reason, Unknown, is_known
 
 NETWORK = Probe(
@@ -53,10 +53,11 @@ def addresses(found: Values) -> tuple[str, ...] | Unknown:
     rows = required(found.rows("interfaces"))
     if isinstance(rows, Unknown):
         return rows
-    lists = [required(row.texts("addresses")) for row in rows]
-    gap = next((one for one in lists if isinstance(one, Unknown)), None)
-    listed = tuple(address for one in lists if is_known(one) for address in one)
-    return gap or listed or Unknown(Reason.UNREADABLE, "network: no interface has an address")
+    lists = whole(required(row.texts("addresses")) for row in rows)
+    if isinstance(lists, Unknown):
+        return lists
+    listed = tuple(address for one in lists for address in one)
+    return listed or Unknown(Reason.UNREADABLE, "network: no interface has an address")
 
 
 def has_ipv6(found: Values) -> Maybe[bool]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from scanner.facts.base import Probe, RawFacts
-from scanner.facts.windows.values import Values, entry, required
+from scanner.facts.windows.values import Values, entry, required, whole
 from scanner.model import Maybe, Reason, Unknown, is_known
 
 FIREWALL_RULES = Probe(
@@ -49,8 +49,18 @@ _PROFILE_BITS = {"Domain": 1, "Private": 2, "Public": 4}
 _ANY_PROFILE = 0
 _PROTOCOLS = {"tcp": ("TCP", "6", "Any"), "udp": ("UDP", "17", "Any")}
 _EVERYBODY = ("any", "internet", "0.0.0.0/0", "::/0", "0.0.0.0-255.255.255.255", "0.0.0.0/0.0.0.0")
-# Words in the place of a port; one that is not listed may stand for any.
-_WORDS = {"rpc": range(49152, 65536), "rpcepmap": range(135, 136), "mdns": range(5353, 5354), "any": range(65536)}
+# Words in the place of a port (MS-FASP, local port keywords); one that is not listed may stand for any.
+_HANDED_OUT = range(49152, 65536)
+_WORDS = {
+    "any": range(65536),
+    "rpc": _HANDED_OUT,
+    "rpcepmap": range(135, 136),
+    "iphttpsin": range(443, 444),
+    "iphttps": range(443, 444),
+    "teredo": _HANDED_OUT,
+    "playtodiscovery": _HANDED_OUT,
+    "mdns": range(5353, 5354),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,9 +114,7 @@ def rules(raw: RawFacts) -> tuple[Rule, ...] | Unknown:
     rows = required(found.rows("rules"))
     if isinstance(rows, Unknown):
         return rows
-    read = [_rule(row) for row in rows if _may_matter(row)]
-    gap = next((one for one in read if isinstance(one, Unknown)), None)
-    return gap or tuple(one for one in read if isinstance(one, Rule))
+    return whole(_rule(row) for row in rows if _may_matter(row))
 
 
 def _may_matter(row: Values) -> bool:

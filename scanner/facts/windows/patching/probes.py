@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from scanner.facts.base import Probe, RawFacts
-from scanner.facts.windows.values import Values, entry, required, then
+from scanner.facts.windows.values import Values, entry, required, then, whole
 from scanner.model import Maybe, Reason, Unknown, is_known
 
 UPDATES = Probe(
@@ -120,10 +120,10 @@ def events(found: Values) -> tuple[UpdateEvent, ...] | Unknown:
     rows = required(found.rows("events"))
     if isinstance(rows, Unknown):
         return rows
-    read = [_event(row) for row in rows]
-    gap = next((one for one in read if isinstance(one, Unknown)), None)
-    known = [one for one in read if isinstance(one, UpdateEvent)]
-    return gap or tuple(sorted(known, key=lambda event: event.when, reverse=True))
+    known = whole(_event(row) for row in rows)
+    if isinstance(known, Unknown):
+        return known
+    return tuple(sorted(known, key=lambda event: event.when, reverse=True))
 
 
 def _event(row: Values) -> UpdateEvent | Unknown:

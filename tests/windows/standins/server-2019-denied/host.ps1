@@ -1,0 +1,12 @@
+# Source: Win32_OperatingSystem, Win32_ComputerSystem (learn.microsoft.com); builds and revisions from Microsoft's update history pages; Win32_Service (learn.microsoft.com); service names of products as in scanner/facts/data.
+$env:COMPUTERNAME = 'SRV19'
+$env:PROCESSOR_ARCHITECTURE = 'AMD64'
+$Stand.cim['Win32_OperatingSystem'] = @(
+    [pscustomobject]@{ Caption = 'Microsoft Windows Server 2019 Standard'; Version = '10.0.17763'; ProductType = 3; LastBootUpTime = [datetime]'2026-11-12T03:12:00Z'; InstallDate = [datetime]'2025-02-03T08:00:00Z' }
+)
+$Stand.cim['Win32_ComputerSystem'] = @(
+    [pscustomobject]@{ DomainRole = 3; Domain = 'contoso.com'; Manufacturer = 'Dell Inc.'; Model = 'PowerEdge R640'; PCSystemType = 1 }
+)
+$Stand.registry['SOFTWARE\Microsoft\Windows NT\CurrentVersion'] += @{ CurrentBuild = '17763'; UBR = 8276; EditionID = 'ServerStandard' }
+$Stand.registry['SYSTEM\CurrentControlSet\Control'] += @{}
+$Stand.cim['Win32_Service'] = { Stop-Cim '0x80041003' 'Access denied' 'PermissionDenied' }

@@ -1,0 +1,100 @@
+# Source: Win32_NetworkAdapterConfiguration, MSFT_NetIPInterface, DisabledComponents (learn.microsoft.com); MSFT_NetFirewallProfile, INetFwPolicy2, MS-GPFAS, FirewallProduct (learn.microsoft.com); MSFT_NetFirewallRule and its filters (learn.microsoft.com); names of the rules that Windows ships; MSFT_NetTCPConnection, MSFT_NetUDPEndpoint, Win32_Process (learn.microsoft.com).
+$Stand.cim['Win32_NetworkAdapterConfiguration'] = @(
+    [pscustomobject]@{ Description = 'Intel(R) 82574L Gigabit Network Connection'; InterfaceIndex = 5; IPAddress = @('10.20.0.11', 'fe80::1c2d:3e4f:5a6b:7c8d') }
+)
+$Stand.registry['SYSTEM\CurrentControlSet\Services\Tcpip6\Parameters'] += @{}
+function Get-NetIPInterface() {
+    return @(
+        [pscustomobject]@{ AddressFamily = 'IPv4'; Forwarding = 'Disabled' },
+        [pscustomobject]@{ AddressFamily = 'IPv6'; Forwarding = 'Disabled' }
+    )
+}
+function Get-NetFirewallProfile($PolicyStore) {
+    return @(
+        [pscustomobject]@{ Name = 'Domain'; Enabled = 1; DefaultInboundAction = 4 },
+        [pscustomobject]@{ Name = 'Private'; Enabled = 1; DefaultInboundAction = 4 },
+        [pscustomobject]@{ Name = 'Public'; Enabled = 1; DefaultInboundAction = 4 }
+    )
+}
+function Get-NetConnectionProfile() {
+    return @(
+        [pscustomobject]@{ NetworkCategory = 'DomainAuthenticated' }
+    )
+}
+$Stand.com['HNetCfg.FwPolicy2'] = New-Object psobject -Property @{ Enabled = @{ 1 = $true; 2 = $true; 4 = $true }; Inbound = @{ 1 = 0; 2 = 0; 4 = 0 } }
+$Stand.com['HNetCfg.FwPolicy2'] | Add-Member -MemberType ScriptMethod -Name 'FirewallEnabled' -Value { return $this.Enabled[$args[0]] }
+$Stand.com['HNetCfg.FwPolicy2'] | Add-Member -MemberType ScriptMethod -Name 'DefaultInboundAction' -Value { return $this.Inbound[$args[0]] }
+$Stand.registry['SOFTWARE\Policies\Microsoft\WindowsFirewall\DomainProfile'] = @{ EnableFirewall = 1; DefaultInboundAction = 1 }
+$Stand.registry['SYSTEM\CurrentControlSet\Services\SharedAccess\Parameters\FirewallPolicy\DomainProfile'] = @{ EnableFirewall = 1 }
+$Stand.registry['SOFTWARE\Policies\Microsoft\WindowsFirewall\PrivateProfile'] = @{ EnableFirewall = 1; DefaultInboundAction = 1 }
+$Stand.registry['SYSTEM\CurrentControlSet\Services\SharedAccess\Parameters\FirewallPolicy\StandardProfile'] = @{ EnableFirewall = 1 }
+$Stand.registry['SOFTWARE\Policies\Microsoft\WindowsFirewall\PublicProfile'] = @{ EnableFirewall = 1; DefaultInboundAction = 1 }
+$Stand.registry['SYSTEM\CurrentControlSet\Services\SharedAccess\Parameters\FirewallPolicy\PublicProfile'] = @{ EnableFirewall = 1 }
+# Absent: FirewallProduct
+function Get-NetFirewallPortFilter($PolicyStore) {
+    return @(
+        [pscustomobject]@{ InstanceID = 'CoreNet-ICMP6-PTB-In'; Protocol = 'ICMPv6'; LocalPort = @('RPC') },
+        [pscustomobject]@{ InstanceID = 'CoreNet-IPHTTPS-In'; Protocol = 'TCP'; LocalPort = @('IPHTTPSIn') },
+        [pscustomobject]@{ InstanceID = 'CoreNet-Teredo-In'; Protocol = 'UDP'; LocalPort = @('Teredo') },
+        [pscustomobject]@{ InstanceID = 'CoreNet-DHCP-In'; Protocol = 'UDP'; LocalPort = @('68') },
+        [pscustomobject]@{ InstanceID = 'RemoteDesktop-UserMode-In-TCP'; Protocol = 'TCP'; LocalPort = @('3389') },
+        [pscustomobject]@{ InstanceID = 'FPS-SMB-In-TCP'; Protocol = 'TCP'; LocalPort = @('445') },
+        [pscustomobject]@{ InstanceID = 'WINRM-HTTPS-In'; Protocol = 'TCP'; LocalPort = @('5986') }
+    )
+}
+function Get-NetFirewallAddressFilter($PolicyStore) {
+    return @(
+        [pscustomobject]@{ InstanceID = 'CoreNet-ICMP6-PTB-In'; RemoteAddress = @('Any') },
+        [pscustomobject]@{ InstanceID = 'CoreNet-IPHTTPS-In'; RemoteAddress = @('Any') },
+        [pscustomobject]@{ InstanceID = 'CoreNet-Teredo-In'; RemoteAddress = @('Any') },
+        [pscustomobject]@{ InstanceID = 'CoreNet-DHCP-In'; RemoteAddress = @('Any') },
+        [pscustomobject]@{ InstanceID = 'RemoteDesktop-UserMode-In-TCP'; RemoteAddress = @('10.20.0.0/255.255.255.0') },
+        [pscustomobject]@{ InstanceID = 'FPS-SMB-In-TCP'; RemoteAddress = @('LocalSubnet') },
+        [pscustomobject]@{ InstanceID = 'WINRM-HTTPS-In'; RemoteAddress = @('10.20.0.0/255.255.255.0') }
+    )
+}
+function Get-NetFirewallApplicationFilter($PolicyStore) {
+    return @(
+        [pscustomobject]@{ InstanceID = 'CoreNet-ICMP6-PTB-In'; Program = 'System'; Package = '' },
+        [pscustomobject]@{ InstanceID = 'CoreNet-IPHTTPS-In'; Program = 'System'; Package = '' },
+        [pscustomobject]@{ InstanceID = 'CoreNet-Teredo-In'; Program = '%SystemRoot%\system32\svchost.exe'; Package = '' },
+        [pscustomobject]@{ InstanceID = 'CoreNet-DHCP-In'; Program = '%SystemRoot%\system32\svchost.exe'; Package = '' },
+        [pscustomobject]@{ InstanceID = 'RemoteDesktop-UserMode-In-TCP'; Program = '%SystemRoot%\system32\svchost.exe'; Package = '' },
+        [pscustomobject]@{ InstanceID = 'FPS-SMB-In-TCP'; Program = 'System'; Package = '' },
+        [pscustomobject]@{ InstanceID = 'WINRM-HTTPS-In'; Program = 'System'; Package = '' }
+    )
+}
+function Get-NetFirewallRule($PolicyStore, $Direction, $Enabled) {
+    return @(
+        [pscustomobject]@{ InstanceID = 'CoreNet-ICMP6-PTB-In'; Action = 2; Profile = 0 },
+        [pscustomobject]@{ InstanceID = 'CoreNet-IPHTTPS-In'; Action = 2; Profile = 0 },
+        [pscustomobject]@{ InstanceID = 'CoreNet-Teredo-In'; Action = 2; Profile = 0 },
+        [pscustomobject]@{ InstanceID = 'CoreNet-DHCP-In'; Action = 2; Profile = 0 },
+        [pscustomobject]@{ InstanceID = 'RemoteDesktop-UserMode-In-TCP'; Action = 2; Profile = 0 },
+        [pscustomobject]@{ InstanceID = 'FPS-SMB-In-TCP'; Action = 2; Profile = 0 },
+        [pscustomobject]@{ InstanceID = 'WINRM-HTTPS-In'; Action = 2; Profile = 0 }
+    )
+}
+function Get-NetTCPConnection($State) {
+    return @(
+        [pscustomobject]@{ LocalAddress = '0.0.0.0'; LocalPort = 135; OwningProcess = 812 },
+        [pscustomobject]@{ LocalAddress = '0.0.0.0'; LocalPort = 445; OwningProcess = 4 },
+        [pscustomobject]@{ LocalAddress = '0.0.0.0'; LocalPort = 3389; OwningProcess = 1204 },
+        [pscustomobject]@{ LocalAddress = '0.0.0.0'; LocalPort = 5985; OwningProcess = 4 },
+        [pscustomobject]@{ LocalAddress = '0.0.0.0'; LocalPort = 5986; OwningProcess = 4 },
+        [pscustomobject]@{ LocalAddress = '0.0.0.0'; LocalPort = 49664; OwningProcess = 700 },
+        [pscustomobject]@{ LocalAddress = '10.20.0.11'; LocalPort = 139; OwningProcess = 4 }
+    )
+}
+function Get-NetUDPEndpoint() {
+    return @(
+        [pscustomobject]@{ LocalAddress = '0.0.0.0'; LocalPort = 123; OwningProcess = 1204 },
+        [pscustomobject]@{ LocalAddress = '::1'; LocalPort = 500; OwningProcess = 1204 }
+    )
+}
+$Stand.cim['Win32_Process'] = @(
+    [pscustomobject]@{ ProcessId = 4; Name = 'System' },
+    [pscustomobject]@{ ProcessId = 812; Name = 'svchost.exe' },
+    [pscustomobject]@{ ProcessId = 1204; Name = 'svchost.exe' },
+    [pscustomobject]@{ ProcessId = 700; Name = 'lsass.exe' }
+)
