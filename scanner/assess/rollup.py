@@ -93,7 +93,11 @@ class People:
 
 @dataclass(slots=True)
 class _Tally:
-    """What one requirement has seen so far. `glimpsed` counts undetermined targets that showed something."""
+    """What one requirement has seen so far.
+
+    `glimpsed` counts undetermined targets where a check that decides showed something; one that only supports the
+    requirement shows nothing of the duty itself.
+    """
 
     verdicts: Counter[Verdict] = field(default_factory=Counter)
     statuses: Counter[Status] = field(default_factory=Counter)
@@ -170,7 +174,8 @@ class Rollup:
         mine = {check: statuses.get(check, Status.NOT_CHECKED) for check in requirement.check_ids}
         tally.verdicts[verdict] += 1
         tally.statuses.update(found[check].status if check in found else Status.NOT_CHECKED for check in mine)
-        tally.glimpsed += verdict is Verdict.UNDETERMINED and target.reached and not _SEEN.isdisjoint(mine.values())
+        deciding = {status for check, status in mine.items() if check not in requirement.supports}
+        tally.glimpsed += verdict is Verdict.UNDETERMINED and target.reached and not _SEEN.isdisjoint(deciding)
         if verdict not in (Verdict.SATISFIED, Verdict.NOT_APPLICABLE):
             tally.reasons.update(self._reasons(requirement, target, found, mine))
         return verdict
