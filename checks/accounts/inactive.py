@@ -62,7 +62,7 @@ def inactive(
         elif days > warn_idle_days:
             unsure.append(is_open)
     parts = (
-        f"Records: {accounts.logins_source}. Left out: the scan account {accounts.scan_account}.",
+        f"{accounts.records()} Left out: the scan account {accounts.scan_account}.",
         exempted(account.name for account in accounts.accounts if account.name in exempt),
         accounts.not_listed(),
     )
