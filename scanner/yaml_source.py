@@ -39,8 +39,8 @@ _LOGIN = re.compile(r":[^@]*@")
 _WORDS: dict[str, bool | None] = {"": None, "~": None, "null": None}
 _WORDS |= dict.fromkeys(("true", "yes", "on"), True) | dict.fromkeys(("false", "no", "off"), False)
 _SYNTAX = (
-    ("maximum nesting depth", "nested too deeply", None),  # libyaml 0.2.6 gives up by itself
     # What the parser says, what a person needs to hear, what to do.
+    ("maximum nesting depth", "nested too deeply", None),  # libyaml 0.2.6 gives up by itself
     (
         "cannot start any token",
         "a character that cannot start a value here",
