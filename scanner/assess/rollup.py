@@ -56,7 +56,7 @@ _CODES: Mapping[Reason | None, str] = {
     Reason.TIMEOUT: "no answer within the time limit",
     Reason.TRUNCATED: "the answer was larger than the limit",
     Reason.UNREACHABLE: "the target could not be reached",
-    Reason.LOGIN: "the login was refused",
+    Reason.LOGIN: "the login failed",
     Reason.MISSING_TOOL: "a program it needs is not installed",
     Reason.UNSUPPORTED: "this system is not supported",
     Reason.UNREADABLE: "what was read could not be understood",
@@ -68,7 +68,7 @@ _CODES: Mapping[Reason | None, str] = {
 }
 _LOST: Mapping[TargetState, str] = {
     TargetState.UNREACHABLE: "target could not be reached",
-    TargetState.LOGIN_FAILED: "login to the target was refused",
+    TargetState.LOGIN_FAILED: "login to the target failed",
     TargetState.FAILED: "target could not be collected",
     TargetState.CANCELLED: "target was not finished when the scan was interrupted",
 }

@@ -136,6 +136,7 @@ def test_a_planned_target_that_never_answered_stays_in_the_denominator(path: Pat
     loaded = store.load("run-1")
     assert (loaded.coverage.planned, loaded.coverage.reached) == (2, 1)
     assert loaded.targets[1].state is TargetState.CANCELLED
+    assert [(run.reached, run.planned) for run in store.runs()] == [(1, 2)]
 
 
 def test_transcripts_come_back_byte_for_byte(path: Path) -> None:

@@ -66,7 +66,7 @@ REASONS: Mapping[Reason, str] = {
     Reason.TIMEOUT: "no answer within the time limit",
     Reason.TRUNCATED: "the answer was larger than the limit",
     Reason.UNREACHABLE: "the host could not be reached",
-    Reason.LOGIN: "the login was refused",
+    Reason.LOGIN: "the login failed",
     Reason.MISSING_TOOL: "a program it needs is not installed",
     Reason.UNSUPPORTED: "this kind of system is not supported",
     Reason.UNREADABLE: "what was read could not be understood",
