@@ -23,6 +23,7 @@ from scanner.api import (
     failed,
     need,
     passed,
+    plural,
     unknown,
     warned,
 )
@@ -105,7 +106,7 @@ def _outcome(
     if old:
         return failed(
             expected=f"no open account unused for more than {max_days} days",
-            actual=f"{len(old)} unused accounts are open",
+            actual=f"open and unused: {plural(len(old), 'account')}",
             items=old,
             note=note,
         )

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from scanner.model import Level, Status
 from scanner.report.view.index import Index, bar
 from scanner.report.view.types import Fix
-from scanner.report.view.words import CELLS, LEVELS, SEVERITIES, plural
+from scanner.report.view.words import CELLS, LEVELS, SEVERITIES
+from scanner.text import plural
 
 TOP = 10
 _CLOSED, _REST = CELLS["fail"], CELLS["na"]

@@ -131,11 +131,6 @@ def origin_of(source: Source | None) -> str:
     return first if first in _PUBLISHERS else _KINDS.get(source.kind, source.kind)
 
 
-def plural(count: int, one: str, many: str = "") -> str:
-    """`1 host`, `2 hosts`."""
-    return f"{count} {one if count == 1 else many or one + 's'}"
-
-
 def days(count: int) -> str:
     """A refresh interval as people say it."""
     whole = {7: "every week", 30: "every month", 31: "every month", 90: "every 90 days", 365: "every year"}
