@@ -55,7 +55,8 @@ def lockout(
     if ssh is not None:
         need(need(ssh).settings)
     length = "until an administrator unlocks" if duration is None else f"for {duration} s"
-    return passed(actual=f"{threshold} failures lock {length} ({lockout.how})", note=_note(lockout))
+    within = f" within {lockout.window_s} s" if isinstance(lockout.window_s, int) else ""
+    return passed(actual=f"{threshold} failures{within} lock {length} ({lockout.how})", note=_note(lockout))
 
 
 def _without(lockout: Lockout, expected: str, address_ban_suffices: bool) -> Outcome:
