@@ -15,6 +15,7 @@ from scanner.api import (
     failed,
     need,
     passed,
+    plural,
 )
 
 
@@ -38,7 +39,7 @@ def root_equivalent(accounts: Accounts, privileges: Privileges, *, exempt: tuple
         return passed(actual=f"groups that amount to root: {_shown(privileges)}", note=note)
     need(privileges.grants)
     expected = "only administrators in these groups"
-    return failed(expected=expected, actual=f"{len(found)} others", items=found, note=note)
+    return failed(expected=expected, actual=plural(len(found), "other"), items=found, note=note)
 
 
 def _is_person(name: str, accounts: Accounts) -> bool:

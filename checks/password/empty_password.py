@@ -15,6 +15,7 @@ from scanner.api import (
     is_known,
     need,
     passed,
+    plural,
 )
 
 
@@ -28,7 +29,7 @@ def empty_password(accounts: Accounts, collection: Collection) -> Outcome:
     empty = [one for one in accounts.accounts if is_known(one.password) and one.password is PasswordState.EMPTY]
     usable = [one.name for one in empty if one.closed(collection.collected_at.date()) is not True]
     if usable:
-        actual = f"{len(usable)} accounts with an empty password: {', '.join(usable)}"
+        actual = f"{plural(len(usable), 'account')} with an empty password: {', '.join(usable)}"
         return failed(expected="no account with an empty password", actual=actual, items=usable)
     for one in accounts.accounts:
         need(one.password)

@@ -1,7 +1,7 @@
 """The facts: one frozen, platform-neutral type per subject. Readers live in `facts.linux`."""
 
 from scanner.facts.accounts import Account, AccountKind, Accounts, HomeFolder, PasswordState
-from scanner.facts.authentication import DirectoryKind, Lockout, NameService, SignIn
+from scanner.facts.authentication import DirectoryKind, Lockout, NameService, SignIn, directory_only
 from scanner.facts.backups import (
     BackupFailure,
     BackupJob,
@@ -124,4 +124,5 @@ __all__ = [
     "UpdateSource",
     "Updater",
     "can_log_in",
+    "directory_only",
 ]
