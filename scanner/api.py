@@ -19,6 +19,7 @@ from scanner.model import (
     need,
     need_or,
 )
+from scanner.text import plural
 
 __all__ = [
     "Absent",
@@ -37,6 +38,7 @@ __all__ = [
     "need_or",
     "not_applicable",
     "passed",
+    "plural",
     "review",
     "unknown",
     "warned",

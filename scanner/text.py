@@ -1,4 +1,4 @@
-"""Makes a target's words safe to show: no control characters, no hidden direction marks, no endless lines."""
+"""Words that are safe to show: no control characters, no hidden direction marks, no endless lines; and their number."""
 
 from __future__ import annotations
 
@@ -32,3 +32,8 @@ def clean_all(items: tuple[str, ...], limit: int = 500) -> tuple[str, ...]:
     """Each item cleaned; a list longer than `limit` ends with how many more there are."""
     shown = tuple(clean(item, 400) for item in items[:limit])
     return (*shown, f"… and {len(items) - limit} more") if len(items) > limit else shown
+
+
+def plural(count: int, one: str, many: str = "") -> str:
+    """`1 host`, `2 hosts`."""
+    return f"{count} {one if count == 1 else many or one + 's'}"

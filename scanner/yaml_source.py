@@ -40,6 +40,7 @@ _WORDS: dict[str, bool | None] = {"": None, "~": None, "null": None}
 _WORDS |= dict.fromkeys(("true", "yes", "on"), True) | dict.fromkeys(("false", "no", "off"), False)
 _SYNTAX = (
     # What the parser says, what a person needs to hear, what to do.
+    ("maximum nesting depth", "nested too deeply", None),  # libyaml 0.2.6 gives up by itself
     (
         "cannot start any token",
         "a character that cannot start a value here",
@@ -184,8 +185,9 @@ def parse_yaml(source: bytes | str, path: str, *, strict: bool = True, tags: Col
     return Document(path, root, tuple(builder.problems))
 
 
-def read_bytes(path: Path) -> bytes:
-    """The bytes of a file that a person named. Raises ConfigError when it is missing, unreadable or too large."""
+def read_bytes(path: Path, limit: int | None = None) -> bytes:
+    """The bytes of a file that a person named. Raises ConfigError when it is missing, unreadable or over `limit`."""
+    limit = SIZE_LIMIT if limit is None else limit
     try:
         mode = path.stat().st_mode
         if stat.S_ISDIR(mode):
@@ -193,12 +195,12 @@ def read_bytes(path: Path) -> bytes:
         if not stat.S_ISREG(mode):  # a pipe would block, a device never end
             raise ConfigError(Problem(str(path), "this is no regular file", expected="a file"))
         with path.open("rb") as stream:
-            content = stream.read(SIZE_LIMIT + 1)
+            content = stream.read(limit + 1)
     except (OSError, ValueError) as error:
         reason = (error.strerror if isinstance(error, OSError) else None) or "the name is not valid"
         raise ConfigError(Problem(str(path), f"cannot read the file: {reason}")) from error
-    if len(content) > SIZE_LIMIT:
-        raise ConfigError(Problem(str(path), "the file is too large", expected=f"at most {SIZE_LIMIT >> 20} MiB"))
+    if len(content) > limit:
+        raise ConfigError(Problem(str(path), "the file is too large", expected=f"at most {limit >> 20} MiB"))
     return content
 
 

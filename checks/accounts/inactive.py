@@ -23,6 +23,7 @@ from scanner.api import (
     failed,
     need,
     passed,
+    plural,
     unknown,
     warned,
 )
@@ -64,7 +65,7 @@ def inactive(
         elif days > warn_idle_days:
             unsure.append(is_open)
     parts = (
-        f"Records: {accounts.logins_source}. Left out: the scan account {accounts.scan_account}.",
+        f"{accounts.records()} Left out: the scan account {accounts.scan_account}.",
         exempted(account.name for account in accounts.accounts if account.name in exempt),
         accounts.not_listed(),
     )
@@ -113,7 +114,7 @@ def _outcome(
     if old:
         return failed(
             expected=f"no open account unused for more than {max_days} days",
-            actual=f"{len(old)} unused accounts are open",
+            actual=f"open and unused: {plural(len(old), 'account')}",
             items=old,
             note=note,
         )

@@ -72,7 +72,7 @@ def _outcome(
     kept: str,
 ) -> Outcome:
     max_age_days, verdict = limits
-    records = f"Records: {accounts.logins_source}. Left out: the scan account {accounts.scan_account}."
+    records = f"{accounts.records()} Left out: the scan account {accounts.scan_account}."
     note = " ".join(part for part in (records, kept, accounts.not_listed()) if part)
     if found:
         since = accounts.logins_since

@@ -4,7 +4,7 @@ Why: the next account that gets the old number inherits the files; and a folder 
 Source: CTPAT 4.7 (access ends when the person leaves); userdel(8), --remove.
 """
 
-from scanner.api import Accounts, Outcome, Severity, check, exempted, failed, need, passed, review
+from scanner.api import Accounts, Outcome, Severity, check, exempted, failed, need, passed, plural, review
 
 
 @check(
@@ -22,7 +22,7 @@ def orphans(accounts: Accounts, *, exempt: tuple[str, ...] = ()) -> Outcome:
     ]
     note = exempted(home.path for home in homes if home.path in exempt)
     if not left:
-        return passed(actual=f"{len(homes)} home folders, each with an owner", note=note)
+        return passed(actual=f"{plural(len(homes), 'home folder')}, each with an owner", note=note)
     if need(accounts.directories):
         sources = ", ".join(need(accounts.directories))
         return review(question=f"Do these folders belong to accounts from {sources}?", items=left, note=note)

@@ -52,7 +52,7 @@ def root_direct(
     if not accounts.logins_complete and not _refuses_root(ssh):
         detail = f"the records ({accounts.logins_source}) leave out sign-ins without a terminal, and root may sign in"
         return unknown(Reason.NO_EVIDENCE, detail)
-    return passed(actual=f"no direct sign-in in {window_days} days", note=f"Records: {accounts.logins_source}.")
+    return passed(actual=f"no direct sign-in in {window_days} days", note=accounts.records())
 
 
 def _supers(accounts: Accounts) -> list[Account]:

@@ -16,6 +16,7 @@ from scanner.api import (
     failed,
     need_or,
     passed,
+    plural,
 )
 
 
@@ -40,7 +41,7 @@ def root_equivalent(accounts: Accounts, privileges: Privileges, *, exempt: tuple
         return passed(actual=f"groups that amount to administrator: {_shown(privileges)}", note=note)
     need_or(privileges.grants, ())
     expected = "only administrators in these groups"
-    return failed(expected=expected, actual=f"{len(found)} others", items=found, note=note)
+    return failed(expected=expected, actual=plural(len(found), "other"), items=found, note=note)
 
 
 def _is_person(name: str, accounts: Accounts) -> bool:

@@ -17,6 +17,7 @@ from scanner.api import (
     failed,
     need,
     passed,
+    plural,
     review,
 )
 
@@ -53,11 +54,11 @@ def roster(
     off_list = [account.name for account in others if account.closed(today) is False]
     if off_list:
         expected = "only accounts of people on the list"
-        return failed(expected=expected, actual=f"{len(off_list)} others", items=off_list, note=note)
+        return failed(expected=expected, actual=plural(len(off_list), "other"), items=off_list, note=note)
     unsure: list[Maybe[bool]] = [account.closed(today) for account in others]
     for value in unsure:
         need(value)
-    return passed(actual=f"{len(current)} open accounts, all on the list", note=note)
+    return passed(actual=f"{plural(len(current), 'open account')}, all on the list", note=note)
 
 
 def _is_person(account: Account) -> bool:

@@ -18,6 +18,7 @@ from scanner.api import (
     failed,
     need,
     passed,
+    plural,
     review,
 )
 
@@ -34,12 +35,12 @@ def ssh_keys(accounts: Accounts, keys: AuthorizedKeys, *, min_rsa_bits: int = 20
     weak = [f"{name}: {_shown(key)} is too weak" for name, key in found if _weak(key, min_rsa_bits)]
     faults = weak + _shared(kinds, found)
     if faults:
-        return failed(expected="strong keys, one person each", actual=f"{len(faults)} faults", items=faults)
+        return failed(expected="strong keys, one person each", actual=plural(len(faults), "fault"), items=faults)
     need(keys.complete)
     root = [f"{name}: {_shown(key)}" for name, key in found if kinds.get(name) is AccountKind.SUPERUSER]
     if root:
         return review(question="Who holds these keys of the superuser, and are they still needed?", items=root)
-    return passed(actual=f"{len(found)} keys, all strong and personal")
+    return passed(actual=f"{plural(len(found), 'key')}, all strong and personal")
 
 
 def _held(keys: AuthorizedKeys) -> Mapping[str, list[AuthorizedKey]]:

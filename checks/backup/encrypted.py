@@ -33,9 +33,7 @@ def encrypted(backups: Backups, collection: Collection, *, exempt_tags: tuple[st
     if not set(exempt_tags).isdisjoint(collection.tags):
         return not_applicable("the site file says that this host keeps no data")
     if not backups.judged:
-        if backups.unread:
-            need(backups.unread[0])
-        return not_applicable("no backup job is configured on this host; backup/job judges that")
+        need(backups.no_job)
     states = [(job, _state(job)) for job in backups.judged]
     plain = [str(job) for job, state in states if state is False]
     if plain:

@@ -41,9 +41,7 @@ def failures(
     if not set(exempt_tags).isdisjoint(collection.tags):
         return not_applicable("the site file says that this host keeps no data")
     if not backups.judged:
-        if backups.unread:
-            need(backups.unread[0])
-        return not_applicable("no backup job is configured on this host; backup/job judges that")
+        need(backups.no_job)
     open_ = [(job, failure) for job in backups.judged if (failure := job.unresolved) is not None]
     since = collection.collected_at - timedelta(days=window_days)
     recent = [_text(job, failure) for job, failure in open_ if failure.when >= since]

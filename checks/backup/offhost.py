@@ -38,9 +38,7 @@ def offhost(backups: Backups, collection: Collection, *, exempt_tags: tuple[str,
     if not set(exempt_tags).isdisjoint(collection.tags):
         return not_applicable("the site file says that this host keeps no data")
     if not backups.judged:
-        if backups.unread:
-            need(backups.unread[0])
-        return not_applicable("no backup job is configured on this host; backup/job judges that")
+        need(backups.no_job)
     known, missing = _destinations(backups)
     away = [str(place) for place in known if isinstance(place.place, Place) and place.place.is_off_host]
     if away:

@@ -24,8 +24,6 @@ def restore_test(
         return not_applicable("the site file says that this host keeps no data")
     jobs = [str(job) for job in backups.configured]
     if not jobs:
-        if backups.unread:
-            need(backups.unread[0])
-        return not_applicable("no backup job is configured on this host; backup/job judges that")
+        need(backups.no_job)
     question = f"When within the last {max_age_days} days was data restored from these backups, and with what result?"
     return review(question=question, items=jobs, actual=f"to be shown by a record: restore from {', '.join(jobs)}")

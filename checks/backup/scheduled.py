@@ -48,7 +48,7 @@ def scheduled(
     if backups.unread:
         need(backups.unread[0])
     if not backups.configured:
-        return not_applicable("no backup job is configured on this host; backup/job judges that")
+        need(backups.no_job)
     return _why_not(planned, backups, max_interval_days)
 
 

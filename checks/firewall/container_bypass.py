@@ -4,7 +4,7 @@ Why: a published port is forwarded ahead of the host's own rules; ufw and firewa
 Source: Docker Engine manual, packet filtering and firewalls: published ports bypass ufw.
 """
 
-from scanner.api import Outcome, PublishedPorts, Severity, check, exempted, failed, passed
+from scanner.api import Outcome, PublishedPorts, Severity, check, exempted, failed, passed, plural
 
 
 @check(
@@ -20,6 +20,6 @@ def container_bypass(published: PublishedPorts, *, approved: tuple[int, ...] = (
     loose = [str(port) for port in outside if not set(range(port.first, port.last + 1)) <= set(approved)]
     note = exempted(text for port in outside if (text := str(port)) not in loose)
     if loose:
-        actual = f"{len(loose)} published ports go past the host's firewall"
+        actual = f"published past the host's firewall: {plural(len(loose), 'port')}"
         return failed(expected="published on 127.0.0.1 only, or approved", actual=actual, items=loose, note=note)
     return passed(actual=f"{len(published.ports)} published ports, all on loopback or approved", note=note)

@@ -18,6 +18,7 @@ from scanner.api import (
     need,
     not_applicable,
     passed,
+    plural,
 )
 
 
@@ -38,7 +39,7 @@ def default_deny_v4(firewall: Firewall, host: Host | Unknown | None) -> Outcome:
         return not_applicable("no interface but loopback has an IPv4 address")
     open_ones = [str(rule) for rule in rules if rule.action is Action.ALLOW]
     if open_ones:
-        actual = f"a connection to an unnamed port passes on {len(open_ones)} of {len(rules)} entrances"
+        actual = f"a connection to an unnamed port passes on {len(open_ones)} of {plural(len(rules), 'entrance')}"
         return failed(expected="refused on every entrance", actual=actual, items=open_ones)
     for rule in rules:
         need(rule.action)

@@ -6,7 +6,7 @@ Source: CISA Cross-Sector CPG 1.0.1, 2.W (no exploitable services on the interne
 
 from collections.abc import Sequence
 
-from scanner.api import Listener, Listeners, Outcome, Severity, check, exempted, failed, need_or, passed, review
+from scanner.api import Listener, Listeners, Outcome, Severity, check, exempted, failed, need_or, passed, plural, review
 
 DANGEROUS = (
     *(21, 23, 69, 111, 135, 139, 161, 445, 512, 513, 514, 873, 1433, 1521, 2049, 2375, 3306, 3389, 5432),
@@ -33,7 +33,7 @@ def exposed(listeners: Listeners, *, denied: tuple[int, ...] = DANGEROUS, approv
     if dangerous:
         return failed(
             expected="no port of the deny list is reachable from a foreign network",
-            actual=f"{len(dangerous)} such ports pass the host's own firewall",
+            actual=f"reachable through the host's own firewall: {plural(len(dangerous), 'such port')}",
             items=_shown(dangerous),
             note=note,
         )

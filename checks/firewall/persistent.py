@@ -11,10 +11,12 @@ from scanner.api import (
     Action,
     Firewall,
     FirewallLoader,
+    Host,
     IpVersion,
     Maybe,
     Outcome,
     Severity,
+    Unknown,
     check,
     failed,
     is_known,
@@ -31,8 +33,10 @@ from scanner.api import (
     "`systemctl enable --now firewalld`, or netfilter-persistent after `netfilter-persistent save`. Windows: the "
     "services MpsSvc and BFE start automatically.",
 )
-def persistent(firewall: Firewall) -> Outcome:
+def persistent(firewall: Firewall, host: Host | Unknown | None) -> Outcome:
     """Judge the saved rules of every IP version whose live rules refuse by default."""
+    if isinstance(host, Host) and host.container is True:
+        return not_applicable("a container: its firewall belongs to the host it runs on")
     closed = _closed(firewall)
     if not closed:
         return not_applicable("incoming connections are not refused by default, so there is nothing to keep")

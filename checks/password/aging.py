@@ -19,6 +19,7 @@ from scanner.api import (
     is_known,
     need,
     passed,
+    plural,
 )
 
 
@@ -35,7 +36,9 @@ def aging(accounts: Accounts, collection: Collection, *, max_age_days: int | Non
     faults = [text for one in people if _may_sign_in(one) for text in _faults(one, collection, max_age_days)]
     expected = f"every password changes within {max_age_days} days" if max_age_days is not None else "plausible dates"
     if faults:
-        return failed(expected=expected, actual=f"{len(faults)} departures: {'; '.join(faults)}", items=faults)
+        return failed(
+            expected=expected, actual=f"{plural(len(faults), 'departure')}: {'; '.join(faults)}", items=faults
+        )
     using = [one for one in people if need(one.password) is PasswordState.USABLE]
     for one in using:
         need(one.password_changed)

@@ -16,6 +16,7 @@ from scanner.api import (
     is_known,
     need,
     passed,
+    plural,
 )
 
 
@@ -31,7 +32,7 @@ def empty_password(accounts: Accounts, collection: Collection) -> Outcome:
     today = collection.collected_at.date()
     usable = [one.name for one in empty if one.closed(today) is not True]
     if usable:
-        actual = f"{len(usable)} accounts with an empty password: {', '.join(usable)}"
+        actual = f"{plural(len(usable), 'account')} with an empty password: {', '.join(usable)}"
         return failed(expected="no account with an empty password", actual=actual, items=usable)
     unread = [one for one in accounts.accounts if isinstance(one.password, Unknown)]
     for one in unread:

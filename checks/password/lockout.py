@@ -7,18 +7,18 @@ Source: CTPAT 4.8, 4.5; CIS Debian 12 5.3.3.1.1 (5 attempts) and 5.3.3.1.2 (900 
 
 from scanner.api import (
     Accounts,
-    DirectoryKind,
     Lockout,
     NameService,
     Outcome,
-    PasswordState,
     Severity,
     SshServer,
     Unknown,
     check,
+    directory_only,
     failed,
     is_known,
     need,
+    not_applicable,
     passed,
 )
 
@@ -41,8 +41,8 @@ def lockout(
 ) -> Outcome:
     """Pass when at most `max_attempts` failures lock for `min_duration_s` or until an administrator unlocks."""
     expected = f"at most {max_attempts} failures lock an account for at least {min_duration_s} s"
-    if _directory_only(names, accounts):
-        return passed(actual="no local account has a password; the directory's lockout policy rules all of them")
+    if directory_only(names, accounts):
+        return not_applicable("all accounts come from a directory, whose lockout policy is not read here")
     if lockout.gaps:
         return failed(expected=expected, actual="; ".join(lockout.gaps), items=lockout.gaps)
     if lockout.threshold is None:
@@ -55,7 +55,8 @@ def lockout(
     if ssh is not None and "usepam" not in need(ssh).ignored:
         need(need(ssh).settings)
     length = "until an administrator unlocks" if duration is None else f"for {duration} s"
-    return passed(actual=f"{threshold} failures lock {length} ({lockout.how})", note=_note(lockout))
+    within = f" within {lockout.window_s} s" if isinstance(lockout.window_s, int) else ""
+    return passed(actual=f"{threshold} failures{within} lock {length} ({lockout.how})", note=_note(lockout))
 
 
 def _without(lockout: Lockout, expected: str, address_ban_suffices: bool) -> Outcome:
@@ -90,11 +91,3 @@ def _bypasses(ssh: SshServer) -> bool:
 
 def _note(lockout: Lockout) -> str:
     return "the superuser is never locked" if lockout.exempts_administrators is True else ""
-
-
-def _directory_only(names: NameService | Unknown | None, accounts: Accounts | Unknown | None) -> bool:
-    if not isinstance(names, NameService) or not isinstance(accounts, Accounts):
-        return False
-    joined = is_known(names.directory) and names.directory is not DirectoryKind.NONE
-    without = (PasswordState.LOCKED, PasswordState.NONE)
-    return joined and all(is_known(one.password) and one.password in without for one in accounts.accounts)

@@ -23,6 +23,8 @@ from scanner.api import (
 
 QUESTION = "Is every remote login protected by a second factor, for instance at the VPN in front of this server?"
 KEYS_QUESTION = "Are the keys of these logins protected by a passphrase or a hardware token?"
+# Methods that take something a person knows; with GSSAPI it is the password of the domain.
+_KNOWN_THINGS = frozenset({"password", "keyboard-interactive", "gssapi-with-mic"})
 
 
 @check(
@@ -93,7 +95,7 @@ def _shown(one: SshSettings, ways: list[str]) -> str:
 def _is_password(way: str) -> bool:
     """Whether a way in takes no more than something that a person knows, the directory's password included."""
     steps = {step.split(":")[0].split(" ")[0] for step in way.split(",")}
-    return steps <= {"password", "keyboard-interactive", "gssapi-with-mic"}
+    return steps <= _KNOWN_THINGS
 
 
 def _enabled(one: SshSettings) -> list[str]:
@@ -116,10 +118,10 @@ def _strong(way: str, one: SshSettings, factor: str | None) -> bool:
 
 
 def _count(word: str, one: SshSettings, factor: str | None) -> int:
-    """The different factors in one comma list; two passwords, or two keys, are one."""
-    kinds = {name.split(":")[0] for name in word.split(",")}
-    kinds = {"password" if name == "keyboard-interactive" else name for name in kinds}
-    return 2 if any(_strong(kind, one, factor) for kind in kinds) else len(kinds)
+    """The different factors in one comma list; two passwords, the directory's among them, or two keys, are one."""
+    names = {name.split(":")[0] for name in word.split(",")}
+    kinds = {"password" if name in _KNOWN_THINGS else name for name in names}
+    return 2 if any(_strong(name, one, factor) for name in names) else len(kinds)
 
 
 def _security_keys_only(one: SshSettings) -> bool:

@@ -6,16 +6,14 @@ Source: CTPAT 4.8; CIS Debian 12 5.3.3.2.2 (14); NIST SP 800-63B-4 (15 where the
 
 from scanner.api import (
     Accounts,
-    DirectoryKind,
     NameService,
     Outcome,
     PasswordPolicy,
-    PasswordState,
     Severity,
     Unknown,
     check,
+    directory_only,
     failed,
-    is_known,
     need,
     not_applicable,
     passed,
@@ -38,7 +36,7 @@ def min_length(
     tolerated: int = 12,
 ) -> Outcome:
     """Pass from `required` characters on, warn from `tolerated` on; lengths count what the settings really demand."""
-    if _directory_only(names, accounts):
+    if directory_only(names, accounts):
         return not_applicable("all accounts come from a directory; no local account has a password")
     length = need(policy.minimum_length)
     expected = f"at least {required} characters"
@@ -51,11 +49,3 @@ def min_length(
     if length >= tolerated:
         return warned(expected=expected, actual=actual, note=note)
     return failed(expected=expected, actual=actual, note=note)
-
-
-def _directory_only(names: NameService | Unknown | None, accounts: Accounts | Unknown | None) -> bool:
-    if not isinstance(names, NameService) or not isinstance(accounts, Accounts):
-        return False
-    joined = is_known(names.directory) and names.directory is not DirectoryKind.NONE
-    without = (PasswordState.LOCKED, PasswordState.NONE)
-    return joined and all(is_known(one.password) and one.password in without for one in accounts.accounts)

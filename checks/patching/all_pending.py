@@ -4,7 +4,20 @@ Why: fixes that are not labelled as security close holes too, and a long backlog
 Source: NIST SP 800-171 r2 3.14.1; the provider's own lists on the target, which have to be fresh to show nothing.
 """
 
-from scanner.api import Collection, Outcome, PatchLevel, Reason, Severity, check, failed, need, passed, unknown, warned
+from scanner.api import (
+    Collection,
+    Outcome,
+    PatchLevel,
+    Reason,
+    Severity,
+    check,
+    failed,
+    need,
+    passed,
+    plural,
+    unknown,
+    warned,
+)
 
 
 @check(
@@ -25,7 +38,9 @@ def all_pending(
     now = collection.collected_at
     pending = need(level.pending)
     ages = [age for update in pending if (age := update.age_days(now)) is not None]
-    actual = f"{len(pending)} updates pending" + (f", the oldest out for at least {max(ages)} days" if ages else "")
+    actual = f"{plural(len(pending), 'update')} pending" + (
+        f", the oldest out for at least {max(ages)} days" if ages else ""
+    )
     expected = f"at most {max_count} pending, none out for more than {max_age_days} days"
     if len(pending) > max_count or max(ages, default=0) > max_age_days:
         return failed(expected=expected, actual=actual, items=[update.name for update in pending])

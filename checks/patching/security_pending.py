@@ -21,6 +21,7 @@ from scanner.api import (
     is_known,
     need,
     passed,
+    plural,
     unknown,
     warned,
 )
@@ -66,11 +67,11 @@ def _overdue(level: PatchLevel, now: datetime, max_age_days: int) -> Outcome | N
     ages = [age for update in updates if (age := update.age_days(now)) is not None]
     expected = f"security updates installed within {max_age_days} days"
     if ages and max(ages) > max_age_days:
-        actual = f"{len(updates)} security updates pending, the oldest out for at least {max(ages)} days"
+        actual = f"{plural(len(updates), 'security update')} pending, the oldest out for at least {max(ages)} days"
         return failed(expected=expected, actual=actual, items=_names(updates))
     undated = any(isinstance(update.published, Unknown) for update in updates)
     if undated and is_known(level.last_run) and (age := (now - level.last_run).days) > max_age_days:
-        actual = f"{len(updates)} security updates pending, last update run {age} days ago"
+        actual = f"{plural(len(updates), 'security update')} pending, last update run {age} days ago"
         return failed(expected=expected, actual=actual, items=_names(updates))
     return None
 
@@ -83,7 +84,9 @@ def _young(level: PatchLevel, now: datetime, max_age_days: int, stale: Outcome |
     if not all(is_known(update.published) for update in updates):
         need(level.last_run)
     expected = f"no pending security update (up to {max_age_days} days are tolerated)"
-    return warned(expected=expected, actual=f"{len(updates)} security updates pending", note=", ".join(_names(updates)))
+    return warned(
+        expected=expected, actual=f"{plural(len(updates), 'security update')} pending", note=", ".join(_names(updates))
+    )
 
 
 def _none(level: PatchLevel, stale: Outcome | None) -> Outcome:

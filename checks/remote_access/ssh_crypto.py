@@ -16,6 +16,7 @@ from scanner.api import (
     is_known,
     need,
     passed,
+    plural,
     warned,
 )
 
@@ -45,7 +46,9 @@ def crypto(ssh: SshServer, *, tolerated: str = r"hmac-sha1(-etm@openssh\.com)?",
     small = [f"host key {kind} {bits} bits" for kind, bits in keys if _small(kind, bits, min_rsa_bits)]
     faults = small + _weak(_sources(ssh))
     if faults:
-        return failed(expected="no weak algorithm or key", actual=f"{len(faults)} weak ones offered", items=faults)
+        return failed(
+            expected="no weak algorithm or key", actual=f"offered: {plural(len(faults), 'weak one')}", items=faults
+        )
     offered = {keyword: _list(ssh, keyword) for keyword in ASKED}
     need(ssh.host_keys)
     old = [name for name in offered["macs"] if re.fullmatch(tolerated, name)]

@@ -42,7 +42,7 @@ def limits(
         if isinstance(told[keyword], str) and not holds(str(told[keyword]))
     ]
     if faults:
-        return failed(expected="all limits set", actual=f"{len(faults)} limits missing", items=faults)
+        return failed(expected="all limits set", actual="; ".join(faults), items=faults)
     need(ssh.settings)
     for value in told.values():
         need(value)

@@ -56,7 +56,7 @@ _CODES: Mapping[Reason | None, str] = {
     Reason.TIMEOUT: "no answer within the time limit",
     Reason.TRUNCATED: "the answer was larger than the limit",
     Reason.UNREACHABLE: "the target could not be reached",
-    Reason.LOGIN: "the login was refused",
+    Reason.LOGIN: "the login failed",
     Reason.MISSING_TOOL: "a program it needs is not installed",
     Reason.UNSUPPORTED: "this system is not supported",
     Reason.UNREADABLE: "what was read could not be understood",
@@ -68,7 +68,7 @@ _CODES: Mapping[Reason | None, str] = {
 }
 _LOST: Mapping[TargetState, str] = {
     TargetState.UNREACHABLE: "target could not be reached",
-    TargetState.LOGIN_FAILED: "login to the target was refused",
+    TargetState.LOGIN_FAILED: "login to the target failed",
     TargetState.FAILED: "target could not be collected",
     TargetState.CANCELLED: "target was not finished when the scan was interrupted",
 }
@@ -93,7 +93,11 @@ class People:
 
 @dataclass(slots=True)
 class _Tally:
-    """What one requirement has seen so far. `glimpsed` counts undetermined targets that showed something."""
+    """What one requirement has seen so far.
+
+    `glimpsed` counts undetermined targets where a check that decides showed something; one that only supports the
+    requirement shows nothing of the duty itself.
+    """
 
     verdicts: Counter[Verdict] = field(default_factory=Counter)
     statuses: Counter[Status] = field(default_factory=Counter)
@@ -170,7 +174,8 @@ class Rollup:
         mine = {check: statuses.get(check, Status.NOT_CHECKED) for check in requirement.check_ids}
         tally.verdicts[verdict] += 1
         tally.statuses.update(found[check].status if check in found else Status.NOT_CHECKED for check in mine)
-        tally.glimpsed += verdict is Verdict.UNDETERMINED and target.reached and not _SEEN.isdisjoint(mine.values())
+        deciding = {status for check, status in mine.items() if check not in requirement.supports}
+        tally.glimpsed += verdict is Verdict.UNDETERMINED and target.reached and not _SEEN.isdisjoint(deciding)
         if verdict not in (Verdict.SATISFIED, Verdict.NOT_APPLICABLE):
             tally.reasons.update(self._reasons(requirement, target, found, mine))
         return verdict

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from errno import EDQUOT, EFBIG, EIO, ENOSPC
 from typing import Any
 
 import click
@@ -56,12 +57,16 @@ class LazyGroup(click.Group):
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
-        from scanner.cli.ending import NobodyListens
+        from scanner.cli.ending import NobodyListens, NoRoom
 
         try:
             return super().invoke(ctx)
         except BrokenPipeError as error:
             raise NobodyListens from error
+        except OSError as error:
+            if error.filename is None and error.errno in (ENOSPC, EDQUOT, EFBIG, EIO):
+                raise NoRoom(error.strerror) from error
+            raise
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):

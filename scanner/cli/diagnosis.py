@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 import click
 
-from scanner.assess.findings import probes_for
-from scanner.check import Check
+from scanner.assess.findings import FactSet, judge, probes_for
 from scanner.cli.diagnosis_words import WORDS, Words
 from scanner.cli.ending import INTERRUPTED
 from scanner.cli.scan import ask_person, utc_now
@@ -17,11 +17,12 @@ from scanner.cli.sites import Job
 from scanner.collect import raw_facts
 from scanner.engine.collector import HostCollector
 from scanner.engine.interruption import stop_on_signals
-from scanner.engine.selection import select
+from scanner.engine.selection import Selection, select
 from scanner.engine.targets import address_of
 from scanner.errors import TargetError
-from scanner.facts.base import Access, Probe, RawFact, RawState
-from scanner.model import Target, Transcript
+from scanner.facts.base import Access, Probe, RawFact, RawFacts, RawState
+from scanner.inventory.site import Site
+from scanner.model import Reason, Status, Target, Transcript
 from scanner.text import clean
 
 _FINE = (RawState.OK, RawState.ABSENT)
@@ -30,7 +31,9 @@ _FINE = (RawState.OK, RawState.ABSENT)
 def diagnose(job: Job) -> int:
     """Check every target of the site, and say what was found as the answers come; 1 when something stays unread."""
     content = job.content
-    checks = select(content.profile, content.checks, brought=content.brought).checks.values()
+    selection = select(content.profile, content.checks, brought=content.brought)
+    checks = selection.checks.values()
+    reading = _Reading(job.site, selection)
     cancelled = threading.Event()
     fine = True
     with (
@@ -40,7 +43,7 @@ def diagnose(job: Job) -> int:
     ):
 
         def look(target: Target) -> tuple[list[str], bool]:
-            return _looked(collector, target, checks, cancelled)
+            return _looked(collector, target, reading, cancelled)
 
         for target, (lines, readable) in zip(job.site.targets, pool.map(look, job.site.targets), strict=True):
             fine = fine and readable
@@ -50,26 +53,37 @@ def diagnose(job: Job) -> int:
     return 0 if fine else 1
 
 
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What a scan of the site would ask, and judge."""
+
+    site: Site
+    selection: Selection
+
+    def probes(self, platform: str) -> Mapping[str, Probe]:
+        """What is asked of a target of that platform, by name."""
+        return {probe.name: probe for probe in probes_for(platform, self.selection.checks.values())}
+
+
 def _title(target: Target) -> str:
     return f"{target.name} ({f'{target.transport} {address_of(target)}'.rstrip()})"
 
 
 def _looked(
-    collector: HostCollector, target: Target, checks: Collection[Check], cancelled: threading.Event
+    collector: HostCollector, target: Target, reading: _Reading, cancelled: threading.Event
 ) -> tuple[list[str], bool]:
     if cancelled.is_set():
         return ["  not looked at: interrupted"], False
     try:
-        return _read(collector.collect(target, cancelled).transcript, checks)
+        return _read(target, collector.collect(target, cancelled).transcript, reading)
     except TargetError as error:
         return [f"  not reached: {error.detail}", *(f"    {name}: {v}" for name, v in error.evidence.items())], False
     except Exception as error:  # a fault of ours on one target must not take the others with it
         return [f"  a fault in ctpat, please report it ({type(error).__name__}: {error})"], False
 
 
-def _read(transcript: Transcript, checks: Collection[Check]) -> tuple[list[str], bool]:
-    words = WORDS.get(transcript.platform, WORDS["linux"])
-    probes = {probe.name: probe for probe in probes_for(transcript.platform, checks)}
+def _read(target: Target, transcript: Transcript, reading: _Reading) -> tuple[list[str], bool]:
+    words, probes = WORDS.get(transcript.platform, WORDS["linux"]), reading.probes(transcript.platform)
     raw = raw_facts(transcript, probes)
     lines = [f"  logged in as {transcript.account or '?'}, rights: {words.rights[transcript.privilege]}"]
     if transcript.host_key:
@@ -81,8 +95,31 @@ def _read(transcript: Transcript, checks: Collection[Check]) -> tuple[list[str],
     for section in gaps:
         lines += _gap(section, probes[section.probe], words)
     barred = [section for section in gaps if section.state is not RawState.MISSING_TOOL]
-    lines.append(f"  {len(barred)} of {len(probes)} probes cannot be read" if barred else "  everything is readable")
-    return lines, not barred and transcript.error is None
+    parts = _parts(target, raw, reading, {section.probe for section in gaps})
+    lines += [f"  in part: {part}" for part in parts]
+    lines.append(_sum(len(barred), len(parts), len(probes)))
+    return lines, not barred and not parts and transcript.error is None
+
+
+# Nothing on the target cures these: what the records do not say, and what is not read on its platform at all.
+_INCURABLE = (Reason.STALE, Reason.NO_EVIDENCE, Reason.UNSUPPORTED)
+
+
+def _parts(target: Target, raw: RawFacts, reading: _Reading, gaps: Collection[str]) -> list[str]:
+    """What a scan would not see although the probe answered: one of its parts was refused, or is not understood."""
+    findings = judge(reading.selection.plan(reading.site, target), FactSet(raw, target), target)
+    unknown = [one for one in findings if one.status is Status.UNKNOWN and one.reason not in _INCURABLE]
+    return list(dict.fromkeys(one.detail for one in unknown if one.detail.partition(":")[0] not in gaps))
+
+
+def _sum(barred: int, parts: int, asked: int) -> str:
+    whole = [f"{barred} of {asked} probes cannot be read"] if barred else []
+    verb = "answer is" if parts == 1 else "answers are"
+    partly = [f"{parts} {'more ' if barred else ''}{verb} not whole"] if parts else []
+    return f"  {', '.join([*whole, *partly])}" if barred or parts else _READABLE
+
+
+_READABLE = "  everything is readable"
 
 
 def _gap(section: RawFact, probe: Probe, words: Words) -> Iterator[str]:

@@ -26,6 +26,10 @@ class NobodyListens(Exception):
     """Standard output was closed by its reader. No OSError: click would turn that into status 1, ours for a gap."""
 
 
+class NoRoom(Exception):
+    """What standard output is written to takes no more: a full disk, which is no fault of the program."""
+
+
 def run(program: click.Command, arguments: Sequence[str] | None = None) -> int:
     """Call the program; the exit status. Set CTPAT_DEBUG=1 to see tracebacks."""
     _say_anything()
@@ -46,6 +50,10 @@ def run(program: click.Command, arguments: Sequence[str] | None = None) -> int:
     except NobodyListens:
         _hush()
         return BROKEN_PIPE
+    except NoRoom as error:
+        click.echo(f"error: the output cannot be written: {error}", err=True)
+        _hush()
+        return USAGE
     except Exception as error:
         if os.environ.get("CTPAT_DEBUG"):
             raise

@@ -36,7 +36,7 @@ def command(site: str | None, verify: bool, store: str | None) -> int:
             states = ", ".join(f"{count} {state}" for state, count in sorted(run.states.items()))
             click.echo(
                 f"{run.id[:8]}  {run.started:%Y-%m-%d %H:%M} UTC  {run.site:24} {ended:11} "
-                f"{run.answered}/{run.planned} targets  {states}"
+                f"{run.reached}/{run.planned} reached  {states}"
             )
         return 0
     finally:

@@ -35,4 +35,4 @@ def command(folder: Path, yes: bool) -> None:
             file.write(text)
     except OSError as error:
         raise ConfigError(Problem(path=str(path), message=f"cannot be written: {error.strerror}")) from error
-    click.echo(f"{path} written. Next: put your hosts in it, then `ctpat doctor {path}` and `ctpat scan {path}`.")
+    click.echo(f"{path} written. Next: look through it, then `ctpat doctor {path}` and `ctpat scan {path}`.")

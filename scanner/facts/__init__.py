@@ -2,7 +2,7 @@
 
 from scanner.facts.accounts import Account, AccountKind, Accounts, HomeFolder, PasswordState
 from scanner.facts.audit import Audited, AuditedEvent, AuditLog, CommandLogging, EventLog, LogForwarder
-from scanner.facts.authentication import AutomaticSignIn, DirectoryKind, Lockout, NameService, SignIn
+from scanner.facts.authentication import AutomaticSignIn, DirectoryKind, Lockout, NameService, SignIn, directory_only
 from scanner.facts.backups import (
     BackupFailure,
     BackupJob,
@@ -210,4 +210,5 @@ __all__ = [
     "VolumeUse",
     "WeakenedAccounts",
     "can_log_in",
+    "directory_only",
 ]

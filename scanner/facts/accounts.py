@@ -127,6 +127,11 @@ class Accounts(Fact):
         """The first account of that name, None where there is none."""
         return next((account for account in self.accounts if account.name == name), None)
 
+    def records(self) -> str:
+        """A sentence for a note: which login records there are, and what they leave out."""
+        gap = "" if self.logins_complete else ", which leave out remote commands and file transfers"
+        return f"Records: {self.logins_source}{gap}."
+
     def not_listed(self) -> str:
         """A sentence for a note where accounts from elsewhere may sign in as well; empty where there are none."""
         if isinstance(self.directories, Unknown):

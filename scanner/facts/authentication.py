@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
+from scanner.facts.accounts import Accounts, PasswordState
 from scanner.facts.base import Fact
-from scanner.model import Absent, Maybe
+from scanner.model import Absent, Maybe, Unknown, is_known
 
 _NO_OTHER_WAY = Absent("SSH is the only remote sign-in that is read on this platform")
 
@@ -64,6 +65,15 @@ class NameService(Fact):
     plain_text: Maybe[tuple[str, ...]]
     service: str
     service_running: Maybe[bool]
+
+
+def directory_only(names: NameService | Unknown | None, accounts: Accounts | Unknown | None) -> bool:
+    """Whether it is proved that passwords are a directory's alone: one is in use, and no local account has any."""
+    if not isinstance(names, NameService) or not isinstance(accounts, Accounts) or not accounts.accounts:
+        return False
+    joined = is_known(names.directory) and names.directory is not DirectoryKind.NONE
+    without = (PasswordState.LOCKED, PasswordState.NONE)
+    return joined and all(is_known(one.password) and one.password in without for one in accounts.accounts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

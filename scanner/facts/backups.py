@@ -146,3 +146,8 @@ class Backups(Fact):
         running = tuple(job for job in self.configured if job.enabled is True)
         unsure = tuple(job for job in self.configured if isinstance(job.enabled, Unknown))
         return running or unsure or self.configured
+
+    @property
+    def no_job(self) -> Absent | Unknown:
+        """Why none was found: what could not be read may hold one; else it is proved, and backup/job judges it."""
+        return self.unread[0] if self.unread else Absent("no backup job is configured on this host; see backup/job")

@@ -49,7 +49,7 @@ class StoredRun:
     finished: datetime | None
     partial: bool
     planned: int
-    answered: int
+    reached: int
     states: Mapping[str, int]
     digest: str | None
 
@@ -144,6 +144,9 @@ def coverage_of(targets: Sequence[TargetResult]) -> Coverage:
     )
 
 
+_REACHED = t.result.c.row["state"].as_string().in_([TargetState.READ.value, TargetState.PARTLY_READ.value])
+
+
 def stored_run(connection: Connection, row: Mapping[Any, Any]) -> StoredRun:
     run_id = row["id"]
     count = func.count()
@@ -155,7 +158,7 @@ def stored_run(connection: Connection, row: Mapping[Any, Any]) -> StoredRun:
         finished=utc(row["finished"]) if row["finished"] else None,
         partial=row["partial"] is not False,
         planned=connection.scalar(select(count).select_from(t.planned).where(t.planned.c.run == run_id)) or 0,
-        answered=connection.scalar(select(count).select_from(t.result).where(t.result.c.run == run_id)) or 0,
+        reached=connection.scalar(select(count).select_from(t.result).where(t.result.c.run == run_id, _REACHED)) or 0,
         states={state: number for state, number in connection.execute(states)},  # noqa: C416 - a Row is no pair to mypy
         digest=row["digest"],
     )

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine, insert, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
 from scanner.document import digest, parse, plain
-from scanner.errors import ConfigError, ScannerError
+from scanner.errors import ConfigError, EvidenceError, ScannerError
 from scanner.facts.base import RawFacts
 from scanner.model import (
     Assessment,
@@ -45,6 +45,9 @@ from scanner.store.rows import (
     target_lines,
 )
 
+# What decoding a row raises that this program did not write.
+_DAMAGE = (AttributeError, LookupError, TypeError, ValueError)
+
 
 class Store:
     """An open store. Safe for several threads: writes are serialised here, between processes by the database."""
@@ -59,7 +62,7 @@ class Store:
         engine = engine_of(where, must_exist=must_exist)
         try:
             schema.upgrade(engine)
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, AssertionError, UnicodeDecodeError) as error:  # the latter two of a damaged schema
             engine.dispose()
             raise unusable(engine, error) from error
         return cls(engine)
@@ -90,6 +93,10 @@ class Store:
                 yield connection
         except DBAPIError as error:
             raise ScannerError(f"the store {self.place} cannot be read: {error.orig}") from error
+        except _DAMAGE as error:
+            raise EvidenceError(
+                f"the store {self.place} is damaged: a row cannot be understood ({type(error).__name__})"
+            ) from error
 
     # --- Writing ---------------------------------------------------------------------------------------------
 
@@ -156,10 +163,13 @@ class Store:
                     select(t.assessment.c.row).where(t.assessment.c.run == run_id).order_by(t.assessment.c.ordinal)
                 )
             )
-        coverage = coverage_of(targets)
-        return RunResult(
-            run=run_info(row), coverage=coverage, targets=targets, findings=findings, assessments=assessments
-        )
+            return RunResult(
+                run=run_info(row),
+                coverage=coverage_of(targets),
+                targets=targets,
+                findings=findings,
+                assessments=assessments,
+            )
 
     def planned_targets(self, run_id: str) -> tuple[Target, ...]:
         """The targets of a run as they were planned: name, address, role, tags and parameters."""

@@ -15,16 +15,21 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from scanner.errors import ConfigError, Problem
 from scanner.model import Privilege, Reason, Transcript
 from scanner.redact import redact
+from scanner.yaml_source import read_bytes
+
+Word = TypeVar("Word", bound=StrEnum)
 
 FORMAT = 1
 _META, _STDOUT, _STDERR = "meta.json", "transcript.txt", "stderr.txt"
 _SCRIPTS: Mapping[str, str] = {"windows": "script.ps1", "directory": "queries.txt"}
+_LARGEST = 64 << 20  # far above what a scan takes from one target
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
 
@@ -123,9 +128,11 @@ def read_recordings(directory: Path) -> tuple[Recording, ...]:
 def read_recording(folder: Path) -> Recording:
     """One target's recording. Raises ConfigError, naming the file, what was found and what was expected."""
     meta = _read_meta(folder / _META)
-    transcript = _transcript(folder / _META, meta, _bytes(folder / _STDOUT), _bytes(folder / _STDERR))
+    transcript = _transcript(
+        folder / _META, meta, read_bytes(folder / _STDOUT, _LARGEST), read_bytes(folder / _STDERR, _LARGEST)
+    )
     path = folder / _script_name(transcript.platform)
-    script = _bytes(path)
+    script = read_bytes(path)
     digest = hashlib.sha256(script).hexdigest()
     if digest != transcript.script_sha256:
         raise ConfigError(
@@ -139,16 +146,9 @@ def read_recording(folder: Path) -> Recording:
     return Recording(folder=folder, transcript=transcript, script=script)
 
 
-def _bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise ConfigError(Problem(path=str(path), message=f"cannot be read: {error.strerror}")) from error
-
-
 def _read_meta(path: Path) -> dict[str, Any]:
     try:
-        meta = json.loads(_bytes(path).decode("utf-8"))
+        meta = json.loads(read_bytes(path).decode("utf-8"))
     except (ValueError, RecursionError) as error:
         raise ConfigError(Problem(path=str(path), message=f"no JSON: {error}")) from error
     if not isinstance(meta, dict):
@@ -188,12 +188,24 @@ def _nonce(value: Any) -> str:
     return _text(value)
 
 
+def _one_of(words: type[Word]) -> Callable[[Any], Word]:
+    def read(value: Any) -> Word:
+        if value not in list(words):
+            raise ValueError(f"one of {', '.join(words)}")
+        return words(value)
+
+    return read
+
+
+_reason, _privilege = _one_of(Reason), _one_of(Privilege)
+
+
 def _error(value: Any) -> tuple[Reason, str] | None:
     if value is None:
         return None
     if not isinstance(value, list) or len(value) != 2:
         raise ValueError("null, or a reason code and a text")
-    return Reason(_text(value[0])), _text(value[1])
+    return _reason(value[0]), _text(value[1])
 
 
 def _seconds(value: Any) -> float:
@@ -220,7 +232,7 @@ FIELDS: Mapping[str, Callable[[Any], Any]] = {
     "nonce": _nonce,
     "collected_at": _time,
     "account": _text,
-    "privilege": Privilege,
+    "privilege": _privilege,
     "script_sha256": _digest,
     "error": _error,
     "host_key": _text,

@@ -185,8 +185,13 @@ def test_a_supporting_check_weakens_and_never_satisfies(deciding: Status, suppor
 def test_supporting_checks_alone_decide_nothing(status: Status) -> None:
     each = requirement(checks=None, supports=("x/a",), not_covered=("logging",))
     assert verdict_on_target(each, {"x/a": status}) is Verdict.UNDETERMINED
-    found = assess(each, {"a": status})
-    assert found.state is (State.PARTLY_EVIDENCED if status in (PASS, WARN, REVIEW) else State.NOT_ASSESSED)
+    assert assess(each, {"a": status}).state is State.NOT_ASSESSED
+
+
+@pytest.mark.parametrize(("deciding", "state"), [(REVIEW, State.PARTLY_EVIDENCED), (UNKNOWN, State.NOT_ASSESSED)])
+def test_only_a_check_that_decides_can_have_shown_something(deciding: Status, state: State) -> None:
+    each = requirement(checks=A, supports=("x/b",))
+    assert assess(each, {"a": deciding, "b": PASS}).state is state
 
 
 EXPRESSIONS: st.SearchStrategy[Expression] = st.recursive(

@@ -28,7 +28,7 @@ from scanner.api import (
 )
 from scanner.catalogue import load_checks
 from scanner.check import Check
-from scanner.errors import FactUnavailable
+from scanner.errors import FactAbsent, FactUnavailable
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 COLLECTION = Collection(collected_at=NOW, privilege=Privilege.ROOT, account="scan", platform="linux")
@@ -83,6 +83,8 @@ def run(name: str, backups: Backups = BACKUPS, role: str | None = None, **option
         result = CHECKS[f"backup/{name}"].run(backups, replace(COLLECTION, role=role, tags=tags), **options)
     except FactUnavailable as stopped:
         return Outcome(status=Status.UNKNOWN, reason=stopped.unknown.code, actual=stopped.unknown.detail)
+    except FactAbsent as stopped:
+        return Outcome(status=Status.NOT_APPLICABLE, actual=stopped.absent.reason)
     assert isinstance(result, Outcome)
     return result
 

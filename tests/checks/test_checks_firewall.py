@@ -113,15 +113,15 @@ def loader(four: Maybe[bool], six: Maybe[bool], name: str = "nftables") -> Firew
     ],
 )
 def test_persistent(loaders: Any, expected: Status | Reason) -> None:
-    assert status("persistent", replace(CLOSED, loaders=loaders)) is expected
+    assert status("persistent", replace(CLOSED, loaders=loaders), HOST) is expected
 
 
 def test_persistent_asks_only_for_what_is_closed_now() -> None:
     opened = replace(CLOSED, defaults=(rule(V4, Action.ALLOW), rule(V6, Action.ALLOW)), loaders=())
-    assert status("persistent", opened) is Status.NOT_APPLICABLE
+    assert status("persistent", opened, HOST) is Status.NOT_APPLICABLE
     half = replace(CLOSED, defaults=(rule(V4, Action.DENY), rule(V6, Action.ALLOW)), loaders=(loader(True, False),))
-    assert status("persistent", half) is Status.PASS
-    assert status("persistent", replace(CLOSED, defaults=(rule(V4, DENIED),))) is Reason.DENIED
+    assert status("persistent", half, None) is Status.PASS
+    assert status("persistent", replace(CLOSED, defaults=(rule(V4, DENIED),)), UNKNOWN) is Reason.DENIED
 
 
 def socket(port: int, four: Maybe[bool] = True, six: Maybe[bool] = False, **fields: Any) -> Listener:
@@ -221,3 +221,9 @@ def test_approved_ports_are_named_in_the_note() -> None:
     assert found.status is Status.PASS and "Exempted by the site: 1 (tcp/5432 on" in found.note
     found = judge("container_bypass", published("0.0.0.0", 8080), approved=(8080,))
     assert found.status is Status.PASS and "Exempted by the site: 1 (tcp/8080 on 0.0.0.0" in found.note
+
+
+def test_what_loads_the_rules_of_a_container_is_the_outer_hosts_business() -> None:
+    denied = replace(CLOSED, defaults=DENIED)
+    assert status("persistent", denied, replace(HOST, container=True)) is Status.NOT_APPLICABLE
+    assert status("persistent", denied, HOST) is Reason.DENIED

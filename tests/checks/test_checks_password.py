@@ -24,6 +24,7 @@ from scanner.facts import (
     SignIn,
     SshServer,
     SshSettings,
+    directory_only,
 )
 from scanner.model import Absent, Outcome, Privilege, Reason, Status, Unknown
 
@@ -373,7 +374,14 @@ def test_lockout_of_a_directory_is_judged_there() -> None:
     joined = replace(NAMES, directory=DirectoryKind.IPA)
     locked = accounts(replace(ALICE, password=PasswordState.NONE))
     found = run("lockout", replace(LOCKOUT, threshold=None), ssh(), joined, locked)
-    assert (found.status, "directory" in found.actual) == (Status.PASS, True)
+    assert (found.status, "directory" in found.actual) == (Status.NOT_APPLICABLE, True)
+
+
+def test_a_host_without_any_account_is_no_host_of_a_directory() -> None:
+    joined = replace(NAMES, directory=DirectoryKind.IPA)
+    assert not directory_only(joined, accounts())
+    assert not directory_only(joined, DENIED)
+    assert not directory_only(NAMES, accounts(replace(ALICE, password=PasswordState.NONE)))
 
 
 # --- mfa_remote -------------------------------------------------------------------------------------------
@@ -395,6 +403,8 @@ SECURITY_KEYS = {
         (ssh(passwordauthentication="no"), SIGN_IN, Status.REVIEW),
         (ssh(authenticationmethods="publickey,password"), SIGN_IN, Status.PASS),
         (ssh(authenticationmethods="publickey,password password"), SIGN_IN, Status.REVIEW),
+        (ssh(authenticationmethods="gssapi-with-mic,password"), SIGN_IN, Status.REVIEW),
+        (ssh(authenticationmethods="gssapi-with-mic"), TOKEN, Status.REVIEW),
         (ssh(authenticationmethods="publickey,publickey"), SIGN_IN, Status.REVIEW),
         (ssh(authenticationmethods="password,keyboard-interactive"), SIGN_IN, Status.REVIEW),
         (ssh(authenticationmethods="publickey,keyboard-interactive:pam"), TOKEN, Status.PASS),

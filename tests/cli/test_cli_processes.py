@@ -174,6 +174,16 @@ def test_a_scan_nobody_listens_to_still_writes_its_report(home: Path, recorded: 
     assert json.loads((home / "run.json").read_text())["coverage"]["planned"] == 3
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_a_full_disk_behind_standard_output_is_no_fault_of_the_program() -> None:
+    with Path("/dev/full").open("wb") as full:
+        ended = subprocess.run(
+            [sys.executable, "-m", "scanner", "checks", "list"], stdout=full, stderr=subprocess.PIPE, check=False
+        )
+    assert ended.returncode == 2
+    assert b"error: the output cannot be written: No space left on device" in ended.stderr
+
+
 def on_terminal(arguments: list[str], folder: Path, **environment: str) -> tuple[int, str]:
     """The program on a terminal of 100 columns; its status and everything it showed."""
     main, side = pty.openpty()

@@ -17,6 +17,8 @@ from scanner.facts import FACTS
 from scanner.model import Assessment, Coverage, Level, State, Verdict
 from tests.cli.conftest import Call, process, write_site
 
+RECORDED = Path(__file__).parents[1] / "targets"
+
 CONTENT_COMMANDS = sorted(COMMANDS)
 
 
@@ -272,6 +274,20 @@ def test_doctor_says_who_it_is_and_what_it_may(ctpat: Call, site: Path) -> None:
     assert "logged in as" in ended.out
     assert "rights:" in ended.out
     assert ("everything is readable" in ended.out) == (ended.status == 0)
+
+
+def test_doctor_names_the_parts_that_a_scan_would_not_see(ctpat: Call, home: Path) -> None:
+    folder = home / "recorded"
+    shutil.copytree(RECORDED / "bookworm-good", folder)
+    (home / "whole.yaml").write_text("site: x\nentities: [importer]\ntargets: [{uri: 'replay:recorded'}]\n")
+    assert ctpat("doctor", "whole.yaml").status == 0
+    output = folder / "transcript.txt"
+    output.write_bytes(output.read_bytes().replace(b"|=T ", b"|=Z "))
+    ended = ctpat("doctor", "whole.yaml")
+    assert ended.status == 1
+    assert "  in part: sshd -T: " in ended.out
+    assert "  1 answer is not whole" in ended.out
+    assert "everything is readable" not in ended.out
 
 
 # --- The table ---------------------------------------------------------------------------------------------------

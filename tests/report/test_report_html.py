@@ -238,8 +238,12 @@ def test_a_should_that_is_not_met_is_a_recommendation(result: RunResult, pack: C
 def test_fixes_are_ranked_by_gaps_with_hosts_and_requirements(page: Page, result: RunResult) -> None:
     items = page.id("fixes").all("ol", "fixes")[0].all("li")
     assert 1 < len(items) <= 10
-    counts = [int(re.search(r"Part of (\d+) gap", item.text)[1]) for item in items]  # type: ignore[index]
-    assert counts == sorted(counts, reverse=True)
+    order = [
+        ("severity critical" not in item.text, -int(re.search(r"Part of (\d+) gap", item.text)[1]))  # type: ignore[index]
+        for item in items
+    ]
+    assert order == sorted(order)
+    assert {critical for critical, _ in order} == {True, False}
     gaps = sum(a.targets.get(Verdict.NOT_SATISFIED, 0) for a in result.assessments)
     assert f"There are {gaps} of them" in page.id("fixes").text
     assert all("(Must) on" in item.text for item in items)

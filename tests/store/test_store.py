@@ -9,13 +9,14 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from scanner.errors import ConfigError, EvidenceError
+from scanner.errors import ConfigError, EvidenceError, ScannerError
 from scanner.model import (
     Assessment,
     Finding,
@@ -135,6 +136,7 @@ def test_a_planned_target_that_never_answered_stays_in_the_denominator(path: Pat
     loaded = store.load("run-1")
     assert (loaded.coverage.planned, loaded.coverage.reached) == (2, 1)
     assert loaded.targets[1].state is TargetState.CANCELLED
+    assert [(run.reached, run.planned) for run in store.runs()] == [(1, 2)]
 
 
 def test_transcripts_come_back_byte_for_byte(path: Path) -> None:
@@ -215,6 +217,42 @@ def test_changed_bytes_are_not_handed_out(path: Path) -> None:
     tamper(path, "UPDATE blob SET deflated = x'789c030000000001'")
     with pytest.raises(EvidenceError, match="match"):
         list(store.transcripts("run-1"))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE run SET head = '[]'",
+        "UPDATE run SET head = 'no JSON {'",
+        "UPDATE run SET started = 'soon'",
+        "UPDATE planned SET row = '{}'",
+        "UPDATE result SET row = '5'",
+        "UPDATE finding SET row = 'null'",
+        'UPDATE assessment SET row = \'{"state": "green"}\'',
+        "UPDATE transcript SET head = '[]'",
+        "UPDATE blob SET deflated = 7",
+        "UPDATE blob SET deflated = 'text'",
+    ],
+)
+def test_a_damaged_row_is_told_in_words(path: Path, change: str) -> None:
+    """By `verify` in any case; the others answer, or raise an error of ours and nothing else."""
+    store = Store.open(path)
+    complete(store, "run-1")
+    tamper(path, "PRAGMA foreign_keys = OFF", change)
+    with suppress(EvidenceError):
+        assert store.verify() != ()
+    for look in (store.runs, lambda: store.load("run-1"), lambda: list(store.transcripts("run-1"))):
+        with suppress(ScannerError):
+            look()
+
+
+def test_a_damaged_schema_is_told_in_words(path: Path) -> None:
+    Store.open(path).close()
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = ''")
+    connection.close()
+    with pytest.raises(ConfigError, match="no usable store"):
+        Store.open(path)
 
 
 _KILLED = """

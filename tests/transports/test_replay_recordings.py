@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -150,3 +151,25 @@ def test_nothing_recorded(tmp_path: Path) -> None:
 def test_privilege_survives(tmp_path: Path, transcript: Transcript) -> None:
     folder = write_recording(tmp_path, "web", replace(transcript, privilege=Privilege.GRANTS), SCRIPT.text)
     assert read_recording(folder).transcript.privilege is Privilege.GRANTS
+
+
+def test_what_never_ends_is_no_recording(tmp_path: Path, transcript: Transcript) -> None:
+    folder = write_recording(tmp_path, "web-01", transcript, SCRIPT.text)
+    output = folder / "transcript.txt"
+    output.unlink()
+    os.mkfifo(output)
+    with pytest.raises(ConfigError, match="no regular file"):
+        read_recording(folder)
+    output.unlink()
+    output.symlink_to("/dev/zero")
+    with pytest.raises(ConfigError, match="no regular file"):
+        read_recording(folder)
+
+
+@pytest.mark.parametrize("wrong", [-1, "x", None, []])
+def test_a_wrong_word_is_answered_with_the_right_ones(tmp_path: Path, transcript: Transcript, wrong: Any) -> None:
+    folder = write_recording(tmp_path, "web-01", transcript, SCRIPT.text)
+    meta = json.loads((folder / "meta.json").read_text())
+    (folder / "meta.json").write_text(json.dumps({**meta, "privilege": wrong}))
+    with pytest.raises(ConfigError, match="one of root"):
+        read_recording(folder)

@@ -136,19 +136,30 @@ def _complete(found: Sequence[KeyFile], raw: RawFacts) -> Maybe[bool]:
 def _places(server: SshServer) -> Maybe[bool]:
     if server.product == "dropbear":
         return Unknown(Reason.UNSUPPORTED, "Dropbear may keep keys in places of its own")
-    values = [item.values for item in server.settings] if isinstance(server.settings, tuple) else []
-    paths = {path for item in values for line in item.get("authorizedkeysfile", ()) for path in line.split()}
-    commands = {line for item in values for line in item.get("authorizedkeyscommand", ())}
-    if not values:
-        text = server.config_text if isinstance(server.config_text, tuple) else None
-        if text is None:
-            return Unknown(Reason.DENIED, "where the SSH server looks for keys could not be read")
-        paths = {path for name, value in text if name == "authorizedkeysfile" for path in value.split()}
-        commands = {value for name, value in text if name == "authorizedkeyscommand"}
-    others = sorted(paths - _DEFAULT - {"none"}) + sorted(commands - {"none"})
+    settings = _values(server)
+    if isinstance(settings, Unknown):
+        return settings
+    paths = {path for name, value in settings if name == "authorizedkeysfile" for path in value.split()}
+    # A certificate of such an authority opens every account, without a line in any file of keys.
+    others = sorted(paths - _DEFAULT - {"none"}) + sorted(
+        value for name, value in settings if name in _FURTHER and value != "none"
+    )
     if others:
         return Unknown(Reason.UNSUPPORTED, f"the SSH server also takes keys from {', '.join(others)}")
     return True
+
+
+_FURTHER = ("authorizedkeyscommand", "trustedusercakeys")
+
+
+def _values(server: SshServer) -> set[tuple[str, str]] | Unknown:
+    """Every keyword and value, for any connection; from the configuration text where the server could not be asked."""
+    settings = server.settings if isinstance(server.settings, tuple) else ()
+    if settings:
+        return {(name, line) for item in settings for name, lines in item.values.items() for line in lines}
+    if isinstance(server.config_text, tuple):
+        return set(server.config_text)
+    return Unknown(Reason.DENIED, "where the SSH server looks for keys could not be read")
 
 
 AUTHORIZED_KEYS = Reader(fact=AuthorizedKeys, probes=(PASSWD, SSHD, KEYS), read=read_keys)

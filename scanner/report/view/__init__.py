@@ -17,7 +17,8 @@ from scanner.report.view.requirements import check_section, section, state_mark
 from scanner.report.view.thresholds import changed
 from scanner.report.view.types import CheckSection, Denominator, Report, Tally
 from scanner.report.view.unchecked import lost, not_checked
-from scanner.report.view.words import CELLS, LEVELS, TARGETS, Mark, origin_of, plural
+from scanner.report.view.words import CELLS, LEVELS, TARGETS, Mark, origin_of
+from scanner.text import plural
 
 _MET = frozenset({State.EVIDENCED, State.DOCUMENT_ON_FILE})
 

@@ -1,14 +1,19 @@
-"""The fixes that close most gaps over all hosts. A gap is one requirement not met on one host."""
+"""The fixes that close most gaps over all hosts. A gap is one requirement not met on one host.
+
+What is critical comes first whatever its number: an account without a password on one host must not stand behind ten
+settings that are missing on all.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
 
-from scanner.model import Level, Status
+from scanner.model import Level, Severity, Status
 from scanner.report.view.index import Index, bar
 from scanner.report.view.types import Fix
-from scanner.report.view.words import CELLS, LEVELS, SEVERITIES, plural
+from scanner.report.view.words import CELLS, LEVELS, SEVERITIES
+from scanner.text import plural
 
 TOP = 10
 _CLOSED, _REST = CELLS["fail"], CELLS["na"]
@@ -37,7 +42,7 @@ def gaps(index: Index) -> dict[tuple[str, str], tuple[str, ...]]:
 
 
 def fixes(index: Index, top: int = TOP) -> tuple[tuple[Fix, ...], int]:
-    """The best `top` fixes, gaps of a Must first, and the number of all gaps."""
+    """The best `top` fixes, critical ones and gaps of a Must first, and the number of all gaps."""
     open_ = gaps(index)
     tallies: dict[str, _Tally] = {}
     for gap, checks in open_.items():
@@ -55,10 +60,11 @@ def _musts(index: Index, tally: _Tally) -> int:
     return sum(index.assessments[key].level is Level.MUST for key, _ in tally.gaps)
 
 
-def _rank(index: Index, check: str, tally: _Tally) -> tuple[int, int, int, int, str]:
+def _rank(index: Index, check: str, tally: _Tally) -> tuple[bool, int, int, int, int, str]:
     known = index.checks.get(check)
     severity = SEVERITIES[known.severity] if known else len(SEVERITIES)
-    return -_musts(index, tally), -len(tally.gaps), -tally.alone, severity, check
+    bearable = known is None or known.severity is not Severity.CRITICAL
+    return bearable, -_musts(index, tally), -len(tally.gaps), -tally.alone, severity, check
 
 
 def _fix(index: Index, rank: int, check: str, tally: _Tally, most: int) -> Fix:

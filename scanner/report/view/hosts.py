@@ -7,7 +7,8 @@ from collections import Counter
 from scanner.model import TargetResult
 from scanner.report.view.index import SHORT, Index, bar, how, when
 from scanner.report.view.types import HostSection
-from scanner.report.view.words import REASONS, STATUS_ORDER, STATUSES, TARGETS, Mark, plural
+from scanner.report.view.words import REASONS, STATUS_ORDER, STATUSES, TARGETS, Mark
+from scanner.text import plural
 
 
 def host_section(index: Index, target: TargetResult) -> HostSection:

@@ -12,7 +12,8 @@ from scanner.check import Check
 from scanner.model import Assessment, Finding, RunResult, State, Status, TargetResult, Verdict
 from scanner.profile.model import Audience, Automation, Profile, Requirement
 from scanner.report.view.types import Bar, Digest, Segment
-from scanner.report.view.words import CELLS, RIGHTS, TRANSPORTS, Mark, plural
+from scanner.report.view.words import CELLS, RIGHTS, TRANSPORTS, Mark
+from scanner.text import plural
 
 _CELLS: Mapping[Verdict, str] = {
     Verdict.SATISFIED: "pass",

@@ -25,8 +25,8 @@ from scanner.report.view.words import (
     Mark,
     days,
     origin_of,
-    plural,
 )
+from scanner.text import plural
 
 _SETTLED = frozenset({Status.PASS, Status.NOT_APPLICABLE})
 _NOT_SEEN = frozenset({Status.UNKNOWN, Status.NOT_CHECKED})

@@ -11,7 +11,8 @@ from scanner.profile.model import Parameter, Profile, Source
 from scanner.profile.parameters import is_looser, show
 from scanner.report.view.index import Index
 from scanner.report.view.types import Threshold
-from scanner.report.view.words import COMPANY, origin_of, parameter_name, plural
+from scanner.report.view.words import COMPANY, origin_of, parameter_name
+from scanner.text import plural
 
 
 def thresholds_of(index: Index, check: str) -> tuple[Threshold, ...]:

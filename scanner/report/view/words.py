@@ -66,7 +66,7 @@ REASONS: Mapping[Reason, str] = {
     Reason.TIMEOUT: "no answer within the time limit",
     Reason.TRUNCATED: "the answer was larger than the limit",
     Reason.UNREACHABLE: "the host could not be reached",
-    Reason.LOGIN: "the login was refused",
+    Reason.LOGIN: "the login failed",
     Reason.MISSING_TOOL: "a program it needs is not installed",
     Reason.UNSUPPORTED: "this kind of system is not supported",
     Reason.UNREADABLE: "what was read could not be understood",
@@ -130,11 +130,6 @@ def origin_of(source: Source | None) -> str:
         return SCANNER
     first = source.title.split(" ", 1)[0]
     return first if first in _PUBLISHERS else _KINDS.get(source.kind, source.kind)
-
-
-def plural(count: int, one: str, many: str = "") -> str:
-    """`1 host`, `2 hosts`."""
-    return f"{count} {one if count == 1 else many or one + 's'}"
 
 
 def days(count: int) -> str:

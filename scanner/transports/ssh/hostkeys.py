@@ -271,8 +271,8 @@ def _unknown_text(target: Target, shown: str, known: Known) -> str:
     notes = f" Note: {'; '.join(known.notes[:3])}." if known.notes else ""
     return (
         f"the host key of {names_of(target)[0]} is not known: it presented {shown}. {_NO_LOGIN}{notes} Compare this "
-        f"fingerprint on the host's console (`ssh-keygen -lf /etc/ssh/ssh_host_*_key.pub`), then pin it in the site "
-        f"file (host_key: {fingerprint_of(shown)}) or trust it with: {trust_command(target)}"
+        f"fingerprint on the host's console (`cat /etc/ssh/ssh_host_*_key.pub | ssh-keygen -lf -`), then pin it in the "
+        f"site file (host_key: {fingerprint_of(shown)}) or trust it with: {trust_command(target)}"
     )
 
 

@@ -247,10 +247,18 @@ def test_a_key_file_that_stays_closed_makes_the_list_incomplete(body: bytes) -> 
     assert isinstance(fact.complete, Unknown)
 
 
-def test_keys_in_other_places_make_the_list_incomplete() -> None:
+@pytest.mark.parametrize(
+    ("keyword", "usual", "value"),
+    [
+        (b"authorizedkeysfile", b".ssh/authorized_keys", b"/etc/keys/%u"),
+        (b"authorizedkeyscommand", b"none", b"/usr/bin/sss_ssh_authorizedkeys"),
+        (b"trustedusercakeys", b"none", b"/etc/ssh/users_ca.pub"),
+    ],
+)
+def test_keys_in_other_places_make_the_list_incomplete(keyword: bytes, usual: bytes, value: bytes) -> None:
     raw = recorded("bookworm", "root")
     body = (GOLDEN / "ssh" / "trixie.root").read_bytes()
-    moved = body.replace(b"authorizedkeysfile .ssh/authorized_keys", b"authorizedkeysfile /etc/keys/%u")
+    moved = body.replace(keyword + b" " + usual, keyword + b" " + value)
     sections = dict(raw.sections) | {"sshd": RawFact(probe="sshd", state=RawState.OK, stdout=moved, status=0)}
     fact = AUTHORIZED_KEYS.read(
         RawFacts(platform="linux", collected_at=NOW, privilege=Privilege.ROOT, sections=sections)

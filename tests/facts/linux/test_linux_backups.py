@@ -144,7 +144,19 @@ def test_without_rights_the_last_run_still_counts_and_the_rest_is_denied() -> No
     never = job("user", "never-backup").last_success
     assert isinstance(never, Unknown)
     assert never.code is Reason.DENIED
-    assert [why.code for why in host("user").unread] == [Reason.DENIED]
+    assert {why.code for why in host("user").unread} == {Reason.DENIED}
+
+
+def test_what_the_programs_keep_and_nobody_could_read_is_not_called_examined() -> None:
+    """A repository that root fills by hand shows there alone."""
+    kept = recorded("user")[STATE.name]
+    fact = host("nothing", **{STATE.name: kept})
+    assert fact.judged == ()
+    assert [why.detail.partition(":")[0] for why in fact.unread] == [
+        "/root/.config/borg/security",
+        "/root/.cache/restic",
+        "/root/.cache/duplicity",
+    ]
 
 
 def test_after_a_restart_only_the_journal_remembers() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from ipaddress import ip_address
 from pathlib import Path
@@ -144,6 +145,20 @@ def test_recorded_namespaces_give_their_default(case: str, four: Action, six: Ac
         (IpVersion.V4, "eth0 198.51.100.1", four),
         (IpVersion.V6, "eth0 2001:db8::1", six),
     ]
+
+
+BOGUS = {4: ["192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "10.0.0.0/8"], 6: ["2001:db8::/32", "fc00::/7"]}
+
+
+def test_a_host_that_drops_bogus_sources_alone_is_open() -> None:
+    rules = []
+    for version, family in ((4, "ip"), (6, "ip6")):
+        prefixes = [{"prefix": {"addr": a, "len": int(n)}} for a, _, n in (t.partition("/") for t in BOGUS[version])]
+        left = {"payload": {"protocol": family, "field": "saddr"}}
+        rules.append([equal(left, {"set": prefixes}), NO])
+    found = firewall(recorded("open", nft=listing(rules, "accept"))).defaults
+    assert is_known(found)
+    assert [rule.action for rule in found] == [ALLOW, ALLOW]
 
 
 @pytest.mark.parametrize(
@@ -291,11 +306,15 @@ def test_iptables_rules(rules: list[str], policy: str, expected: Fate) -> None:
     assert end.fate is expected, end.because
 
 
-def native(*expressions: Any, policy: str = "drop", extra: tuple[Any, ...] = ()) -> End:
+def listing(expressions: Iterable[Any], policy: str, extra: tuple[Any, ...] = ()) -> str:
     chain = {"family": "inet", "table": "t", "name": "c", "type": "filter", "hook": "input", "prio": 0}
     rules = [{"rule": {"family": "inet", "table": "t", "chain": "c", "expr": list(item)}} for item in expressions]
     items = [{"metainfo": {}}, {"table": {"family": "inet", "name": "t"}}, {"chain": {**chain, "policy": policy}}]
-    parsed = parse_nft(json.dumps({"nftables": [*items, *extra, *rules]}))
+    return json.dumps({"nftables": [*items, *extra, *rules]})
+
+
+def native(*expressions: Any, policy: str = "drop", extra: tuple[Any, ...] = ()) -> End:
+    parsed = parse_nft(listing(expressions, policy, extra))
     assert is_known(parsed), parsed
     return walk(ruleset(parsed), packet(917))
 

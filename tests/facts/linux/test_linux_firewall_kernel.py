@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from scanner.facts.base import Probe, RawFact, RawFacts, RawState
+from scanner.facts.linux.firewall.packet import STRANGER as SOURCES
 from scanner.facts.linux.firewall.probes import IPT, NFT
 from scanner.facts.linux.firewall.state import State, fate, read_state
 from scanner.facts.linux.firewall.walk import Fate
@@ -98,12 +99,17 @@ def _build() -> None:
     for space in (HOST, STRANGER):
         run("ip", "netns", "add", space)
     run("ip", "link", "add", "out0", "netns", STRANGER, "type", "veth", "peer", "name", "eth0", "netns", HOST)
-    for space, device, last in ((HOST, "eth0", "1"), (STRANGER, "out0", "77")):
+    ends = (
+        (HOST, "eth0", ("198.51.100.1/24", "2001:db8::1/64"), (f"{SOURCES[4]}/32", f"{SOURCES[6]}/128")),
+        (STRANGER, "out0", (f"{SOURCES[4]}/32", f"{SOURCES[6]}/128"), ("198.51.100.0/24", "2001:db8::/64")),
+    )
+    for space, device, own, others in ends:
         run("ip", "-n", space, "link", "set", "lo", "up")
-        run("ip", "-n", space, "addr", "add", f"198.51.100.{last}/24", "dev", device)
-        run("ip", "-n", space, "addr", "add", f"2001:db8::{last}/64", "dev", device, "nodad")
+        for address in own:
+            run("ip", "-n", space, "addr", "add", address, "dev", device, "nodad")
         run("ip", "-n", space, "link", "set", device, "up")
-    run("ip", "-n", STRANGER, "route", "add", "default", "via", "198.51.100.1")
+        for network in others:
+            run("ip", "-n", space, "route", "add", network, "dev", device)
 
 
 def _remove() -> None:

@@ -485,6 +485,12 @@ def test_the_loosest_umask_of_the_start_files_counts() -> None:
     assert sign_in_of(facts).umask == 0o022
 
 
+def test_a_file_transfer_reads_no_start_file() -> None:
+    strict = "umask /etc/profile 027"
+    bare, guarded = host({}, extra=strict), host({"sshd": "session optional pam_umask.so umask=077"}, extra=strict)
+    assert (sign_in_of(bare).umask, sign_in_of(guarded).umask) == (0o022, 0o027)
+
+
 def names_of(nsswitch: str, sssd: RawFact | None = None, units: str = "", more: str = "") -> NameService:
     found = names.read(
         raw(

@@ -209,6 +209,7 @@ STATE = Probe(
     + _WORDS
     + rf"""
 tree() {{
+  [ "$CTPAT_RIGHTS" = root ] && [ ! -e "$1" ] && {{ echo gone; return 0; }}
   out=$(R ls -lR --time-style=+%s "$1" 2>&1); rc=$?
   case $rc:$out in
   97:*) return 97 ;;

@@ -86,6 +86,7 @@ def _told(raw: RawFacts) -> _Told | Unknown:
     if isinstance(cron_answer, Sections):
         lost += cron.unread(cron_sections)
     state = read_state(_or_nothing(answers[STATE.name]))
+    lost += state.unread.values()
     return _Told(
         units=unit_sections,
         journal=_journal(answers[JOURNAL.name]),

@@ -73,8 +73,9 @@ def _why_unread(found: Sections, path: str) -> Unknown | None:
     if isinstance(section, Section):
         if section.status == 0 and section.lines and section.lines[-1].strip() in ("read", "gone"):
             return None
-        code = Reason.DENIED if section.status == 97 else Reason.UNREADABLE
-        return Unknown(code, f"{path}: this account may not read it; see `ctpat explain --sudoers`")
+        if section.status == 97:
+            return Unknown(Reason.DENIED, f"{path}: this account may not read it; see `ctpat explain --sudoers`")
+        return Unknown(Reason.UNREADABLE, f"{path}: it could not be listed")
     return section if isinstance(section, Unknown) else Unknown(Reason.UNREADABLE, f"{path} was not asked for")
 
 

@@ -9,11 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from ipaddress import ip_address
 
 from scanner.facts.base import FileText, RawFacts, files, lines_of
 from scanner.facts.firewall import FirewallLoader
-from scanner.facts.linux.firewall.packet import Packet, ruleset
+from scanner.facts.linux.firewall.packet import STRANGER, Packet, ruleset
 from scanner.facts.linux.firewall.probes import FWUI, ZONES
 from scanner.facts.linux.firewall.save import parse_save
 from scanner.facts.linux.firewall.script import script_closes
@@ -190,8 +189,9 @@ def _walked(text: FileText, version: int) -> Maybe[bool]:
 
 
 def _stranger(version: int, port: int) -> Packet:
-    source = ip_address("198.51.100.77" if version == 4 else "2001:db8::77")
-    return Packet(version=version, interface="eth0", source=source, destination=None, protocol="tcp", port=port)
+    return Packet(
+        version=version, interface="eth0", source=STRANGER[version], destination=None, protocol="tcp", port=port
+    )
 
 
 _DEBIAN_V4 = ("/etc/iptables/rules.v4",)

@@ -16,7 +16,7 @@ from scanner.facts.base import RawFacts, lines_of
 from scanner.facts.firewall import Action, DefaultRule, Forwarding, IpVersion
 from scanner.facts.linux.firewall.alike import Kind, Kinds, Way
 from scanner.facts.linux.firewall.nft import parse_nft
-from scanner.facts.linux.firewall.packet import Packet, Ruleset, Table, ruleset
+from scanner.facts.linux.firewall.packet import ELSEWHERE, STRANGER, Packet, Ruleset, Table, ruleset
 from scanner.facts.linux.firewall.probes import IPT, NFT
 from scanner.facts.linux.firewall.save import incompatible, parse_save
 from scanner.facts.linux.firewall.walk import FORWARD, INBOUND, End, Fate, walk
@@ -33,8 +33,6 @@ from scanner.facts.linux.network import (
 from scanner.facts.network import NetworkInterface
 from scanner.model import Absent, Maybe, Reason, Unknown, is_known
 
-STRANGER = {4: ip_address("198.51.100.77"), 6: ip_address("2001:db8::77")}
-ELSEWHERE = {4: ip_address("203.0.113.99"), 6: ip_address("2001:db8:ffff::99")}
 VERSIONS = {4: IpVersion.V4, 6: IpVersion.V6}
 
 # Wider ranges open a firewall rather than name a service: a probed port may lie in them.

@@ -122,14 +122,14 @@ def _wheel_group(stack: Stack) -> str | None:
 
 
 def _umask(found: Inputs) -> tuple[Maybe[int], str]:
-    """The loosest mask a new session may get: what the shell's start files set, else pam_umask, else 022."""
-    if found.profile_umasks:
-        mask, paths = 0o777, []
-        for path, value in found.profile_umasks:
-            mask &= value
-            paths.append(f"{value:03o} in {path}")
-        return mask, ", ".join(dict.fromkeys(paths))
-    return _session_umask(found)
+    """The loosest mask a new session may get: a login shell's start files set one, file transfers never read them."""
+    mask, source = _session_umask(found)
+    if not found.profile_umasks or isinstance(mask, Absent | Unknown):
+        return mask, source
+    told = [f"{value:03o} in {path}" for path, value in found.profile_umasks]
+    for _, value in found.profile_umasks:
+        mask &= value
+    return mask, ", ".join([*dict.fromkeys(told), f"without a login shell: {source}"])
 
 
 def _session_umask(found: Inputs) -> tuple[Maybe[int], str]:
