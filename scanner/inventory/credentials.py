@@ -43,10 +43,19 @@ def _keys(model: SshModel) -> list[str]:
 
 def _winrm(name: str, model: WinrmModel, base: Path) -> WinrmCredential:
     return WinrmCredential(
-        user=model.user,
+        user=model.user or "",
         password=_reference(model.password, f"WinRM password of credential '{name}'", base),
         auth=model.auth,
+        keytab=_file(model.keytab, base),
+        certificate=_file(model.certificate, base),
+        key=_file(model.key, base),
+        passphrase=_reference(model.passphrase, f"pass phrase of the client key of credential '{name}'", base),
+        ca=_file(model.ca, base),
     )
+
+
+def _file(text: str | None, base: Path) -> Path | None:
+    return whole_path(text, base) if text else None
 
 
 def _reference(text: str | None, label: str, base: Path) -> SecretRef | None:
@@ -97,8 +106,52 @@ def credential_problems(name: str, model: CredentialModel, document: Document) -
     return problems + _winrm_problems(name, model.winrm, document)
 
 
+# What each way to log on takes beside `user` and `ca`.
+_TAKES: Mapping[str, tuple[str, ...]] = {
+    "ntlm": ("password",),
+    "basic": ("password",),
+    "kerberos": ("password", "keytab"),
+    "certificate": ("certificate", "key", "passphrase"),
+}
+_PROOFS = tuple(dict.fromkeys(key for keys in _TAKES.values() for key in keys))
+
+
 def _winrm_problems(name: str, model: WinrmModel | None, document: Document) -> list[Problem]:
-    if model is None or model.password or model.auth == "kerberos":
+    if model is None:
         return []
     at = ("credentials", name, "winrm")
-    return [document.problem(at, f"'{model.auth}' needs a password", expected="password: a reference such as prompt")]
+    strangers = [key for key in _PROOFS if getattr(model, key) and key not in _TAKES[model.auth]]
+    problems = [
+        document.problem((*at, key), f"'{key}' is nothing that auth: {model.auth} takes", expected=_others(key))
+        for key in strangers
+    ]
+    if (lack := _lack(model)) is not None:
+        message, expected = lack
+        problems.append(document.problem(at, message, expected=expected))
+    return problems
+
+
+def _others(key: str) -> str:
+    return " or ".join(f"auth: {auth}" for auth, keys in _TAKES.items() if key in keys)
+
+
+def _lack(model: WinrmModel) -> tuple[str, str] | None:
+    """What a credential has to say and does not: the problem, and what was expected."""
+    user = model.user or ""
+    match model.auth:
+        case "certificate":
+            if not model.certificate:
+                return "'certificate' needs the certificate to show", "certificate: PATH, and key: PATH"
+        case "kerberos":
+            if model.password and model.keytab:
+                return "'password' and 'keytab' are two ways to the same ticket", "one of them"
+            if (model.password or model.keytab) and not user:
+                return "the key 'user' is missing", "user: name@REALM.EXAMPLE, or 'DOMAIN\\user'"
+        case auth:
+            if not user:
+                return "the key 'user' is missing", "user: 'DOMAIN\\user' or a local user"
+            if not model.password:
+                return f"'{auth}' needs a password", "password: a reference such as prompt"
+            if auth == "basic" and ("\\" in user or "@" in user):
+                return "'basic' knows the local accounts of a host alone", "a local user, or auth: kerberos"
+    return None

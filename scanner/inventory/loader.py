@@ -211,7 +211,9 @@ class _Loader:
         if target.transport in ("local", "replay"):
             return target
         _check_opens(item, target, login)
+        _check_certificate(item, target)
         if target.transport != "ssh":
+            _check_sealed(item, target, login)
             return target
         return self.with_ssh_settings(item, target, login)
 
@@ -288,6 +290,33 @@ def _check_opens(item: Candidate, target: Target, login: Credential | None) -> N
         raise ConfigError(
             item.problem(
                 f"the credential '{login.name}' does not open {target.transport}", expected=f"a part '{kind}:' in it"
+            )
+        )
+
+
+_WITHOUT_TLS = {"ssh": "SSH shows a host key (host_key:)", "winrm": "WinRM over http shows none (winrms does)"}
+
+
+def _check_certificate(item: Candidate, target: Target) -> None:
+    """A pin that is never looked at would be a false comfort."""
+    if (target.certificate or target.ca) and target.transport in _WITHOUT_TLS:
+        raise ConfigError(
+            item.problem(
+                f"the target '{target.name}' names a certificate, and {_WITHOUT_TLS[target.transport]}",
+                expected="'certificate' and 'ca' with a target over TLS",
+            )
+        )
+
+
+def _check_sealed(item: Candidate, target: Target, login: Credential | None) -> None:
+    """What over http would travel in clear text, or not at all."""
+    auth = login.winrm.auth if login and login.winrm else ""
+    if target.transport == "winrm" and auth in ("basic", "certificate"):
+        why = "would send its password in clear text" if auth == "basic" else "is shown over TLS only"
+        raise ConfigError(
+            item.problem(
+                f"the credential '{target.credential}' for '{target.name}' is auth: {auth}, which over http {why}",
+                expected="transport: winrms",
             )
         )
 

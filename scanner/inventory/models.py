@@ -33,7 +33,6 @@ Entity = Literal[
     "foreign_marine_port_terminal",
 ]
 Role = Literal["server", "domain_controller", "workstation", "laptop", "appliance"]
-Auth = Literal["ntlm", "kerberos", "credssp", "basic"]
 Transport = Literal["ssh", "winrm", "winrms", "psrp"]
 BecomeWord = Literal["none", "sudo", "doas"]
 
@@ -105,6 +104,27 @@ def _fingerprint(text: str) -> str:
     return text
 
 
+def _certificate(text: str) -> str:
+    if not re.fullmatch(r"SHA256:[0-9A-Fa-f]{2}(?::?[0-9A-Fa-f]{2}){31}", text):
+        raise refuse(
+            "'certificate' is no SHA-256 fingerprint of a certificate",
+            expected="SHA256: and 64 hexadecimal digits",
+            hint="print it with: openssl x509 -noout -fingerprint -sha256 -in CERTIFICATE",
+        )
+    return text
+
+
+def _offered(value: Any) -> Any:
+    """CredSSP is known, and refused with the reason rather than as a misspelling."""
+    if value == "credssp":
+        raise refuse(
+            "'credssp' is not offered: it hands the password itself to the host, for whoever rules that host",
+            expected="ntlm, kerberos, certificate or basic",
+            hint="a scan needs no second hop; in a domain write kerberos",
+        )
+    return value
+
+
 def _applies(value: Any) -> Any:
     """`yes` alone is an answer; a `no` is printed in reports with its reason."""
     if value is True:
@@ -114,6 +134,7 @@ def _applies(value: Any) -> Any:
     return value
 
 
+Auth = Annotated[Literal["ntlm", "kerberos", "certificate", "basic"], BeforeValidator(_offered)]
 Line = Annotated[str, Field(min_length=1, max_length=500, pattern=r"^[^\x00-\x1f\x7f]+$")]
 Reference = Annotated[
     str,
@@ -157,9 +178,16 @@ class SshModel(Strict):
 class WinrmModel(Strict):
     """How to log in over WinRM."""
 
-    user: WindowsUser = Field(min_length=1, max_length=256, description="DOMAIN\\user, user@REALM, or a local user")
+    user: WindowsUser | None = Field(
+        None, min_length=1, max_length=256, description="DOMAIN\\user, user@REALM, or a local user"
+    )
     password: Reference | None = None
-    auth: Auth = "ntlm"
+    auth: Auth = Field("ntlm", description="basic and certificate over https only")
+    keytab: Line | None = Field(None, description="Kerberos key file instead of a password")
+    certificate: Line | None = Field(None, description="Client certificate (PEM) for auth: certificate")
+    key: Line | None = Field(None, description="Its private key (PEM), where the certificate's file does not hold it")
+    passphrase: Reference | None = None
+    ca: Line | None = Field(None, description="File of certificates to trust instead of the system's (PEM)")
 
 
 class CredentialModel(Strict):
@@ -197,6 +225,10 @@ class _Common(Strict):
     host_key: Annotated[str, AfterValidator(_fingerprint)] | None = Field(
         None, description="SHA256 fingerprint of the only SSH host key to accept"
     )
+    certificate: Annotated[str, AfterValidator(_certificate)] | None = Field(
+        None, description="SHA256 fingerprint of the only certificate to accept, whoever signed it"
+    )
+    ca: Line | None = Field(None, description="File of certificates to trust for this target (PEM)")
     jump: Hop | list[Hop | HopModel] | None = Field(None, description="Jump hosts in the order they are passed")
 
 

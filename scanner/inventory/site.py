@@ -36,11 +36,20 @@ class SshCredential:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WinrmCredential:
-    """How to log in over WinRM."""
+    """How to log in over WinRM: `auth` is ntlm, kerberos, certificate or basic.
 
-    user: str
+    `ca` is a file of certificates to trust instead of the system's; `certificate`, `key` and `passphrase` are what a
+    client shows. `user` is empty for a certificate, and where Kerberos takes the tickets that are there.
+    """
+
+    user: str = ""
     password: SecretRef | None = None
     auth: str = "ntlm"
+    keytab: Path | None = None
+    certificate: Path | None = None
+    key: Path | None = None
+    passphrase: SecretRef | None = None
+    ca: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

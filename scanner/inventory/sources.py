@@ -58,6 +58,8 @@ class Sources:
             tags=tuple(entry.tags),
             parameters=dict(entry.parameters),
             host_key=entry.host_key,
+            certificate=entry.certificate,
+            ca=str(whole_path(entry.ca, self.base)) if entry.ca else None,
             jump=_jump(entry.jump, origin),
         )
         return Candidate(target, self.document.path, line, column)

@@ -189,6 +189,14 @@ def test_mistakes(line: str, message: str, tmp_path: Path) -> None:
         ("{winrm: {user: u}}", "'ntlm' needs a password"),
         ("{winrm: {password: prompt}}", "the key 'user' is missing"),
         ("{winrm: {user: u, password: prompt, auth: kerberos5}}", "did you mean 'kerberos'?"),
+        ("{winrm: {user: u, password: prompt, auth: credssp}}", "hands the password itself to the host"),
+        ("{winrm: {user: u, password: prompt, keytab: k}}", "'keytab' is nothing that auth: ntlm takes"),
+        ("{winrm: {user: 'u@R', password: prompt, keytab: k, auth: kerberos}}", "two ways to the same ticket"),
+        ("{winrm: {password: prompt, auth: kerberos}}", "the key 'user' is missing"),
+        ("{winrm: {user: u, auth: certificate}}", "needs the certificate to show"),
+        ("{winrm: {auth: certificate, certificate: c, password: prompt}}", "expected auth: ntlm or auth: basic"),
+        ("{winrm: {user: 'A\\\\u', password: prompt, auth: basic}}", "knows the local accounts of a host alone"),
+        ("{winrm: {user: u, passphrase: hunter2, auth: certificate}}", "a password is never written here"),
         ("{}", "this credential opens nothing"),
         ("{sh: {}}", "did you mean 'ssh'?"),
     ],
@@ -332,3 +340,49 @@ def test_pydantic_stays_out_of_the_plain_types() -> None:
         "scanner.inventory.template; assert not {'pydantic', 'paramiko'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+WINRM = """site: a
+entities: [importer]
+credentials:
+  cert: {winrm: {auth: certificate, certificate: client.pem, key: client.key, passphrase: "env:P", ca: ca.pem}}
+  keys: {winrm: {user: svc@ACME.EXAMPLE, keytab: svc.keytab, auth: kerberos}}
+  plain: {winrm: {user: scan, password: prompt, auth: basic}}
+  mine: {winrm: {auth: kerberos}}
+  linux: {ssh: {user: scan, key: k}}
+"""
+
+
+def test_winrm_credentials_and_certificates(tmp_path: Path) -> None:
+    pin = "SHA256:" + "ab:" * 31 + "CD"
+    site = load(
+        WINRM + f'targets:\n  - {{host: h, credential: cert, certificate: "{pin}"}}\n'
+        "  - {uri: winrms://i, credential: keys, ca: own.pem}\n  - {host: j, credential: mine}\n",
+        tmp_path,
+    )
+    cert, keys = site.credentials["cert"].winrm, site.credentials["keys"].winrm
+    assert cert is not None and keys is not None
+    assert (cert.certificate, cert.key, cert.ca) == (
+        tmp_path / "client.pem",
+        tmp_path / "client.key",
+        tmp_path / "ca.pem",
+    )
+    assert str(cert.passphrase) == "env:P" and cert.user == ""
+    assert keys.keytab == tmp_path / "svc.keytab"
+    assert [target.transport for target in site.targets] == ["winrms"] * 3
+    assert site.targets[0].certificate == pin and site.targets[1].ca == str(tmp_path / "own.pem")
+
+
+@pytest.mark.parametrize(
+    ("entry", "message"),
+    [
+        ("{uri: winrm://h, credential: plain}", "would send its password in clear text"),
+        ("{uri: winrm://h, credential: cert}", "is shown over TLS only"),
+        ('{uri: winrm://h, credential: keys, certificate: "SHA256:%s"}' % ("ab" * 32), "(winrms does)"),
+        ("{host: h, credential: linux, ca: x.pem}", "SSH shows a host key"),
+        ("{host: h, credential: keys, certificate: abc}", "no SHA-256 fingerprint of a certificate"),
+    ],
+)
+def test_certificates_where_there_is_no_tls(entry: str, message: str, tmp_path: Path) -> None:
+    found = refused(WINRM + f"targets:\n  - {entry}\n", tmp_path)
+    assert len(found) == 1 and message in found[0] and ":10:" in found[0], found

@@ -448,10 +448,12 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _token(self, token: bytes) -> bool:
         kind = "ntlm" if token.startswith(b"NTLMSSP\0") else "kerberos"
-        if self.context is None:
-            bindings = None if self.endpoint.tls is None else _bindings(self.endpoint.tls)
-            self.context = spnego.server(protocol=kind, service="HTTP", hostname="localhost", channel_bindings=bindings)
         try:
+            if self.context is None:
+                bindings = None if self.endpoint.tls is None else _bindings(self.endpoint.tls)
+                self.context = spnego.server(
+                    protocol=kind, service="HTTP", hostname="localhost", channel_bindings=bindings
+                )
             if kind == "ntlm" and self.endpoint.tls is not None and self.endpoint.is_binding_strict:
                 _demand_binding(token)
             answer = self.context.step(token)

@@ -12,7 +12,7 @@ from scanner.secret import Secret
 class WinrmLogin:
     """One way in. `name` is the credential's; `auth` is ntlm, kerberos, certificate or basic.
 
-    `user` is `DOMAIN\\user`, a local user, or `user@REALM` for Kerberos; empty for a client certificate, which the host
+    `user` is `DOMAIN\\user`, `user@REALM` or a local user; empty for a client certificate, which the host
     maps to an account itself. Without password and keytab, Kerberos takes the tickets that the user already holds.
     """
 

@@ -217,14 +217,15 @@ class KerberosLogon(_Context):
 
     def _show_ticket(self) -> str:
         self._line.open()  # the certificate that the ticket is bound to
-        self._context = spnego.client(
-            self._tickets(self._line.until),
-            hostname=self._line.listener.host,
-            service="HTTP",
-            protocol="kerberos",
-            channel_bindings=self._bindings(),
-        )
+        credential = self._tickets(self._line.until)
         try:
+            self._context = spnego.client(
+                credential,
+                hostname=self._line.listener.host,
+                service="HTTP",
+                protocol="kerberos",
+                channel_bindings=self._bindings(),
+            )
             return f"Negotiate {_text(self._context.step())}"
         except SpnegoError as error:
             raise no_ticket(self._line.listener, self._login, str(error)) from error

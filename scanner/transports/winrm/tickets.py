@@ -27,11 +27,12 @@ SETTINGS = "[libdefaults]\n    dns_canonicalize_hostname = false\n    rdns = fal
 _WRONG_PASSWORD = {
     -1765328360: "wrong password",
     -1765328353: "wrong password or key",
-    -1765328378: "the domain knows no such user",
+    -1765328378: "the domain knows no such user (write user@REALM where it is not the default realm of krb5.conf)",
     -1765328366: "the account is locked, disabled or expired",
     -1765328361: "the password has expired",
 }
 _OTHER: Mapping[int, tuple[Reason, str]] = {
+    -1765328160: (Reason.LOGIN, "krb5.conf names no default realm: write the user as name@REALM.EXAMPLE"),
     -1765328347: (Reason.LOGIN, "the clocks differ by more than five minutes: set this machine's time"),
     -1765328228: (Reason.UNREACHABLE, "no domain controller answers (port 88)"),
     -1765328230: (Reason.UNREACHABLE, "no domain controller is known for this realm: DNS, or [realms] in krb5.conf"),
@@ -103,7 +104,7 @@ def _own_tickets(login: WinrmLogin) -> _Cache:
     """The cache of the user who runs the scan, as `kinit` left it."""
     import spnego
 
-    return _Cache(spnego.CredentialCache(username=login.user or None))
+    return _Cache(spnego.CredentialCache(username=_principal(login) or None))
 
 
 def _filled(login: WinrmLogin) -> _Cache:
@@ -113,7 +114,7 @@ def _filled(login: WinrmLogin) -> _Cache:
 
     try:
         context = krb5.init_context()
-        principal = krb5.parse_name_flags(context, login.user.encode())
+        principal = krb5.parse_name_flags(context, _principal(login).encode())
         options = krb5.get_init_creds_opt_alloc(context)
         krb5.get_init_creds_opt_set_canonicalize(options, True)
         if login.keytab is not None:
@@ -129,6 +130,11 @@ def _filled(login: WinrmLogin) -> _Cache:
     except krb5.Krb5Error as error:
         raise _refusal(login, error.err_code, str(error)) from error
     return _Cache(spnego.KerberosCCache(f"MEMORY:{(cache.name or b'').decode()}"), context, cache)
+
+
+def _principal(login: WinrmLogin) -> str:
+    """`DOMAIN\\user` names no realm: the default one of krb5.conf holds."""
+    return login.user.rpartition("\\")[2]
 
 
 def _refusal(login: WinrmLogin, code: int, said: str) -> TargetError:
