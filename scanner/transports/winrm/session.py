@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -60,7 +61,7 @@ def open_shell(wsman: Wsman) -> Opened:
 
 
 @dataclass(slots=True)
-class _Collected:
+class Collected:
     """What the script has said so far."""
 
     limit: int
@@ -89,8 +90,11 @@ class _Collected:
         )
 
 
-class WinrmSession:
-    """One logon on one target; used by one thread. `anew` begins another, for a connection that was lost."""
+class OneScript(ABC):
+    """One logon on one target, and one script in what it opened: a shell, or a pool of PowerShell remoting.
+
+    Used by one thread. `anew` begins another conversation, for a connection that was lost.
+    """
 
     def __init__(self, opened: Opened, info: SessionInfo, anew: Callable[[float], Wsman]) -> None:
         self.info = info
@@ -105,7 +109,7 @@ class WinrmSession:
         line = self._opened.wsman.line
         line.until, line.cancelled = until, limits.cancelled
         try:
-            return self._run(script, limits, until)
+            return self._run(script, nonce, limits, until)
         finally:
             self._count()
 
@@ -124,7 +128,7 @@ class WinrmSession:
         if self._is_lost:
             opened = self._replace(until)
         opened.wsman.line.until = until
-        opened.wsman.ask(lambda: opened.wsman.close_shell(shell, close_session=False))
+        self._end(opened.wsman, shell)
 
     def _replace(self, until: float) -> Opened:
         """Another conversation in place of the lost one; its first request logs on."""
@@ -136,38 +140,61 @@ class WinrmSession:
     def _count(self) -> None:
         self.info.round_trips = self._spent + self._opened.wsman.line.requests
 
-    # --- The script --------------------------------------------------------------------------------------
-
-    def _run(self, script: bytes, limits: ScriptLimits, until: float) -> ScriptOutput:
-        collected = _Collected(limits.output_bytes)
+    def _run(self, script: bytes, nonce: str, limits: ScriptLimits, until: float) -> ScriptOutput:
+        collected = Collected(limits.output_bytes)
         try:
-            return self._once(script, collected, until)
+            return self._once(script, nonce, collected, until)
         except Dropped as error:
             if collected.size or limits.cancelled.is_set():
                 self._is_lost = True
                 return collected.output(error)
-        return self._start_over(script, limits, until)
+        return self._start_over(script, nonce, limits, until)
 
-    def _start_over(self, script: bytes, limits: ScriptLimits, until: float) -> ScriptOutput:
+    def _start_over(self, script: bytes, nonce: str, limits: ScriptLimits, until: float) -> ScriptOutput:
         """A sealed conversation cannot be taken up again: a new logon, the old shell away, everything anew."""
         old = self._shell()
         wsman = self._replace(until).wsman
         wsman.line.cancelled = limits.cancelled
         with suppress(TargetError, WinRMOperationTimeoutError):
-            wsman.ask(lambda: wsman.close_shell(old, close_session=False))
-        self._opened = open_shell(wsman)
+            self._end(wsman, old)
+        self._opened = self._open(wsman)
         self.info.notes.append("the connection was lost before the script said anything; it was started once more")
-        collected = _Collected(limits.output_bytes)
+        collected = Collected(limits.output_bytes)
         try:
-            return self._once(script, collected, until)
+            return self._once(script, nonce, collected, until)
         except Dropped as error:
             self._is_lost = True
             if not collected.size:
                 raise
             return collected.output(error)
 
-    def _once(self, script: bytes, collected: _Collected, until: float) -> ScriptOutput:
-        """Start the command, hand over the script, read to the end. Raises where nothing was started, and Dropped."""
+    def _shell(self) -> str:
+        assert self._opened.shell is not None, "without a shell nothing is run"
+        return self._opened.shell
+
+    @abstractmethod
+    def _open(self, wsman: Wsman) -> Opened:
+        """Log on and open the shell. Raises TargetError."""
+
+    @abstractmethod
+    def _end(self, wsman: Wsman, shell: str) -> None:
+        """Delete a shell. Raises TargetError and WinRMOperationTimeoutError."""
+
+    @abstractmethod
+    def _once(self, script: bytes, nonce: str, collected: Collected, until: float) -> ScriptOutput:
+        """Hand over the script, read to the end. Raises where nothing was started, and Dropped."""
+
+
+class WinrmSession(OneScript):
+    """The script on the standard input of one command."""
+
+    def _open(self, wsman: Wsman) -> Opened:
+        return open_shell(wsman)
+
+    def _end(self, wsman: Wsman, shell: str) -> None:
+        wsman.ask(lambda: wsman.close_shell(shell, close_session=False))
+
+    def _once(self, script: bytes, nonce: str, collected: Collected, until: float) -> ScriptOutput:
         wsman, shell = self._opened.wsman, self._shell()
         command = wsman.ask(
             lambda: wsman.run_command(shell, COMMAND, ARGUMENTS, console_mode_stdin=False, skip_cmd_shell=True)
@@ -182,10 +209,6 @@ class WinrmSession:
             error = broken
         self._end_command(command, until, is_over=collected.status is not None)
         return collected.output(error)
-
-    def _shell(self) -> str:
-        assert self._opened.shell is not None, "without a shell nothing is run"
-        return self._opened.shell
 
     def _deliver(self, script: bytes, command: str) -> None:
         """In as few messages as the host takes; one that is too large is refused as a whole, and sent in parts."""
@@ -209,7 +232,7 @@ class WinrmSession:
                     Reason.TIMEOUT, f"{wsman.line.listener.where} does not take the input of its command"
                 ) from error
 
-    def _drain(self, command: str, collected: _Collected, until: float) -> TargetError | None:
+    def _drain(self, command: str, collected: Collected, until: float) -> TargetError | None:
         """Read until the command ends; why it did not, where it did not. Silence of 60 s is normal, and is asked on."""
         wsman, shell = self._opened.wsman, self._shell()
         where = wsman.line.listener.where
