@@ -33,6 +33,13 @@ RANK = {room: rank for rank, rooms in enumerate(LAYERS) for room in rooms}
 # A library, and the only places that may import it.
 HOMES = {
     "paramiko": ("scanner/transports/ssh/",),
+    "winrm": ("scanner/transports/winrm/",),
+    "requests": ("scanner/transports/winrm/",),
+    "urllib3": ("scanner/transports/winrm/",),
+    "spnego": ("scanner/transports/winrm/",),
+    "krb5": ("scanner/transports/winrm/",),
+    "gssapi": ("scanner/transports/winrm/",),
+    "cryptography": ("scanner/transports/",),
     "click": ("scanner/cli/",),
     "rich": ("scanner/cli/",),
     "jinja2": ("scanner/report/",),
@@ -139,5 +146,11 @@ def test_lines_end_where_the_target_says(path: Path) -> None:
 def test_help_loads_nothing_heavy() -> None:
     code = "import sys, scanner.cli; print('\\n'.join(sys.modules))"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
-    heavy = {"paramiko", "pydantic", "sqlalchemy", "jinja2", "yaml", "rich", "alembic", "cryptography"}
+    heavy = {"paramiko", "pydantic", "sqlalchemy", "jinja2", "yaml", "rich", "alembic", "cryptography", "requests"}
     assert heavy.isdisjoint(loaded)
+
+
+def test_a_scan_without_windows_loads_no_http() -> None:
+    code = "import sys, scanner.transports.winrm; print('\\n'.join(sys.modules))"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert {"winrm", "requests", "urllib3", "spnego", "krb5", "cryptography"}.isdisjoint(loaded)

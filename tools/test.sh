@@ -9,6 +9,7 @@ cd "$(dirname "$0")/.."
 # Real far sides for the tests: shells, SSH servers, firewalls, a database, a browser, whole machines.
 packages='python3-venv openssh-server openssh-client dropbear-bin busybox-static dash bash ksh93u+m mksh yash fish tcsh zsh
 sudo opendoas nftables iptables iproute2 ufw iputils-ping systemd-container mmdebstrap postgresql
+krb5-kdc krb5-admin-server krb5-user libkrb5-dev python3-dev gcc
 chromium chromium-driver poppler-utils libxml2-utils fontconfig fonts-dejavu-core'
 
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
@@ -19,7 +20,10 @@ if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     # shellcheck disable=SC2086 # the list is meant to be split
     [ -z "$missing" ] || debian $missing
 fi
-venv dev,postgres
+# Kerberos for WinRM is built from source, where that is possible.
+extras=dev,postgres
+! command -v krb5-config >/dev/null || extras=$extras,kerberos
+venv "$extras"
 .venv/bin/ruff format --check
 .venv/bin/ruff check
 .venv/bin/mypy
