@@ -46,12 +46,14 @@ class ScriptOutput:
     """What one script said.
 
     `error` says why it ended early; what came until then is kept. `status` is None where the peer never told it.
+    `called` names the endpoint's own command that was called instead, where no script was run.
     """
 
     stdout: bytes
     stderr: bytes = b""
     status: int | None = None
     error: tuple[Reason, str] | None = None
+    called: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
