@@ -24,7 +24,7 @@ from scanner.transports.winrm.wire import Dropped
 WIRE_FACTOR = 4
 """Bytes on the wire for one of output, at most: base64 of XML in which line ends are escaped."""
 
-WIRE_BYTES = 1024 * 1024
+WIRE_BYTES = 256 * 1024
 
 NO_DETAILS = 0
 """Error records without the line that failed: of the script, that would be all of it."""
@@ -94,7 +94,7 @@ class PsrpSession(OneScript):
         is_own = wsman.login.configuration != DEFAULT_CONFIGURATION_NAME
         first, second = (_call(pool, nonce), _script(pool, script))[:: 1 if is_own else -1]
         ended, is_called = self._follow(first, collected, until), is_own
-        if not collected.stdout and (ended.fqid == refusals.NO_COMMAND if is_own else ended.fqid):
+        if not any(collected.stdout) and (ended.fqid == refusals.NO_COMMAND if is_own else ended.fqid):
             other = self._follow(second, collected, until)
             if ended.is_refused or not other.is_refused:
                 ended, is_called = other, not is_own
