@@ -295,15 +295,19 @@ def _check_opens(item: Candidate, target: Target, login: Credential | None) -> N
         )
 
 
+_WITHOUT_TLS = {
+    "ssh": "SSH shows a host key (host_key:)",
+    "winrm": "WinRM over http shows none (winrms does)",
+    "psrp": "PowerShell remoting over http shows none (another port than 5985 is over https)",
+}
+
+
 def _check_certificate(item: Candidate, target: Target) -> None:
     """A pin that is never looked at would be a false comfort."""
     if (target.certificate or target.ca) and not is_over_tls(target):
-        shown = "SSH shows a host key (host_key:)"
-        if target.transport != "ssh":
-            shown = f"{target.transport} over http shows none"
         raise ConfigError(
             item.problem(
-                f"the target '{target.name}' names a certificate, and {shown}",
+                f"the target '{target.name}' names a certificate, and {_WITHOUT_TLS[target.transport]}",
                 expected="'certificate' and 'ca' with a target over TLS",
             )
         )

@@ -293,7 +293,7 @@ def test_output_beyond_its_limit_is_cut() -> None:
     assert output.error is not None and output.error[0] is Reason.TRUNCATED
 
 
-@pytest.mark.parametrize("junk", [Said([{"k": "v" * 500}] * 1500), Said(errors=[Failure("X", "e" * 500)] * 350)])
+@pytest.mark.parametrize("junk", [Said([{"k": "v" * 5000}] * 300), Said(errors=[Failure("X", "e" * 5000)] * 200)])
 def test_what_is_no_output_is_bounded_as_well(junk: Said) -> None:
     with psrp.over_http(says(junk)) as host:
         output = converse(host, psrp.to_jea(), within=limits(output_bytes=1000)).output

@@ -24,7 +24,7 @@ from scanner.transports.winrm.wire import Dropped
 WIRE_FACTOR = 4
 """Bytes on the wire for one of output, at most: base64 of XML in which line ends are escaped."""
 
-WIRE_BYTES = 256 * 1024
+WIRE_BYTES = 1024 * 1024
 
 NO_DETAILS = 0
 """Error records without the line that failed: of the script, that would be all of it."""
