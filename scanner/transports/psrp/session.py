@@ -13,12 +13,13 @@ from scanner.errors import TargetError, TimeLimit, Unreachable
 from scanner.model import Reason
 from scanner.text import clean
 from scanner.transports.base import ScriptOutput
+from scanner.transports.output import STDERR_BYTES_MAX, Collected
 from scanner.transports.psrp import refusals
 from scanner.transports.psrp.remoting import Pool, Remoting
 from scanner.transports.tcp import INTERRUPTED, left
 from scanner.transports.winrm import refusals as faults
 from scanner.transports.winrm.protocol import WinRMOperationTimeoutError, Wsman
-from scanner.transports.winrm.session import STDERR_BYTES_MAX, Collected, OneScript, Opened
+from scanner.transports.winrm.session import OneScript, Opened
 from scanner.transports.winrm.wire import Dropped
 
 WIRE_FACTOR = 4

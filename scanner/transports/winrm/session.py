@@ -6,12 +6,13 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 
 from scanner.errors import TargetError, TimeLimit, Unreachable
 from scanner.model import Reason
 from scanner.transports.base import ScriptLimits, ScriptOutput, SessionInfo
+from scanner.transports.output import Collected
 from scanner.transports.tcp import INTERRUPTED, left
 from scanner.transports.winrm import refusals
 from scanner.transports.winrm.protocol import WinRMOperationTimeoutError, Wsman
@@ -31,7 +32,6 @@ EMPTY_MAX = 50
 
 UTF8 = 65001
 CLOSE_S = 5.0
-STDERR_BYTES_MAX = 64 * 1024
 COMMAND = "powershell"
 ARGUMENTS = ("-NoProfile", "-NonInteractive", "-Command", "-")
 
@@ -58,36 +58,6 @@ def open_shell(wsman: Wsman) -> Opened:
     if not shell:
         raise refusals.nonsense(wsman.line.listener)
     return Opened(wsman, shell)
-
-
-@dataclass(slots=True)
-class Collected:
-    """What the script has said so far."""
-
-    limit: int
-    stdout: list[bytes] = field(default_factory=list)
-    stderr: list[bytes] = field(default_factory=list)
-    size: int = 0
-    status: int | None = None
-
-    def add(self, stdout: bytes, stderr: bytes) -> bool:
-        """Keep what fits; False when the limit is reached."""
-        for kept, data in ((self.stdout, stdout), (self.stderr, stderr)):
-            part = data[: self.limit - self.size]
-            kept.append(part)
-            self.size += len(part)
-            if len(part) < len(data):
-                return False
-        return True
-
-    def output(self, error: TargetError | None = None) -> ScriptOutput:
-        # stderr is a diagnostic at most: CLIXML, progress and warnings in the host's language.
-        return ScriptOutput(
-            stdout=b"".join(self.stdout),
-            stderr=b"".join(self.stderr)[:STDERR_BYTES_MAX],
-            status=self.status,
-            error=None if error is None else (error.reason, error.detail),
-        )
 
 
 class OneScript(ABC):
