@@ -69,11 +69,13 @@ class ScriptLimits:
 class SessionInfo:
     """What a login taught us: who we are there, how sure we are of the peer, what it cost.
 
-    `told` are the secrets that the peer may have heard from us: should it say them back, they are cut out.
+    `server` is what an SSH server calls itself. `told` are the secrets that the peer may have heard from us: should it
+    say them back, they are cut out.
     """
 
     account: str = ""
     host_key: str = ""
+    server: str = ""
     round_trips: int = 0
     notes: list[str] = field(default_factory=list)
     told: tuple[Secret, ...] = ()
