@@ -36,6 +36,7 @@ HOMES = {
     "winrm": ("scanner/transports/winrm/",),
     "requests": ("scanner/transports/winrm/",),
     "urllib3": ("scanner/transports/winrm/",),
+    "xmltodict": ("scanner/transports/winrm/",),
     "spnego": ("scanner/transports/winrm/",),
     "krb5": ("scanner/transports/winrm/",),
     "gssapi": ("scanner/transports/winrm/",),

@@ -100,12 +100,30 @@ def test_the_session_asks_for_no_profile_and_ends_by_itself() -> None:
     assert create.options["WINRS_NOPROFILE"] == "TRUE" and "PT180S" in create.text
 
 
-@pytest.mark.parametrize("path", sorted(RECORDED.glob("outline-*.stdout")), ids=lambda path: path.stem)
+WHOLE = sorted({*RECORDED.glob("outline-*.stdout")} - {RECORDED / "outline-constrained.stdout"})
+
+
+@pytest.mark.parametrize("path", WHOLE, ids=lambda path: path.stem)
 def test_what_powershell_printed_means_the_same_down_a_pipeline(path: Path) -> None:
     data = path.read_bytes()
     with psrp.over_http(psrp.full(recorded(data))) as host:
         output = converse(host).output
     assert unwrap(output.stdout, NONCE) == unwrap(data.replace(b"7f3a", NONCE.encode()), NONCE)
+
+
+def test_powershell_that_may_not_run_the_script_leaves_it_to_wmi() -> None:
+    with psrp.over_http(psrp.full(recorded((RECORDED / "outline-constrained.stdout").read_bytes()))) as host:
+        output = converse(host).output
+    assert output.stdout.startswith(f"ctpat:{NONCE}:0:mode:ConstrainedLanguage".encode())
+    assert output.error is not None and output.error[0] is Reason.UNSUPPORTED
+    assert "Enumerate" in host.actions and host.actions[-1] == "Delete"
+
+
+def test_a_policy_against_shells_leaves_it_to_wmi_as_well() -> None:
+    with psrp.over_http(Remoting({DEFAULT: Configuration(fault=faults.NO_SHELLS)})) as host:
+        output = converse(host).output
+    assert output.error is not None and "'Allow Remote Shell Access'" in output.error[1]
+    assert "Enumerate" in host.actions and host.tally["Create"] == 1
 
 
 # --- Who we speak to, and as whom ------------------------------------------------------------------------
@@ -218,7 +236,6 @@ def test_a_command_that_knows_no_nonce_is_outdated() -> None:
         (None, Reason.UNSUPPORTED, "has no session configuration 'ctpat'"),
         (Configuration(fault=DENIED), Reason.DENIED, "'Remote Management Users'"),
         (Configuration(fault=faults.Fault(2)), Reason.UNSUPPORTED, "wsmprovhost"),
-        (Configuration(fault=faults.NO_SHELLS), Reason.UNSUPPORTED, "'Allow Remote Shell Access'"),
         (Configuration(fault=faults.TOO_MANY_SHELLS), Reason.DENIED, "MaxShellsPerUser"),
         (Configuration(fault=faults.QUOTA), Reason.DENIED, "quota"),
         (Configuration(breaks="Die Rolle fehlt."), Reason.UNSUPPORTED, "Test-PSSessionConfigurationFile"),

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -156,3 +157,19 @@ def test_no_domain_controller(realm: kdc.Realm, tmp_path_factory: pytest.TempPat
         other.stop()
         error = failure(lambda: converse(host, as_user(name="late"), to=target(host, "localhost")))
     assert error.reason is Reason.UNREACHABLE and "no domain controller answers" in error.detail
+
+
+def test_dns_does_not_choose_the_host(realm: kdc.Realm) -> None:
+    """Our settings stand in front of the user's, which still hold."""
+    with Endpoint(said) as host:
+        converse(host, as_user(), to=target(host, "localhost"))
+    ours, theirs = os.environ["KRB5_CONFIG"].split(":")
+    settings = Path(ours).read_text()
+    assert "dns_canonicalize_hostname = false" in settings and "rdns = false" in settings
+    assert theirs == str(realm.folder / "krb5.conf")
+
+
+def test_a_name_without_realm_takes_the_default_one(realm: kdc.Realm) -> None:
+    with Endpoint(said) as host:
+        assert converse(host, as_user(user="CTPAT\\scan"), to=target(host, "localhost")).output.error is None
+    assert host.logons == [kdc.USER]

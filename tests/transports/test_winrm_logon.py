@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,11 +18,12 @@ from scanner.errors import AuthenticationFailed, HostKeyMismatch, Unreachable
 from scanner.inventory.site import Limits
 from scanner.model import Reason, Target
 from scanner.secret import Secret
-from scanner.transports.winrm import WinrmTransport
+from scanner.transports import tcp
+from scanner.transports.winrm import WinrmTransport, breaker, wire
 from tests.wsman.certificates import Authority, Pair, self_signed
 from tests.wsman.conversation import LIMITS, NONCE, USER, converse, failure, limits, login, script, target
 from tests.wsman.endpoint import Endpoint, Output
-from tests.wsman.faults import Status
+from tests.wsman.faults import Stall, Status
 
 pytestmark = pytest.mark.network
 
@@ -69,6 +71,20 @@ def test_basic_over_https_asks_first(authority: Authority) -> None:
     assert result.output.error is None
 
 
+def test_basic_that_is_not_offered_gets_no_password(authority: Authority) -> None:
+    with Endpoint(said, tls=authority.server()) as host:
+        error = failure(lambda: converse(host, login(ca=authority.ca, auth="basic", user="scan")))
+    assert "does not offer 'basic' (it offers negotiate, kerberos)" in error.detail
+    assert host.actions == ["anonymous"]
+
+
+def test_a_wrong_password_over_basic(authority: Authority) -> None:
+    wrong = login(ca=authority.ca, auth="basic", user="scan", password=Secret("Wrong-Horse-8"))
+    with Endpoint(said, tls=authority.server(), schemes=("Basic",)) as host:
+        error = failure(lambda: converse(host, wrong))
+    assert "refused the logon of scan by basic" in error.detail and host.refused == ["scan"]
+
+
 def test_a_client_certificate_logs_on(authority: Authority) -> None:
     client = authority.client(passphrase="Open-Sesame-9")
     way = login(
@@ -83,10 +99,33 @@ def test_a_client_certificate_logs_on(authority: Authority) -> None:
     assert "wrong pass phrase" in failure(lambda: converse(host, wrong)).detail
 
 
+def test_a_certificate_of_an_unknown_issuer_is_refused(authority: Authority, tmp_path: Path) -> None:
+    stranger = Authority.make(tmp_path, "Strangers").client()
+    way = login(user="", password=None, auth="certificate", ca=authority.ca)
+    way = replace(way, certificate=stranger.certificate, key=stranger.key)
+    with Endpoint(said, tls=authority.server(), client_ca=authority.ca) as host:
+        error = failure(lambda: converse(host, way))
+    assert "does not take our client certificate" in error.detail, error.detail
+
+
 def test_ipv6_goes_to_the_literal() -> None:
     with Endpoint(said, address="::1") as host:
         assert converse(host).output.error is None
     assert host.count == 9
+
+
+def test_a_zone_is_dialled_and_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    dialled: list[str] = []
+    connect = tcp.connect_tcp
+
+    def noting(host: str, *rest: Any) -> Any:
+        dialled.append(host)
+        return connect(host.partition("%")[0], *rest)
+
+    monkeypatch.setattr(wire, "connect_tcp", noting)
+    with Endpoint(said, address="::1") as host:
+        assert converse(host, to=target(host, "::1%lo")).output.error is None
+    assert set(dialled) == {"::1%lo"}
 
 
 def test_the_number_of_requests_does_not_grow_with_the_script(authority: Authority) -> None:
@@ -138,6 +177,22 @@ def test_thirty_targets_at_once_are_one_bad_logon() -> None:
         ]
         assert {one.result().reason for one in tries} == {Reason.LOGIN}
     assert host.refused == ["ntlm"]
+
+
+def test_a_host_that_stalls_its_trial_does_not_cost_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(breaker, "TRIAL_S", 0.5)
+    with (
+        Endpoint(said, script={"probe": [Stall(4)]}) as slow,
+        Endpoint(said) as host,
+        WinrmTransport(login_for=lambda _: login(), limits=LIMITS) as transport,
+        ThreadPoolExecutor(2) as pool,
+    ):
+        waiting = pool.submit(lambda: transport.connect(target(slow), deadline=time.monotonic() + 20).close())
+        time.sleep(0.2)
+        began = time.monotonic()
+        transport.connect(target(host), deadline=began + 20).close()
+        assert time.monotonic() - began < 2
+        waiting.result()
 
 
 def test_a_good_credential_is_used_by_all_at_once() -> None:

@@ -290,7 +290,7 @@ class Endpoint:
         try:
             return messages.enumerated(request, self.wql(query, namespace))
         except KeyError:
-            return faults.Fault(2150859002, "The WMI service cannot find the class.", "w:InvalidResourceURI")
+            return faults.NO_CLASS
         except PermissionError:
             return faults.DENIED
 
@@ -396,6 +396,8 @@ class _Handler(BaseHTTPRequestHandler):
             return
         if not body:
             self._note("probe")
+            if isinstance(step := self.endpoint.step("probe"), faults.Stall):
+                time.sleep(step.seconds)
             self._reply(200, b"", token=self._last_token)
             return
         try:
@@ -501,7 +503,8 @@ class _Handler(BaseHTTPRequestHandler):
         step = self.endpoint.step(request.action)
         answer = step if isinstance(step, faults.Fault) else self.endpoint.answer(request, step)
         if isinstance(answer, faults.Fault):
-            status, data = 500, messages.fault(request.message_id, answer.code, answer.text, answer.subcode)
+            status = 500
+            data = messages.fault(request.message_id, answer.code, answer.text, answer.subcode, answer.wmi_code)
         else:
             status, data = 200, answer
         if step is None or isinstance(step, faults.Fault | faults.BrokenBase64):

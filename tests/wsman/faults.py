@@ -12,6 +12,7 @@ class Fault:
     code: int | None
     text: str = "The request failed."
     subcode: str = "w:InternalError"
+    wmi_code: int | None = None
 
 
 DENIED = Fault(5, "Access is denied.", "w:AccessDenied")
@@ -19,6 +20,7 @@ TIMED_OUT = Fault(2150858793, "The WS-Management service cannot complete the ope
 NO_SHELLS = Fault(2150859180, "The WS-Management service is configured to not accept any remote shell requests.")
 SHELL_GONE = Fault(2150858843, "The request contained invalid selectors.", "w:InvalidSelectors")
 TOO_MANY_SHELLS = Fault(2150859173, "The maximum number of concurrent shells has been exceeded.", "w:QuotaLimit")
+NO_CLASS = Fault(2150859002, "The WMI service cannot find the class.", "w:InvalidResourceURI", 0x80041010)
 QUOTA = Fault(2150859176, "The system load quota of 1000 requests per 2 seconds has been exceeded.", "w:QuotaLimit")
 
 

@@ -17,6 +17,7 @@ N = "http://schemas.xmlsoap.org/ws/2004/09/enumeration"
 X = "http://schemas.xmlsoap.org/ws/2004/09/transfer"
 RSP = "http://schemas.microsoft.com/wbem/wsman/1/windows/shell"
 FAULT = "http://schemas.microsoft.com/wbem/wsman/1/wsmanfault"
+WMI_ERROR = "http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/MSFT_WmiError"
 NS = {"s": S, "a": A, "w": W, "n": N, "x": X, "rsp": RSP}
 
 OPERATION_TIMEOUT = 2150858793
@@ -132,12 +133,17 @@ def received(
     return envelope(f"{RSP}/ReceiveResponse", request.message_id, body)
 
 
-def fault(relates_to: str, code: int | None, text: str, subcode: str = "w:InternalError") -> bytes:
+def fault(
+    relates_to: str, code: int | None, text: str, subcode: str = "w:InternalError", wmi_code: int | None = None
+) -> bytes:
+    error = ""
+    if wmi_code is not None:
+        error = f'<p:MSFT_WmiError xmlns:p="{WMI_ERROR}"><p:error_Code>{wmi_code}</p:error_Code></p:MSFT_WmiError>'
     detail = (
         ""
         if code is None
         else f'<s:Detail><f:WSManFault xmlns:f="{FAULT}" Code="{code}" Machine="localhost"><f:Message>'
-        f"{escape(text)}</f:Message></f:WSManFault></s:Detail>"
+        f"{escape(text)}</f:Message></f:WSManFault>{error}</s:Detail>"
     )
     body = (
         f"<s:Fault><s:Code><s:Value>s:Receiver</s:Value><s:Subcode><s:Value>{subcode}</s:Value></s:Subcode></s:Code>"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from scanner.errors import TargetError, Unreachable
+from scanner.errors import Unreachable
 from scanner.model import Reason
 from scanner.text import clean
 from scanner.transports.winrm import refusals
@@ -60,13 +60,13 @@ _FAULTS: Mapping[int, _Meaning] = {
 }
 
 
-def fault(listener: Listener, login: WinrmLogin, code: int | None, said: str, *, is_opening: bool) -> TargetError:
-    """What a WS-Management fault means; the table speaks of opening the pool."""
-    meaning = _FAULTS.get(code or 0) if is_opening else None
+def opening(listener: Listener, login: WinrmLogin, code: int | None) -> refusals.Fault | None:
+    """What a fault means while the session is opened; None for one that means what it does to WinRM."""
+    meaning = _FAULTS.get(code or 0)
     if meaning is None:
-        return refusals.fault(listener, login, code, said)
+        return None
     text = meaning.text.format(account=login.account, configuration=login.configuration)
-    return Unreachable(meaning.reason, f"{listener.where} {text} (fault {code})")
+    return refusals.Fault(meaning.reason, f"{listener.where} {text} (fault {code})", code)
 
 
 def broken(listener: Listener, login: WinrmLogin, said: str) -> Unreachable:

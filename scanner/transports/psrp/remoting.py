@@ -62,8 +62,9 @@ class Remoting(Wsman):
             return refusals.broken(self.line.listener, self.login, str(error).partition(": ")[2])
         return super()._meaning(error)
 
-    def fault(self, code: int | None, said: str) -> TargetError:
-        return refusals.fault(self.line.listener, self.login, code, said, is_opening=self.is_opening)
+    def fault(self, code: int | None, said: str, wmi: int | None = None) -> TargetError:
+        meant = refusals.opening(self.line.listener, self.login, code) if self.is_opening else None
+        return meant or super().fault(code, said, wmi)
 
     def carry(self, envelope: bytes) -> bytes:
         """One message and its answer."""

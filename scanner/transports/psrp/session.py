@@ -41,13 +41,18 @@ class OpenPool(Opened):
 
 
 def open_pool(wsman: Wsman) -> OpenPool:
-    """Log on and open the one session. Raises TargetError."""
+    """Log on and open the one session. Raises TargetError, except where the policy alone refuses it."""
     assert isinstance(wsman, Remoting)
     pool = Pool(wsman)
     try:
         wsman.ask(pool.open)
     except WinRMOperationTimeoutError as error:
         raise faults.fault(wsman.line.listener, wsman.login, faults.OPERATION_TIMEOUT, "") from error
+    except faults.Fault as error:
+        if error.code != faults.SHELLS_NOT_ALLOWED:
+            raise
+        wsman.is_opening = False
+        return OpenPool(wsman, no_shell=error)
     if not wsman.logon.is_done:
         raise faults.not_asked(wsman.line.listener)
     if pool.state != RunspacePoolState.OPENED or not pool.shell.id:

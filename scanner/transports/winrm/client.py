@@ -45,7 +45,7 @@ class _Carrier:
 
     speak: Callable[[Line, WinrmLogin, Logon], Wsman]
     open: Callable[[Wsman], Opened]
-    session: Callable[[Opened, SessionInfo, Callable[[float], Wsman]], ScriptSession]
+    session: Callable[[Opened, SessionInfo, Callable[[float], Wsman], int], ScriptSession]
 
 
 def _shell() -> _Carrier:
@@ -105,13 +105,11 @@ class WinrmTransport:
         way = _Way(target, listener_of(target), login, _CARRIERS.get(target.transport, _shell)())
         _check_allowed(way)
         until = min(deadline, time.monotonic() + self._limits.connect_s + self._limits.login_s)
-        opened = self._open(way, until)
+        opened, spent = self._open(way, until)
         line = opened.wsman.line
         line.until = deadline
-        info = SessionInfo(
-            account=login.account, host_key=_known_by(line, login), round_trips=line.requests, told=login.told
-        )
-        return way.carrier.session(opened, info, lambda limit: self._wsman(way, limit))
+        info = SessionInfo(account=login.account, host_key=_known_by(line, login), told=login.told)
+        return way.carrier.session(opened, info, lambda limit: self._wsman(way, limit), spent)
 
     def abort(self) -> None:
         """End the logons under way and let no new one begin; sessions that are open go on. For any thread."""
@@ -137,8 +135,19 @@ class WinrmTransport:
     ) -> None:
         self.close()
 
-    def _open(self, way: _Way, until: float) -> Opened:
+    def _open(self, way: _Way, until: float) -> tuple[Opened, int]:
+        """A logon with what it opens, and the requests of one that was lost: after the logon, one more try is safe."""
+        from scanner.transports.winrm.wire import Dropped
+
         wsman = self._wsman(way, until)
+        try:
+            return self._opened(way, wsman), 0
+        except Dropped:
+            if not wsman.logon.is_done:
+                raise
+        return self._opened(way, self._wsman(way, until)), wsman.line.requests
+
+    def _opened(self, way: _Way, wsman: Wsman) -> Opened:
         try:
             opened = way.carrier.open(wsman)
         except TargetError as error:

@@ -110,13 +110,13 @@ class Wsman(Protocol):
             return over
         match error:
             case WSManFaultError():
-                return self.fault(_code(error), error.reason)
+                return self.fault(_code(error), error.reason, error.wmierror_code)
             case InvalidCredentialsError():
                 return self.logon.refusal()
             case WinRMTransportError():
                 return refusals.status(listener, error.code)
             case requests.exceptions.SSLError():
-                return refusals.tls(listener, error)
+                return refusals.tls(listener, self.login, error)
             case requests.TooManyRedirects():
                 return refusals.redirected(listener)
             case requests.Timeout() | ReadTimeoutError() | TimeoutError():
@@ -126,9 +126,9 @@ class Wsman(Protocol):
                 return Dropped(Reason.UNREACHABLE, refusals.lost(listener, is_first=is_first))
         return refusals.nonsense(listener)
 
-    def fault(self, code: int | None, said: str) -> TargetError:
+    def fault(self, code: int | None, said: str, wmi: int | None = None) -> TargetError:
         """What a fault means here."""
-        return refusals.fault(self.line.listener, self.login, code, said)
+        return refusals.fault(self.line.listener, self.login, code, said, wmi)
 
     def close(self) -> None:
         """End the connection; the session may never have been made."""

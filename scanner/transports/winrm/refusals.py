@@ -120,26 +120,40 @@ _FAULTS: Mapping[int, _Meaning] = {
 }
 
 
-def fault(listener: Listener, login: WinrmLogin, code: int | None, said: str) -> TargetError:
+class Fault(Unreachable):
+    """A fault of WS-Management, with its number, and that of WMI where WMI is to blame."""
+
+    def __init__(self, reason: Reason, detail: str, code: int | None, wmi_code: int | None = None) -> None:
+        super().__init__(reason, detail)
+        self.code = code
+        self.wmi_code = wmi_code
+
+
+def fault(
+    listener: Listener, login: WinrmLogin, code: int | None, said: str, wmi_code: int | None = None
+) -> Fault | TimeLimit:
     """What a WS-Management fault means."""
     meaning = _FAULTS.get(code or 0)
     number = "" if code is None else f" (fault {code})"
-    words = f"; it said: {clean(said, 200)}" if said else ""
     if meaning is None:
-        return Unreachable(Reason.UNREADABLE, f"{listener.where} refuses the request{number}{words}")
+        words = f"; it said: {clean(said, 200)}" if said else ""
+        return Fault(Reason.UNREADABLE, f"{listener.where} refuses the request{number}{words}", code, wmi_code)
     text = f"{listener.where} {meaning.text.format(account=login.account)}{number}"
-    kind = TimeLimit if meaning.reason is Reason.TIMEOUT else Unreachable
-    return kind(meaning.reason, text if code in _FAULTS else text + words)
+    if meaning.reason is Reason.TIMEOUT:
+        return TimeLimit(meaning.reason, text)
+    return Fault(meaning.reason, text, code, wmi_code)
 
 
 # --- HTTP ------------------------------------------------------------------------------------------------
+
+TOO_LARGE = 413
 
 _STATUSES: Mapping[int, _Meaning] = {
     400: _Meaning(Reason.UNREACHABLE, "cannot open what was sealed for it: the connection lost its keys, try again"),
     403: _Meaning(Reason.DENIED, "forbids the request: an IP filter of the listener, or a proxy in between"),
     404: _Meaning(Reason.UNSUPPORTED, "is a web server without WinRM: wrong port?"),
     405: _Meaning(Reason.UNSUPPORTED, "is a web server without WinRM: wrong port?"),
-    413: _Meaning(Reason.UNSUPPORTED, "takes no request of this size: raise MaxEnvelopeSizekb"),
+    TOO_LARGE: _Meaning(Reason.UNSUPPORTED, "takes no request of this size: raise MaxEnvelopeSizekb"),
     500: _Meaning(
         Reason.UNSUPPORTED,
         "failed without saying why; a host that wants sealed messages answers so to unsealed ones, and a service that "
@@ -154,7 +168,8 @@ def status(listener: Listener, code: int) -> TargetError:
     meaning = _STATUSES.get(code)
     if meaning is None:
         return Unreachable(Reason.UNSUPPORTED, f"{listener.where} answers with HTTP status {code}: no WinRM listener?")
-    return Unreachable(meaning.reason, f"{listener.where} {meaning.text}")
+    text = f"{listener.where} {meaning.text}"
+    return Fault(meaning.reason, text, None) if code == TOO_LARGE else Unreachable(meaning.reason, text)
 
 
 def redirected(listener: Listener) -> Unreachable:
@@ -217,10 +232,15 @@ _TLS = (
 )
 
 
-def tls(listener: Listener, error: BaseException) -> Unreachable:
-    """What went wrong while the certificate was shown; nothing was sent before it."""
+_BROKEN_OFF = "breaks off the TLS handshake"
+_OUR_CERTIFICATE = "breaks off the TLS handshake: it does not take our client certificate, or trusts not its issuer"
+
+
+def tls(listener: Listener, login: WinrmLogin, error: BaseException) -> Unreachable:
+    """What went wrong while certificates were shown; nothing was sent before."""
     said = str(error)
-    meaning = next((text for pattern, text in _TLS if pattern.search(said)), "breaks off the TLS handshake")
+    otherwise = _OUR_CERTIFICATE if login.auth == "certificate" else _BROKEN_OFF
+    meaning = next((text for pattern, text in _TLS if pattern.search(said)), otherwise)
     why = re.search(r"certificate verify failed: ([^(\[]{1,200})", said)
     detail = f" ({clean(why[1].strip(), 200)})" if why else ""
     return Unreachable(

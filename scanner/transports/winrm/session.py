@@ -6,7 +6,7 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from scanner.errors import TargetError, TimeLimit, Unreachable
@@ -15,6 +15,7 @@ from scanner.transports.base import ScriptLimits, ScriptOutput, SessionInfo
 from scanner.transports.output import Collected
 from scanner.transports.tcp import INTERRUPTED, left
 from scanner.transports.winrm import refusals
+from scanner.transports.winrm.fallback import Restriction, read, restriction
 from scanner.transports.winrm.protocol import WinRMOperationTimeoutError, Wsman
 from scanner.transports.winrm.wire import Dropped
 
@@ -53,6 +54,10 @@ def open_shell(wsman: Wsman) -> Opened:
         )
     except WinRMOperationTimeoutError as error:
         raise refusals.fault(wsman.line.listener, wsman.login, refusals.OPERATION_TIMEOUT, "") from error
+    except refusals.Fault as error:
+        if error.code != refusals.SHELLS_NOT_ALLOWED:
+            raise
+        return Opened(wsman, no_shell=error)
     if not wsman.logon.is_done:
         raise refusals.not_asked(wsman.line.listener)
     if not shell:
@@ -61,17 +66,19 @@ def open_shell(wsman: Wsman) -> Opened:
 
 
 class OneScript(ABC):
-    """One logon on one target, and one script in what it opened: a shell, or a pool of PowerShell remoting.
+    """One logon on one target, and one script in what it opened: a shell, or a session of PowerShell remoting.
 
+    Where the host runs none, what WMI answers of it.
     Used by one thread. `anew` begins another conversation, for a connection that was lost.
     """
 
-    def __init__(self, opened: Opened, info: SessionInfo, anew: Callable[[float], Wsman]) -> None:
+    def __init__(self, opened: Opened, info: SessionInfo, anew: Callable[[float], Wsman], spent: int = 0) -> None:
         self.info = info
         self._opened = opened
         self._anew = anew
-        self._spent = 0  # requests of connections that are gone
+        self._spent = spent  # requests of connections that are gone
         self._is_lost = False
+        self._count()
 
     def run(self, script: bytes, nonce: str, limits: ScriptLimits) -> ScriptOutput:
         """See ScriptSession. A connection lost before the script said a word costs one new start, no more."""
@@ -79,7 +86,12 @@ class OneScript(ABC):
         line = self._opened.wsman.line
         line.until, line.cancelled = until, limits.cancelled
         try:
-            return self._run(script, nonce, limits, until)
+            if self._opened.no_shell is not None:
+                return self._without_script(script, nonce, Restriction(self._opened.no_shell.detail))
+            output = self._run(script, nonce, limits, until)
+            if (found := restriction(output.stdout, nonce)) is not None and output.error is None:
+                return self._without_script(script, nonce, found, output)
+            return output
         finally:
             self._count()
 
@@ -109,6 +121,14 @@ class OneScript(ABC):
 
     def _count(self) -> None:
         self.info.round_trips = self._spent + self._opened.wsman.line.requests
+
+    def _without_script(
+        self, script: bytes, nonce: str, because: Restriction, said: ScriptOutput | None = None
+    ) -> ScriptOutput:
+        """What WMI answers of it, behind what the script said of itself."""
+        block, error = read(self._opened.wsman, script, nonce, because)
+        before = said or ScriptOutput(stdout=b"")
+        return replace(before, stdout=before.stdout + block, error=error)
 
     def _run(self, script: bytes, nonce: str, limits: ScriptLimits, until: float) -> ScriptOutput:
         collected = Collected(limits.output_bytes)
@@ -184,9 +204,7 @@ class WinrmSession(OneScript):
         """In as few messages as the host takes; one that is too large is refused as a whole, and sent in parts."""
         try:
             self._send(script, command, SEND_BYTES)
-        except Dropped:
-            raise
-        except TargetError:
+        except refusals.Fault:
             if len(script) <= SMALL_SEND_BYTES or len(script) > SEND_BYTES:
                 raise
             self._send(script, command, SMALL_SEND_BYTES)

@@ -6,7 +6,9 @@ So tickets come from a private cache in memory, handed to each logon by name, an
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import tempfile
 import threading
 from collections.abc import Mapping
@@ -167,13 +169,14 @@ _settled = threading.Lock()
 def _settle_names() -> None:
     """Put our settings in front of krb5.conf, once per process and before its first ticket.
 
-    The library offers no other way; the file may go once it is read, but each new context reads it again.
+    The library offers no other way, and reads the file again for each context, so it stays until the process ends.
     """
     with _settled:
         before = os.environ.get("KRB5_CONFIG", "/etc/krb5.conf")
         if _FILE in before:
             return
         folder = Path(tempfile.mkdtemp(prefix="ctpat-krb5-"))
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
         (folder / _FILE).write_text(SETTINGS, encoding="ascii")
         os.environ["KRB5_CONFIG"] = f"{folder / _FILE}:{before}"
 

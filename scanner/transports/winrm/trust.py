@@ -31,8 +31,9 @@ class Listener:
 
     @property
     def origin(self) -> str:
-        """Built here and not by the library, whose parser sends IPv6 literals to another host."""
-        return f"{'https' if self.is_https else 'http'}://{self.where}"
+        """Built here and not by the library, whose parser sends IPv6 literals to another host. A zone (`%eth0`) means
+        something on this machine alone (RFC 6874, 4): it is dialled, and not told."""
+        return f"{'https' if self.is_https else 'http'}://{place(self.host.partition('%')[0], self.port)}"
 
     @property
     def url(self) -> str:

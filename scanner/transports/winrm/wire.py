@@ -7,6 +7,7 @@ logon in hand, takes proxies and passwords from the environment, and trusts a bu
 from __future__ import annotations
 
 import contextlib
+import logging
 import socket
 import ssl
 import threading
@@ -23,6 +24,11 @@ from scanner.errors import TimeLimit, Unreachable
 from scanner.model import Reason
 from scanner.transports.tcp import INTERRUPTED, Dialling, connect_tcp, left
 from scanner.transports.winrm.trust import Listener
+
+# Every failure is reported in our own words; what these libraries log holds tokens of the logon.
+for _library in ("urllib3", "requests", "spnego", "winrm"):
+    logging.getLogger(_library).addHandler(logging.NullHandler())
+    logging.getLogger(_library).propagate = False
 
 BODY_BYTES_MAX = 4 * 1024 * 1024
 """Most of one answer; Windows sends no envelope larger than it was asked for (`protocol.ENVELOPE_BYTES`)."""
@@ -73,7 +79,7 @@ class Line:
         return self._why is Reason.CANCELLED or (self.cancelled is not None and self.cancelled.is_set())
 
     def _pool(self, context: ssl.SSLContext | None) -> HTTPConnectionPool:
-        host, port = self.listener.host, self.listener.port
+        host, port = self.listener.host.partition("%")[0], self.listener.port
         pool: HTTPConnectionPool = (
             HTTPSConnectionPool(host, port, ssl_context=context) if context else HTTPConnectionPool(host, port)
         )
@@ -207,7 +213,11 @@ class Adapter(HTTPAdapter):
         self._line.begin()
         wait_s = max(0.05, left(self._line.until))
         response = super().send(request, stream=True, timeout=(wait_s, wait_s))
-        response._content = self._line.body(response.raw)
+        try:
+            response._content = self._line.body(response.raw)
+        except BaseException:
+            response.raw.close()
+            raise
         response._content_consumed = True
         return response
 
