@@ -191,6 +191,12 @@ def test_a_sealed_connection_closed_in_between_is_not_taken_up_again() -> None:
     assert host.tally["unreadable"] == 0 and host.tally["Create"] == 2 and not host.shells
 
 
+def test_a_host_that_forgets_the_logon_gets_no_old_message() -> None:
+    with Endpoint(answers, script={"Receive": [faults.Status(401)]}) as host:
+        result = converse(host)
+    assert result.output.error is None and host.tally["unreadable"] == 0 and len(host.logons) == 2
+
+
 def test_over_https_the_library_logs_on_again(authority: Authority) -> None:
     with Endpoint(answers, tls=authority.server(), script={"Send": [faults.Drop(after=1 << 20)]}) as host:
         result = converse(host, login(ca=authority.ca))
@@ -220,12 +226,13 @@ def test_a_second_drop_is_the_end() -> None:
 
 
 def test_a_drop_after_output_keeps_it() -> None:
-    parts = [b"first\n", b"second\n"]
+    parts, before = [b"first\n", b"second\n"], threading.active_count()
     with Endpoint(lambda *_: Output(parts=parts), script={"Receive": [None, faults.Drop()]}) as host:
         output = converse(host).output
     assert output.stdout == b"first\n"
     assert output.error is not None and output.error[0] is Reason.UNREACHABLE
     assert not host.shells, "closed over a new connection"
+    assert threading.active_count() == before
 
 
 # --- Lies ------------------------------------------------------------------------------------------------

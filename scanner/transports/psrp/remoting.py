@@ -12,9 +12,8 @@ from __future__ import annotations
 import struct
 import uuid
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from pypsrp.exceptions import FragmentError, InvalidPSRPOperation, SerializationError
 from pypsrp.exceptions import WinRMError as PsrpError
@@ -29,6 +28,8 @@ from scanner.transports.psrp import refusals
 from scanner.transports.tcp import left
 from scanner.transports.winrm.protocol import OPERATION_S, Wsman
 from scanner.transports.winrm.refusals import nonsense
+
+T = TypeVar("T")
 
 IDLE_S = 180
 """A pool that nobody asks for any more ends by itself after this."""
@@ -49,11 +50,9 @@ class Remoting(Wsman):
     is_opening = True
     allowed = OPENING_BYTES
 
-    @contextmanager
-    def speaking(self) -> Iterator[None]:
+    def ask(self, doing: Callable[[], T]) -> T:
         try:
-            with super().speaking():
-                yield
+            return super().ask(doing)
         except (PsrpError, RecursionError) as error:
             raise self._meaning(error) from error
 

@@ -14,7 +14,7 @@ from scanner.model import Reason, Target
 from scanner.transports.base import ChannelClosed, ScriptLimits, ScriptOutput
 from scanner.transports.output import Collected
 from scanner.transports.ssh.session import SshChannel, SshSession
-from scanner.transports.tcp import INTERRUPTED, left
+from scanner.transports.tcp import STOPPED, left
 
 COMMAND = "powershell.exe -NoProfile -NonInteractive -Command -"
 
@@ -74,7 +74,7 @@ class SshScriptSession:
         where = self._session.where
         while left(until) > 0:
             if limits.cancelled.is_set():
-                return Unreachable(Reason.CANCELLED, INTERRUPTED)
+                return Unreachable(Reason.CANCELLED, STOPPED)
             try:
                 chunk = channel.receive(min(TICK_S, left(until)))
             except ChannelClosed:

@@ -28,7 +28,7 @@ from scanner.model import Reason
 from scanner.transports.winrm.breaker import Breaker
 from scanner.transports.winrm.login import WinrmLogin
 from scanner.transports.winrm.refusals import no_ticket, not_asked, not_offered, refused
-from scanner.transports.winrm.wire import Line
+from scanner.transports.winrm.wire import Dropped, Line
 
 MUTUAL = "http://schemas.dmtf.org/wbem/wsman/1/wsman/secprofile/https/mutual"
 """What a client that shows a certificate writes as its authorization (DSP0226, C.3)."""
@@ -70,6 +70,8 @@ class Logon(AuthBase):
 
     def _answered(self, response: requests.Response, **_: Any) -> requests.Response:
         if response.status_code == 401:
+            if self._line.is_sealed:  # the request cannot be repeated: it is sealed with the keys of the last logon
+                raise Dropped(Reason.UNREACHABLE, f"{self._line.listener.where} has forgotten our logon")
             self.offered = tuple(schemes(response)) or self.offered
             return self.challenged(response)
         if response.status_code in (200, 500):

@@ -9,8 +9,7 @@ import re
 import struct
 import uuid
 import xml.etree.ElementTree as ET
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import requests
@@ -26,7 +25,7 @@ from winrm.exceptions import (
 from winrm.protocol import Protocol
 from winrm.transport import Transport
 
-from scanner.errors import TargetError, TimeLimit, Unreachable
+from scanner.errors import TargetError, TimeLimit
 from scanner.model import Reason
 from scanner.transports.tcp import left
 from scanner.transports.winrm import refusals
@@ -89,16 +88,13 @@ class Wsman(Protocol):
 
     def ask(self, doing: Callable[[], T]) -> T:
         """One request, or several, with every failure as a TargetError; WinRMOperationTimeoutError passes."""
-        with self.speaking():
-            return doing()
-
-    @contextmanager
-    def speaking(self) -> Iterator[None]:
         try:
-            yield
-        except (TargetError, WinRMOperationTimeoutError) as error:
-            if isinstance(error, TargetError) and (over := self.line.over()) is not None:
+            return doing()
+        except TargetError as error:
+            if (over := self.line.over()) is not None:
                 raise over from error
+            raise
+        except WinRMOperationTimeoutError:
             raise
         except _FOREIGN as error:
             raise self._meaning(error) from error
@@ -196,4 +192,4 @@ def _is_sealed(response: requests.Response) -> bool:
     return re.search(r'protocol="application/HTTP-SPNEGO-session-encrypted"', kind) is not None
 
 
-__all__ = ["ENVELOPE_BYTES", "Unreachable", "WinRMOperationTimeoutError", "Wsman"]
+__all__ = ["WinRMOperationTimeoutError", "Wsman"]

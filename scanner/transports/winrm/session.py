@@ -13,7 +13,7 @@ from scanner.errors import TargetError, TimeLimit, Unreachable
 from scanner.model import Reason
 from scanner.transports.base import ScriptLimits, ScriptOutput, SessionInfo
 from scanner.transports.output import Collected
-from scanner.transports.tcp import INTERRUPTED, left
+from scanner.transports.tcp import STOPPED, left
 from scanner.transports.winrm import refusals
 from scanner.transports.winrm.fallback import Restriction, read, restriction
 from scanner.transports.winrm.protocol import WinRMOperationTimeoutError, Wsman
@@ -97,27 +97,25 @@ class OneScript(ABC):
 
     def close(self) -> None:
         """Close the shell, or leave it to its idle time-out where that does not work at once; never raises."""
-        opened = self._opened
         with suppress(TargetError, WinRMOperationTimeoutError):
-            if opened.shell is not None and not opened.wsman.line.is_cancelled:
-                self._delete(opened)
-        opened.wsman.close()
+            if self._opened.shell is not None and not self._opened.wsman.line.is_cancelled:
+                self._delete(self._opened.shell)
+        self._opened.wsman.close()
         self._count()
 
-    def _delete(self, opened: Opened) -> None:
-        """Over a new connection where the old one is gone: a shell holds one of the few that the account may have."""
-        shell, until = opened.shell or "", time.monotonic() + CLOSE_S
-        if self._is_lost:
-            opened = self._replace(until)
-        opened.wsman.line.until = until
-        self._end(opened.wsman, shell)
+    def _delete(self, shell: str) -> None:
+        """Over a new connection where the old one is gone: a shell is one of the few that the account may have."""
+        until = time.monotonic() + CLOSE_S
+        wsman = self._replace(until) if self._is_lost else self._opened.wsman
+        wsman.line.until = until
+        self._end(wsman, shell)
 
-    def _replace(self, until: float) -> Opened:
+    def _replace(self, until: float) -> Wsman:
         """Another conversation in place of the lost one; its first request logs on."""
         self._opened.wsman.close()
         self._spent += self._opened.wsman.line.requests
         self._opened = Opened(self._anew(until))
-        return self._opened
+        return self._opened.wsman
 
     def _count(self) -> None:
         self.info.round_trips = self._spent + self._opened.wsman.line.requests
@@ -143,11 +141,12 @@ class OneScript(ABC):
     def _start_over(self, script: bytes, nonce: str, limits: ScriptLimits, until: float) -> ScriptOutput:
         """A sealed conversation cannot be taken up again: a new logon, the old shell away, everything anew."""
         old = self._shell()
-        wsman = self._replace(until).wsman
+        wsman = self._replace(until)
         wsman.line.cancelled = limits.cancelled
         with suppress(TargetError, WinRMOperationTimeoutError):
             self._end(wsman, old)
         self._opened = self._open(wsman)
+        wsman.line.is_settled = True
         self.info.notes.append("the connection was lost before the script said anything; it was started once more")
         collected = Collected(limits.output_bytes)
         try:
@@ -197,7 +196,7 @@ class WinrmSession(OneScript):
             raise
         except TargetError as broken:
             error = broken
-        self._end_command(command, until, is_over=collected.status is not None)
+        self._end_command(command, until)
         return collected.output(error)
 
     def _deliver(self, script: bytes, command: str) -> None:
@@ -227,7 +226,7 @@ class WinrmSession(OneScript):
         empty = 0
         while left(until) > 1.0:
             if wsman.line.is_cancelled:
-                return Unreachable(Reason.CANCELLED, INTERRUPTED)
+                return Unreachable(Reason.CANCELLED, STOPPED)
             try:
                 stdout, stderr, status, is_done = wsman.ask(lambda: wsman.get_command_output_raw(shell, command))
             except WinRMOperationTimeoutError:
@@ -244,7 +243,7 @@ class WinrmSession(OneScript):
                 return refusals.nonsense(wsman.line.listener)
         return TimeLimit(Reason.TIMEOUT, f"{where}: the script did not end in time")
 
-    def _end_command(self, command: str, until: float, *, is_over: bool) -> None:
+    def _end_command(self, command: str, until: float) -> None:
         """Also ends what still runs. Its failure changes nothing that was read."""
         wsman, shell = self._opened.wsman, self._shell()
         if wsman.line.is_cancelled or wsman.line.over() is not None:

@@ -22,7 +22,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from scanner.errors import TimeLimit, Unreachable
 from scanner.model import Reason
-from scanner.transports.tcp import INTERRUPTED, Dialling, connect_tcp, left
+from scanner.transports.tcp import STOPPED, Dialling, connect_tcp, left
 from scanner.transports.winrm.trust import Listener
 
 # Every failure is reported in our own words; what these libraries log holds tokens of the logon.
@@ -148,7 +148,7 @@ class Line:
     def over(self) -> Unreachable | TimeLimit | None:
         """Why the watch ended this line; None when it did not."""
         if self._why is Reason.CANCELLED:
-            return Unreachable(Reason.CANCELLED, INTERRUPTED)
+            return Unreachable(Reason.CANCELLED, STOPPED)
         if self._why is Reason.TIMEOUT:
             return TimeLimit(Reason.TIMEOUT, f"{self.listener.where} did not answer in time")
         return None

@@ -164,9 +164,10 @@ class Wmi:
 
 
 def _refused(error: refusals.Fault) -> Refused:
-    denied = 0x80070005 if error.code == refusals.ACCESS_DENIED else None
+    if error.code == refusals.ACCESS_DENIED:
+        return Refused("WMI is closed to this account", hresult=0x80070005)
     code = "" if error.wmi_code is None else f"HRESULT 0x{error.wmi_code & 0xFFFFFFFF:08x}"
-    return Refused(error.detail, hresult=denied, code=code)
+    return Refused(error.detail, code=code)
 
 
 def _named(root: ET.Element, name: str) -> list[ET.Element]:
