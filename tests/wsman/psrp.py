@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import itertools
 import os
-import time
 from collections.abc import Mapping
-from contextlib import closing
 from typing import Any
 
 from scanner.model import Target
 from scanner.transports.base import ScriptLimits
-from scanner.transports.winrm import WinrmLogin, WinrmTransport
-from tests.wsman.conversation import LIMITS, NONCE, Conversation, limits, login, script
+from scanner.transports.winrm import WinrmLogin
+from tests.wsman import conversation
+from tests.wsman.conversation import Conversation, login
 from tests.wsman.endpoint import Endpoint, Powershell
 from tests.wsman.remoting import Configuration, Function, Remoting, Said, lines
 
@@ -70,7 +69,4 @@ def converse(
     what: bytes | None = None,
 ) -> Conversation:
     """Log on, run one script, close."""
-    with WinrmTransport(login_for=lambda _: as_whom or login(), limits=LIMITS) as transport:
-        with closing(transport.connect(to or target(host), deadline=time.monotonic() + 30)) as session:
-            output = session.run(what or script(), NONCE, within or limits())
-        return Conversation(output, session.info)
+    return conversation.converse(host, as_whom, to=to or target(host), within=within, what=what)

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from scanner.errors import ConfigError
 
+FUNCTION = "Get-CtpatFact"
+"""The one command of an endpoint that `ctpat explain --platform windows --jea` prints."""
+
 
 def check_installed() -> None:
     """Raises ConfigError when the extra is missing: before any target is asked, since every one would fail."""

@@ -12,12 +12,10 @@ from dataclasses import dataclass
 from scanner.errors import Unreachable
 from scanner.model import Reason
 from scanner.text import clean
+from scanner.transports.psrp import FUNCTION
 from scanner.transports.winrm import refusals
 from scanner.transports.winrm.login import WinrmLogin
 from scanner.transports.winrm.trust import Listener
-
-FUNCTION = "Get-CtpatFact"
-"""The one command of an endpoint that `ctpat explain --platform windows --jea` prints."""
 
 REGISTER = "register the endpoint that `ctpat explain --platform windows --jea` prints"
 

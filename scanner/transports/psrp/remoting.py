@@ -9,6 +9,7 @@ Versions: pypsrp 0.9.1. Each override says what it is there for.
 
 from __future__ import annotations
 
+import logging
 import struct
 import uuid
 import xml.etree.ElementTree as ET
@@ -30,6 +31,9 @@ from scanner.transports.winrm.protocol import OPERATION_S, Wsman
 from scanner.transports.winrm.refusals import nonsense
 
 T = TypeVar("T")
+
+# It logs whole messages, with all that was read of a host in them.
+logging.getLogger("pypsrp").propagate = False
 
 IDLE_S = 180
 """A pool that nobody asks for any more ends by itself after this."""

@@ -14,7 +14,7 @@ from scanner.model import Reason
 from scanner.text import clean
 from scanner.transports.base import ScriptOutput
 from scanner.transports.output import STDERR_BYTES_MAX, Collected
-from scanner.transports.psrp import refusals
+from scanner.transports.psrp import FUNCTION, refusals
 from scanner.transports.psrp.remoting import Pool, Remoting
 from scanner.transports.tcp import STOPPED, left
 from scanner.transports.winrm import refusals as faults
@@ -154,7 +154,7 @@ class PsrpSession(OneScript):
             where, words = wsman.line.listener.where, clean(ended.words, 200)
             early = Unreachable(Reason.TRUNCATED, f"{where}: the script broke off before its end: {words}")
         collected.add(b"", ended.stderr)
-        return replace(collected.output(early), called=refusals.FUNCTION if is_called else "")
+        return replace(collected.output(early), called=FUNCTION if is_called else "")
 
 
 def _script(pool: Pool, script: bytes) -> PowerShell:
@@ -162,7 +162,7 @@ def _script(pool: Pool, script: bytes) -> PowerShell:
 
 
 def _call(pool: Pool, nonce: str) -> PowerShell:
-    return PowerShell(pool).add_cmdlet(refusals.FUNCTION).add_parameter("Nonce", nonce)
+    return PowerShell(pool).add_cmdlet(FUNCTION).add_parameter("Nonce", nonce)
 
 
 class _Complaints:
