@@ -303,10 +303,9 @@ def test_a_stall_beyond_every_answer_costs_the_limit() -> None:
 
 
 def test_output_beyond_its_limit_is_cut() -> None:
-    with psrp.over_http(psrp.full(lambda *_: Output(b"x" * 99 + b"\n" + b"y" * 3_000_000 + b"\n"))) as host:
+    with psrp.over_http(psrp.full(lambda *_: Output(b"x" * 99 + b"\n" + b"y" * 300_000 + b"\n"))) as host:
         output = converse(host, within=limits(output_bytes=1000)).output
-    assert len(output.stdout) == 100 or output.stdout.startswith(b"x" * 99)
-    assert len(output.stdout) <= 1000
+    assert output.stdout == b"x" * 99 + b"\n" + b"y" * 900
     assert output.error is not None and output.error[0] is Reason.TRUNCATED
 
 
@@ -393,8 +392,8 @@ def test_lies_in_fragments_cost_little_and_crash_nothing(data: bytes) -> None:
     remoting.injected = data
     with psrp.over_http(remoting) as host:
         began = time.monotonic()
-        output = converse(host, within=limits(total_s=10)).output
-        assert time.monotonic() - began < 12
+        output = converse(host, within=limits(total_s=20)).output
+        assert time.monotonic() - began < 6
     assert output.error is not None or output.stdout
 
 

@@ -16,7 +16,7 @@ from scanner.transports.base import ScriptOutput
 from scanner.transports.output import STDERR_BYTES_MAX, Collected
 from scanner.transports.psrp import FUNCTION, refusals
 from scanner.transports.psrp.remoting import Pool, Remoting
-from scanner.transports.tcp import STOPPED, left
+from scanner.transports.tcp import left
 from scanner.transports.winrm import refusals as faults
 from scanner.transports.winrm.protocol import WinRMOperationTimeoutError, Wsman
 from scanner.transports.winrm.session import OneScript, Opened
@@ -128,8 +128,6 @@ class PsrpSession(OneScript):
         wsman = self._pool.wsman
         where = wsman.line.listener.where
         while pipeline.state not in ENDED:
-            if wsman.line.is_cancelled:
-                return Unreachable(Reason.CANCELLED, STOPPED)
             if left(until) <= 1.0:
                 return TimeLimit(Reason.TIMEOUT, f"{where}: the script did not end in time")
             with suppress(WinRMOperationTimeoutError):
