@@ -263,6 +263,17 @@ def test_a_missing_class_is_the_error_that_the_collector_reports() -> None:
     assert read["local_accounts"]["v"]["accounts"]["err"]["code"] == "HRESULT 0x80041010"
 
 
+def test_what_wmi_leaves_out_is_no_zero_and_no_empty_text() -> None:
+    """PowerShell would make 0 of a number that is not there."""
+    tables = host_tables()
+    rows = [{"Name": "MpsSvc", "State": "Running", "ProcessId": None}]
+    system = [{"Caption": "Windows", "LastBootUpTime": "yesterday"}]
+    classes = dict(tables.classes) | {"root/cimv2:win32_service": rows, "root/cimv2:win32_operatingsystem": system}
+    read = facts(converse_without_shell(replace(tables, classes=classes)))
+    assert "services" not in read
+    assert "no property ProductType" in read["host"]["v"]["os"]["err"]["text"]
+
+
 def test_a_connection_that_is_lost_keeps_what_was_read() -> None:
     steps: list[faults.Step] = [None, None, None, faults.Drop()]
     output = converse_without_shell(host_tables(), script={**POLICY, "Enumerate": steps})

@@ -326,7 +326,7 @@ def _member(value: Value, name: str) -> Value:
         raise NeedsScript(f"the property {name}")
     known = {str(key).lower(): one for key, one in value.items()}
     if name.lower() not in known:
-        raise NeedsScript(f"the property {name}")
+        raise Refused(f"the answer holds no property {name}")
     return known[name.lower()]
 
 
