@@ -32,7 +32,7 @@ _HEAD = """# Session configuration of ctpat-scanner {version}: an endpoint whose
 # Role: members of {group} may call {function}, and nothing else. They need no administrator's right.
 # The session runs as a virtual account, an administrator of the host as long as the session lasts; on a domain
 # controller that is an administrator of the domain. In the site file: a `psrp` target, and a
-# credential with `winrm: {{…, configuration: {endpoint}}}`.
+# credential whose `winrm` says `configuration: {endpoint}`.
 """
 
 

@@ -111,6 +111,19 @@ def test_what_powershell_printed_means_the_same_down_a_pipeline(path: Path) -> N
     assert unwrap(output.stdout, NONCE) == unwrap(data.replace(b"7f3a", NONCE.encode()), NONCE)
 
 
+def test_line_ends_and_odd_characters_inside_one_object_stay_what_they_are() -> None:
+    text = "QUJD\r\nREVG\r\n\x1b[?1h _x000D_ ü 検 \U0001f600 <&>"
+    with psrp.over_http(says(Said([text]))) as host:
+        assert converse(host, psrp.to_jea()).output.stdout == f"{text}\n".encode()
+
+
+def test_errors_come_without_the_script_around_them() -> None:
+    remoting = psrp.full(answers)
+    with psrp.over_http(remoting) as host:
+        converse(host)
+    assert remoting.options == [0]
+
+
 def test_powershell_that_may_not_run_the_script_leaves_it_to_wmi() -> None:
     with psrp.over_http(psrp.full(recorded((RECORDED / "outline-constrained.stdout").read_bytes()))) as host:
         output = converse(host).output

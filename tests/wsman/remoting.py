@@ -79,6 +79,7 @@ class Remoting:
     def __init__(self, configurations: Mapping[str, Configuration], *, operation_s: float = 60.0) -> None:
         self.scripts: list[bytes] = []
         self.calls: list[tuple[str, Mapping[str, Any]]] = []
+        self.options: list[int] = []  # which details a client wants with errors and warnings
         self.sessions: dict[str, _Session] = {}
         self.injected = b""  # in front of what the first pipeline says
         self._configurations = configurations
@@ -131,6 +132,7 @@ class Remoting:
             while (event := session.pool.next_event()) is not None:
                 if isinstance(event, CreatePipelineEvent):
                     assert event.pipeline_id is not None
+                    self.options.append(int(event.pipeline.remote_stream_options))
                     self._run(session, session.pool.pipeline_table[event.pipeline_id], event.pipeline.commands[0])
 
     def _run(self, session: _Session, pipeline: ServerPipeline, command: Any) -> None:
