@@ -35,7 +35,7 @@ def is_over_tls(target: Target) -> bool:
     """Whether the connection shows a certificate; psrp does but on the ports of WinRM over http."""
     if target.transport == "psrp":
         return target.port not in _HTTP_PORTS
-    return target.transport == "winrms"
+    return target.transport not in ("ssh", "winrm")
 
 
 def parse_target(uri: str, *, origin: str = "--target", base: Path | None = None) -> Target:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from psrpcore import CreatePipelineEvent, PSRPPayload, ServerPipeline, ServerRunspacePool, StreamType
-from psrpcore.types import ErrorCategoryInfo, ErrorRecord, NETException, PSInvocationState, RunspacePoolState
+from psrpcore.types import ErrorCategoryInfo, ErrorRecord, NETException, PSInvocationState
 
 from tests.wsman import faults, messages
 from tests.wsman.endpoint import Powershell, nonce_of
@@ -195,6 +195,3 @@ def _record(failure: Failure) -> ErrorRecord:
     )
     record.PSObject.to_string = failure.text
     return record
-
-
-__all__ = ["Configuration", "Failure", "Remoting", "RunspacePoolState", "Said", "lines"]
