@@ -42,6 +42,7 @@ HOMES = {
     "spnego": ("scanner/transports/winrm/",),
     "krb5": ("scanner/transports/winrm/",),
     "gssapi": ("scanner/transports/winrm/",),
+    "pypsrp": ("scanner/transports/psrp/",),
     "cryptography": ("scanner/transports/",),
     "click": ("scanner/cli/",),
     "rich": ("scanner/cli/",),
@@ -167,4 +168,4 @@ def test_help_loads_nothing_heavy() -> None:
 def test_a_scan_without_windows_loads_no_http() -> None:
     code = "import sys, scanner.transports.winrm; print('\\n'.join(sys.modules))"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
-    assert {"winrm", "requests", "urllib3", "spnego", "krb5", "cryptography"}.isdisjoint(loaded)
+    assert {"winrm", "pypsrp", "requests", "urllib3", "spnego", "krb5", "cryptography"}.isdisjoint(loaded)

@@ -5,6 +5,7 @@ Source: CTPAT 4.8; CIS Debian 12 5.3.3.4.3; crypt(5); NIST SP 800-171 r2 3.5.10.
 """
 
 from scanner.api import (
+    Absent,
     Account,
     Accounts,
     Collection,
@@ -50,7 +51,8 @@ def hash_method(
         return failed(expected=expected, actual="weak hashes: " + ", ".join(weak), items=weak)
     # A platform without a choice of methods excuses nothing as long as something else is not known.
     for one in need(accounts).accounts:
-        need(one.password)
+        if not isinstance(one.hash_scheme, Absent):
+            need(one.password)
     for value in (need(policy).reversible_storage, *(one.hash_scheme for one in stored)):
         need_or(value, "")
     need(method)

@@ -15,9 +15,9 @@ from scanner import __version__
 from scanner.collect.windows.script import body
 from scanner.errors import ConfigError
 from scanner.facts.base import Probe
+from scanner.transports.psrp import FUNCTION
 
 ENDPOINT = "ctpat"
-FUNCTION = "Get-CtpatFact"
 _GROUP = re.compile(r"[^\s'\"\\@/\[\]:;|=,+*?<>\x00-\x1f][^'\"\\@/\[\]:;|=,+*?<>\x00-\x1f]{0,255}")
 _HEAD = """# Session configuration of ctpat-scanner {version}: an endpoint whose one command is the collector.
 #
@@ -31,7 +31,8 @@ _HEAD = """# Session configuration of ctpat-scanner {version}: an endpoint whose
 #
 # Role: members of {group} may call {function}, and nothing else. They need no administrator's right.
 # The session runs as a virtual account, an administrator of the host as long as the session lasts; on a domain
-# controller that is an administrator of the domain. In the site file: a `psrp` target with this configuration name.
+# controller that is an administrator of the domain. In the site file: a `psrp` target, and a
+# credential whose `winrm` says `configuration: {endpoint}`.
 """
 
 

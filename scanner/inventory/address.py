@@ -13,6 +13,7 @@ from scanner.suggest import suggest
 from scanner.yaml_source import holds_login
 
 DEFAULT_PORTS = {"ssh": 22, "winrm": 5985, "winrms": 5986, "psrp": 5986, "ldaps": 636}
+_HTTP_PORTS = (5985, 80)  # where Windows listens without TLS
 TRANSPORTS = (*DEFAULT_PORTS, "local", "replay")
 FORMS = "ssh://user@host:port, winrm://host, winrms://host, psrp://host, ldaps://host, local: or replay:DIR"
 
@@ -28,6 +29,13 @@ class AddressError(ValueError):
         super().__init__(message)
         self.expected = expected
         self.hint = hint
+
+
+def is_over_tls(target: Target) -> bool:
+    """Whether the connection shows a certificate; psrp does but on the ports of WinRM over http."""
+    if target.transport == "psrp":
+        return target.port not in _HTTP_PORTS
+    return target.transport not in ("ssh", "winrm")
 
 
 def parse_target(uri: str, *, origin: str = "--target", base: Path | None = None) -> Target:

@@ -52,6 +52,7 @@ def _winrm(name: str, model: WinrmModel, base: Path) -> WinrmCredential:
         key=_file(model.key, base),
         passphrase=_reference(model.passphrase, f"pass phrase of the client key of credential '{name}'", base),
         ca=_file(model.ca, base),
+        **({"configuration": model.configuration} if model.configuration else {}),
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any, get_args
 from pydantic import TypeAdapter
 
 from scanner.errors import ConfigError, Problem
+from scanner.inventory.address import is_over_tls
 from scanner.inventory.candidate import Candidate
 from scanner.inventory.credentials import credential, credential_problems
 from scanner.inventory.models import CredentialModel, Role, SiteModel, TargetEntry
@@ -303,12 +304,16 @@ def _check_opens(item: Candidate, target: Target, login: Credential | None) -> N
         )
 
 
-_WITHOUT_TLS = {"ssh": "SSH shows a host key (host_key:)", "winrm": "WinRM over http shows none (winrms does)"}
+_WITHOUT_TLS = {
+    "ssh": "SSH shows a host key (host_key:)",
+    "winrm": "WinRM over http shows none (winrms does)",
+    "psrp": "PowerShell remoting over http shows none (another port than 5985 is over https)",
+}
 
 
 def _check_certificate(item: Candidate, target: Target) -> None:
     """A pin that is never looked at would be a false comfort."""
-    if (target.certificate or target.ca) and target.transport in _WITHOUT_TLS:
+    if (target.certificate or target.ca) and not is_over_tls(target):
         raise ConfigError(
             item.problem(
                 f"the target '{target.name}' names a certificate, and {_WITHOUT_TLS[target.transport]}",
@@ -320,12 +325,14 @@ def _check_certificate(item: Candidate, target: Target) -> None:
 def _check_sealed(item: Candidate, target: Target, login: Credential | None) -> None:
     """What over http would travel in clear text, or not at all."""
     auth = login.winrm.auth if login and login.winrm else ""
-    if target.transport == "winrm" and auth in ("basic", "certificate"):
+    if not is_over_tls(target) and auth in ("basic", "certificate"):
         why = "would send its password in clear text" if auth == "basic" else "is shown over TLS only"
         raise ConfigError(
             item.problem(
                 f"the credential '{target.credential}' for '{target.name}' is auth: {auth}, which over http {why}",
-                expected="transport: winrms",
+                expected="transport: winrms"
+                if target.transport == "winrm"
+                else "another port: psrp is over https there",
             )
         )
 

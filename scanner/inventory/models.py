@@ -146,6 +146,7 @@ def _applies(value: Any) -> Any:
 
 
 Auth = Annotated[Literal["ntlm", "kerberos", "certificate", "basic"], BeforeValidator(_offered)]
+Configuration = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
 Line = Annotated[str, Field(min_length=1, max_length=500, pattern=r"^[^\x00-\x1f\x7f]+$")]
 Reference = Annotated[
     str,
@@ -200,6 +201,9 @@ class WinrmModel(Strict):
     key: Line | None = Field(None, description="Its private key (PEM), where the certificate's file does not hold it")
     passphrase: Reference | None = None
     ca: Line | None = Field(None, description="File of certificates to trust instead of the system's (PEM)")
+    configuration: Configuration | None = Field(
+        None, description="Session configuration for psrp, such as the endpoint of ctpat explain --jea"
+    )
 
 
 class DirectoryModel(Strict):
@@ -252,6 +256,9 @@ class _Common(Strict):
         None, description="SHA256 fingerprint of the only certificate to accept, whoever signed it"
     )
     ca: Line | None = Field(None, description="File of certificates to trust for this target (PEM)")
+    platform: Literal["windows"] | None = Field(
+        None, description="Say it where the SSH server of a Windows host does not show that it is one"
+    )
     jump: Hop | list[Hop | HopModel] | None = Field(None, description="Jump hosts in the order they are passed")
 
 

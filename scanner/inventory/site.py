@@ -39,7 +39,8 @@ class WinrmCredential:
     """How to log in over WinRM: `auth` is ntlm, kerberos, certificate or basic.
 
     `ca` is a file of certificates to trust instead of the system's; `certificate`, `key` and `passphrase` are what a
-    client shows. `user` is empty for a certificate, and where Kerberos takes the tickets that are there.
+    client shows. `configuration` is the session configuration that psrp opens. `user` is empty for a certificate,
+    and where Kerberos takes the tickets that are there.
     """
 
     user: str = ""
@@ -50,6 +51,7 @@ class WinrmCredential:
     key: Path | None = None
     passphrase: SecretRef | None = None
     ca: Path | None = None
+    configuration: str = "Microsoft.PowerShell"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

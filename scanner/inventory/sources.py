@@ -60,6 +60,7 @@ class Sources:
             host_key=entry.host_key,
             certificate=entry.certificate,
             ca=str(whole_path(entry.ca, self.base)) if entry.ca else None,
+            platform=entry.platform,
             jump=_jump(entry.jump, origin),
         )
         return Candidate(target, self.document.path, line, column)

@@ -46,12 +46,14 @@ class ScriptOutput:
     """What one script said.
 
     `error` says why it ended early; what came until then is kept. `status` is None where the peer never told it.
+    `called` names the endpoint's own command that was called instead, where no script was run.
     """
 
     stdout: bytes
     stderr: bytes = b""
     status: int | None = None
     error: tuple[Reason, str] | None = None
+    called: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,11 +69,13 @@ class ScriptLimits:
 class SessionInfo:
     """What a login taught us: who we are there, how sure we are of the peer, what it cost.
 
-    `told` are the secrets that the peer may have heard from us: should it say them back, they are cut out.
+    `server` is what an SSH server calls itself. `told` are the secrets that the peer may have heard from us: should it
+    say them back, they are cut out.
     """
 
     account: str = ""
     host_key: str = ""
+    server: str = ""
     round_trips: int = 0
     notes: list[str] = field(default_factory=list)
     told: tuple[Secret, ...] = ()

@@ -122,6 +122,7 @@ class Dialling:
 
 
 INTERRUPTED = "the scan was interrupted before the login was done"
+STOPPED = "the scan was interrupted"
 
 
 def connect_tcp(host: str, port: int, until: float, dialling: Dialling) -> TimedSocket:

@@ -170,9 +170,9 @@ def policy(reversible: Any) -> PasswordPolicy:
 
 @pytest.mark.parametrize(
     ("reversible", "status"),
-    [(False, Status.NOT_APPLICABLE), (True, Status.FAIL), (NOT_READ, Status.UNKNOWN)],
+    [(False, Status.UNKNOWN), (True, Status.FAIL), (NOT_READ, Status.UNKNOWN)],
 )
-def test_hash_is_not_excused_while_reversible_storage_is_not_known(reversible: Any, status: Status) -> None:
+def test_hash_is_not_excused_while_policy_or_accounts_are_not_known(reversible: Any, status: Status) -> None:
     assert status_of("password/hash", policy(reversible), NOT_READ, COLLECTION) is status
 
 

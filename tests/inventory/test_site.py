@@ -437,6 +437,8 @@ def test_winrm_credentials_and_certificates(tmp_path: Path) -> None:
         ("{uri: winrm://h, credential: plain}", "would send its password in clear text"),
         ("{uri: winrm://h, credential: cert}", "is shown over TLS only"),
         ('{uri: winrm://h, credential: keys, certificate: "SHA256:%s"}' % ("ab" * 32), "(winrms does)"),
+        ('{uri: psrp://h:5985, credential: keys, certificate: "SHA256:%s"}' % ("ab" * 32), "another port than 5985"),
+        ("{uri: psrp://h:5985, credential: plain}", "would send its password in clear text"),
         ("{host: h, credential: linux, ca: x.pem}", "SSH shows a host key"),
         ("{host: h, credential: keys, certificate: abc}", "no SHA-256 fingerprint of a certificate"),
     ],
@@ -444,3 +446,21 @@ def test_winrm_credentials_and_certificates(tmp_path: Path) -> None:
 def test_certificates_where_there_is_no_tls(entry: str, message: str, tmp_path: Path) -> None:
     found = refused(WINRM + f"targets:\n  - {entry}\n", tmp_path)
     assert len(found) == 1 and message in found[0] and ":10:" in found[0], found
+
+
+def test_the_session_configuration_and_the_platform_are_read(tmp_path: Path) -> None:
+    entries = "  - {uri: psrp://h, credential: jea}\n  - {host: s, credential: linux, platform: windows}\n"
+    jea = "  jea: {winrm: {user: scan, password: 'env:P', configuration: ctpat}}\n"
+    site = load(WINRM.replace("credentials:\n", f"credentials:\n{jea}") + f"targets:\n{entries}", tmp_path)
+    opened = site.credentials["jea"].winrm
+    assert opened is not None and opened.configuration == "ctpat"
+    plain = site.credentials["plain"].winrm
+    assert plain is not None and plain.configuration == "Microsoft.PowerShell"
+    assert [target.platform for target in site.targets] == [None, "windows"]
+
+
+@pytest.mark.parametrize("name", ["a/b", "", "-x", "a?b=1", "ä"])
+def test_a_session_configuration_is_a_name_and_no_address(name: str, tmp_path: Path) -> None:
+    entry = f"  jea: {{winrm: {{user: scan, password: 'env:P', configuration: {name!r}}}}}\n"
+    found = refused(WINRM.replace("credentials:\n", f"credentials:\n{entry}"), tmp_path)
+    assert any("configuration" in one for one in found), found

@@ -52,6 +52,7 @@ class Server(AbstractContextManager["Server"]):
     host: str = "127.0.0.1"
     port: int = 0
     authorized: tuple[Path, ...] = ()
+    binary: Path = SSHD
     _process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Server:
@@ -59,7 +60,7 @@ class Server(AbstractContextManager["Server"]):
         self.folder.mkdir(parents=True, exist_ok=True)
         self.port = self.port or free_port(socket.AF_INET6 if ":" in self.host else socket.AF_INET)
         self._process = subprocess.Popen(
-            [str(SSHD), "-D", "-E", str(self.folder / "log"), "-f", str(self._config())],
+            [str(self.binary), "-D", "-E", str(self.folder / "log"), "-f", str(self._config())],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

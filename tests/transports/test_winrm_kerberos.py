@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from scanner.errors import AuthenticationFailed
 from scanner.model import Reason
 from scanner.secret import Secret
 from scanner.transports.winrm import WinrmLogin, WinrmTransport
-from tests.wsman import kdc
+from tests.wsman import kdc, psrp
 from tests.wsman.certificates import Authority
 from tests.wsman.conversation import LIMITS, NONCE, converse, failure, limits, script, target
 from tests.wsman.endpoint import Endpoint, Output
@@ -173,3 +174,16 @@ def test_a_name_without_realm_takes_the_default_one(realm: kdc.Realm) -> None:
     with Endpoint(said) as host:
         assert converse(host, as_user(user="CTPAT\\scan"), to=target(host, "localhost")).output.error is None
     assert host.logons == [kdc.USER]
+
+
+def test_powershell_remoting_costs_one_request_more_over_http_than_over_https(
+    realm: kdc.Realm, authority: Authority
+) -> None:
+    pytest.importorskip("pypsrp", reason="the extra 'windows-psrp' is not installed")
+    with Endpoint(plug_in=psrp.full(said), port=psrp.HTTP) as host:
+        plain = psrp.converse(host, as_user(), to=replace(psrp.target(host), address="localhost"))
+    assert host.actions == ["probe", "Create", "Receive", "Command", "Receive", "Delete"]
+    with Endpoint(plug_in=psrp.full(said), tls=authority.server()) as other:
+        bound = psrp.converse(other, as_user(ca=authority.ca), to=replace(psrp.target(other), address="localhost"))
+    assert (plain.info.round_trips, bound.info.round_trips) == (6, 5)
+    assert plain.output.stdout == bound.output.stdout == b"hello " + NONCE.encode() + b"\n"

@@ -379,8 +379,9 @@ def test_both_kinds_of_usb_storage_have_to_be_off() -> None:
     assert (
         read(RemovableMedia, changed("windows-11-entra", "removable_media", usb=key(Start=3))).driver_disabled is False
     )
+    # Windows installs a driver that is not there with the first medium that needs it.
     raw = changed("windows-11-entra", "removable_media", attached_scsi=NO_KEY)
-    assert read(RemovableMedia, raw).driver_disabled is True
+    assert read(RemovableMedia, raw).driver_disabled is False
     raw = changed("windows-11-entra", "removable_media", attached_scsi=key())
     assert isinstance(read(RemovableMedia, raw).driver_disabled, Unknown)
 

@@ -144,7 +144,7 @@ class Endpoint:
     envelope_limit: int = 512_000
     wql: Wql | None = None
     invoke: Invoke | None = None
-    plug_in: Callable[[messages.Request], bytes | None] | None = None
+    plug_in: Callable[[messages.Request], bytes | faults.Fault | None] | None = None
     is_binding_strict: bool = True
 
     def __post_init__(self) -> None:

@@ -69,7 +69,7 @@ def collect_windows(
         host_key=session.info.host_key,
         duration_s=round(time.monotonic() - began, 3),
         round_trips=session.info.round_trips,
-        notes=(*session.info.notes, *output.notes, *_notes(about)),
+        notes=(*session.info.notes, *output.notes, *_notes(about), *_own(said, about)),
     )
 
 
@@ -134,6 +134,22 @@ def _about(frame: Frame) -> Mapping[str, Any]:
 def _text(about: Mapping[str, Any], key: str) -> str:
     value = about.get(key)
     return clean(value, 200) if isinstance(value, str) else ""
+
+
+def _own(said: ScriptOutput, about: Mapping[str, Any]) -> Iterator[str]:
+    """What an endpoint's own collector has to be told apart by: its text was not sent from here."""
+    if not said.called:
+        return
+    version = _text(about, "version") or "unknown"
+    yield (
+        f"no script was sent: the endpoint's own {said.called} answered, version {version}; the script kept here is"
+        " this scanner's, for comparison"
+    )
+    if version != __version__:
+        yield (
+            f"the endpoint's collector has version {version}, this scanner {__version__}, and facts may differ: remove"
+            " it, and register the one that `ctpat explain --platform windows --jea` prints"
+        )
 
 
 def _notes(about: Mapping[str, Any]) -> Iterator[str]:

@@ -4,14 +4,17 @@ from scanner.transports.ssh.client import LoginFor, SshTransport
 from scanner.transports.ssh.hostkeys import KnownHosts, fingerprint, trust_command
 from scanner.transports.ssh.keys import SshLogin
 from scanner.transports.ssh.session import SshChannel, SshSession
+from scanner.transports.ssh.windows import SshScriptSession, is_windows
 
 __all__ = [
     "KnownHosts",
     "LoginFor",
     "SshChannel",
     "SshLogin",
+    "SshScriptSession",
     "SshSession",
     "SshTransport",
     "fingerprint",
+    "is_windows",
     "trust_command",
 ]

@@ -18,7 +18,7 @@ from scanner.transports.ssh.jump import JumpHosts
 from scanner.transports.ssh.keys import KeyStore, Offers, SshLogin
 from scanner.transports.ssh.login import authenticate
 from scanner.transports.ssh.session import SshSession
-from scanner.transports.ssh.wire import KEEPALIVE_S, Pipe, Wire
+from scanner.transports.ssh.wire import KEEPALIVE_S, Pipe, Wire, plain
 from scanner.transports.tcp import INTERRUPTED, Dialling, connect_tcp, left, place
 
 NOTES_MAX = 5
@@ -126,6 +126,7 @@ class SshTransport:
         info.notes += [*known.notes[:NOTES_MAX], *offers.notes]
         try:
             info.host_key = fingerprint(_key_blob(wire))
+            info.server = plain(wire.remote_version)
             how, exchanges = authenticate(wire, info.account, login, offers, way.until)
             info.round_trips += attempts * 4 + exchanges  # TCP, two exchanges for keys, one to switch to them
             info.notes.append(f"logged in with {how}")

@@ -161,14 +161,14 @@ class SshSession:
         self.info = info
         self._leave = leave
         self._wire = wire
-        self._where = where
+        self.where = where
 
     def open(self, command: str, timeout_s: float) -> SshChannel:
         """Start `command`. Unreachable when the server refuses it, TimeLimit when it does not answer."""
         until = time.monotonic() + timeout_s
         channel = self._channel(until)
         try:
-            opened = SshChannel(self._wire, channel, self._where)
+            opened = SshChannel(self._wire, channel, self.where)
             self._execute(channel, command, until)
         except BaseException:
             close_in_turn(channel)
@@ -182,7 +182,7 @@ class SshSession:
         except paramiko.ChannelException as error:
             text = plain(str(error.text)) or f"code {error.code}"
             raise Unreachable(
-                Reason.DENIED, f"{self._where} lets {self.info.account} open no session: {text}"
+                Reason.DENIED, f"{self.where} lets {self.info.account} open no session: {text}"
             ) from error
         except (OSError, EOFError, paramiko.SSHException) as error:
             raise self._no_answer("open a session", until) from error
@@ -207,13 +207,13 @@ class SshSession:
         if not channel.event_ready:
             if not self._wire.is_active():
                 raise self._no_answer("start a command", until)
-            raise Unreachable(Reason.DENIED, f"{self._where} refuses to run a command for {self.info.account}")
+            raise Unreachable(Reason.DENIED, f"{self.where} refuses to run a command for {self.info.account}")
 
     def _no_answer(self, what: str, until: float) -> Unreachable | TimeLimit:
         if self._wire.is_active() and left(until) == 0:
-            return TimeLimit(Reason.TIMEOUT, f"{self._where} did not {what} in time")
+            return TimeLimit(Reason.TIMEOUT, f"{self.where} did not {what} in time")
         why = f": {self._wire.farewell}" if self._wire.farewell else ""
-        return Unreachable(Reason.UNREACHABLE, f"{self._where}: the connection was lost, it did not {what}{why}")
+        return Unreachable(Reason.UNREACHABLE, f"{self.where}: the connection was lost, it did not {what}{why}")
 
     def close(self) -> None:
         """End the login and give back its place on a jump host; never raises."""

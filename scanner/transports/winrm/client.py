@@ -1,11 +1,15 @@
-"""The WinRM transport: one logon per target, the peer known before a proof is sent, each wrong password tried once."""
+"""The WinRM transport: one logon per target, the peer known before a proof is sent, each wrong password tried once.
+
+PowerShell remoting (psrp) is the same but for what is opened after the logon, so both share it: a password that one
+was refused is not tried by the other.
+"""
 
 from __future__ import annotations
 
 import ssl
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -15,6 +19,7 @@ from scanner.errors import AuthenticationFailed, TargetError, Unreachable
 from scanner.inventory.site import Limits
 from scanner.model import Reason, Target
 from scanner.transports.base import ScriptSession, SessionInfo
+from scanner.transports.psrp import check_installed as check_psrp_installed
 from scanner.transports.tcp import INTERRUPTED, Dialling
 from scanner.transports.winrm.breaker import Breaker
 from scanner.transports.winrm.login import WinrmLogin
@@ -22,6 +27,7 @@ from scanner.transports.winrm.tickets import Tickets, check_installed
 from scanner.transports.winrm.trust import Listener, Trust, check_pin, fingerprint, listener_of
 
 if TYPE_CHECKING:
+    from scanner.transports.winrm.logon import Logon
     from scanner.transports.winrm.protocol import Wsman
     from scanner.transports.winrm.session import Opened
     from scanner.transports.winrm.wire import Line, Watch
@@ -34,17 +40,48 @@ SEALED = {"ntlm": "sealed by NTLM", "kerberos": "sealed by Kerberos"}
 
 
 @dataclass(frozen=True, slots=True)
+class _Carrier:
+    """What takes the script along once we are logged on: how it speaks, what it opens, what it makes of it."""
+
+    speak: Callable[[Line, WinrmLogin, Logon], Wsman]
+    open: Callable[[Wsman], Opened]
+    session: Callable[[Opened, SessionInfo, Callable[[float], Wsman], int], ScriptSession]
+
+
+def _shell() -> _Carrier:
+    """A shell, and the standard input of one command in it."""
+    from scanner.transports.winrm.protocol import Wsman
+    from scanner.transports.winrm.session import WinrmSession, open_shell
+
+    return _Carrier(Wsman, open_shell, WinrmSession)
+
+
+def _pipeline() -> _Carrier:
+    """A session of PowerShell remoting, and one pipeline in it."""
+    check_psrp_installed()
+    from scanner.transports.psrp.remoting import Remoting
+    from scanner.transports.psrp.session import PsrpSession, open_pool
+
+    return _Carrier(Remoting, open_pool, PsrpSession)
+
+
+_CARRIERS: Mapping[str, Callable[[], _Carrier]] = {"psrp": _pipeline}
+
+
+@dataclass(frozen=True, slots=True)
 class _Way:
-    """Where a logon goes, as whom."""
+    """Where a logon goes, as whom, and what for."""
 
     target: Target
     listener: Listener
     login: WinrmLogin
+    carrier: _Carrier
 
 
 class WinrmTransport:
-    """All WinRM of one run: trusted certificates are read once, a refused credential is not tried again. Thread-safe.
+    """All `winrm://`, `winrms://` and `psrp://` of one run. Thread-safe.
 
+    Trusted certificates are read once, a refused credential is not tried again.
     Use as a context manager, or call `close` at the end. The libraries are loaded with the first connection.
     """
 
@@ -59,22 +96,20 @@ class WinrmTransport:
         self._watch: Watch | None = None
 
     def connect(self, target: Target, *, deadline: float) -> ScriptSession:
-        """One logon on `target` and its shell, finished before `deadline` (monotonic clock).
+        """One logon on `target` and its shell or session, finished before `deadline` (monotonic clock).
 
         Raises Unreachable, HostKeyMismatch (a certificate that is not the pinned one), AuthenticationFailed and
         TimeLimit. A refused logon is never repeated, here or on another target.
         """
-        from scanner.transports.winrm.session import WinrmSession
-
         login = self._login_for(target)
-        way = _Way(target, listener_of(target), login)
+        way = _Way(target, listener_of(target), login, _CARRIERS.get(target.transport, _shell)())
         _check_allowed(way)
         until = min(deadline, time.monotonic() + self._limits.connect_s + self._limits.login_s)
         opened, spent = self._open(way, until)
         line = opened.wsman.line
         line.until = deadline
         info = SessionInfo(account=login.account, host_key=_known_by(line, login), told=login.told)
-        return WinrmSession(opened, info, lambda limit: self._wsman(way, limit), spent)
+        return way.carrier.session(opened, info, lambda limit: self._wsman(way, limit), spent)
 
     def abort(self) -> None:
         """End the logons under way and let no new one begin; sessions that are open go on. For any thread."""
@@ -101,22 +136,20 @@ class WinrmTransport:
         self.close()
 
     def _open(self, way: _Way, until: float) -> tuple[Opened, int]:
-        """A logon with its shell, and the requests of one that was lost: after the logon, one more try is safe."""
+        """A logon with what it opens, and the requests of one that was lost: after the logon, one more try is safe."""
         from scanner.transports.winrm.wire import Dropped
 
         wsman = self._wsman(way, until)
         try:
-            return self._shell(wsman), 0
+            return self._opened(way, wsman), 0
         except Dropped:
             if not wsman.logon.is_done:
                 raise
-        return self._shell(self._wsman(way, until)), wsman.line.requests
+        return self._opened(way, self._wsman(way, until)), wsman.line.requests
 
-    def _shell(self, wsman: Wsman) -> Opened:
-        from scanner.transports.winrm.session import open_shell
-
+    def _opened(self, way: _Way, wsman: Wsman) -> Opened:
         try:
-            opened = open_shell(wsman)
+            opened = way.carrier.open(wsman)
         except TargetError as error:
             wsman.close()
             if self._dialling.aborted:
@@ -131,10 +164,9 @@ class WinrmTransport:
     def _wsman(self, way: _Way, until: float) -> Wsman:
         """A conversation that has not begun: its first request logs on."""
         from scanner.transports.winrm.logon import logon_for
-        from scanner.transports.winrm.protocol import Wsman
 
         line = self._line(way, until)
-        return Wsman(line, way.login, logon_for(line, way.login, self._breaker, self._ticket_of(way)))
+        return way.carrier.speak(line, way.login, logon_for(line, way.login, self._breaker, self._ticket_of(way)))
 
     def _line(self, way: _Way, until: float) -> Line:
         from scanner.transports.winrm.wire import Line, Watch

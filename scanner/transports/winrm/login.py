@@ -14,6 +14,7 @@ class WinrmLogin:
 
     `user` is `DOMAIN\\user`, `user@REALM` or a local user; empty for a client certificate, which the host
     maps to an account itself. Without password and keytab, Kerberos takes the tickets that the user already holds.
+    `configuration` is the session configuration that PowerShell remoting (psrp) opens.
     """
 
     name: str
@@ -25,6 +26,7 @@ class WinrmLogin:
     key: Path | None = None
     passphrase: Secret | None = None
     ca: Path | None = None
+    configuration: str = "Microsoft.PowerShell"
 
     @property
     def account(self) -> str:

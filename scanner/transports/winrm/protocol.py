@@ -106,7 +106,7 @@ class Wsman(Protocol):
             return over
         match error:
             case WSManFaultError():
-                return refusals.fault(listener, self.login, _code(error), error.reason, error.wmierror_code)
+                return self.fault(_code(error), error.reason, error.wmierror_code)
             case InvalidCredentialsError():
                 return self.logon.refusal()
             case WinRMTransportError():
@@ -121,6 +121,10 @@ class Wsman(Protocol):
                 is_first = self.line.requests <= 1 and not self.logon.is_done
                 return Dropped(Reason.UNREACHABLE, refusals.lost(listener, is_first=is_first))
         return refusals.nonsense(listener)
+
+    def fault(self, code: int | None, said: str, wmi: int | None = None) -> TargetError:
+        """What a fault means here."""
+        return refusals.fault(self.line.listener, self.login, code, said, wmi)
 
     def close(self) -> None:
         """End the connection; the session may never have been made."""

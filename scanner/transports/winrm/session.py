@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 from scanner.errors import TargetError, TimeLimit, Unreachable
 from scanner.model import Reason
 from scanner.transports.base import ScriptLimits, ScriptOutput, SessionInfo
-from scanner.transports.tcp import left
+from scanner.transports.output import Collected
+from scanner.transports.tcp import STOPPED, left
 from scanner.transports.winrm import refusals
 from scanner.transports.winrm.fallback import Restriction, read, restriction
 from scanner.transports.winrm.protocol import WinRMOperationTimeoutError, Wsman
-from scanner.transports.winrm.wire import STOPPED, Dropped
+from scanner.transports.winrm.wire import Dropped
 
 SEND_BYTES = 360_000
 """Script bytes of one Send: in base64 just below the 500 kB that Windows takes since Server 2012."""
@@ -31,7 +33,6 @@ EMPTY_MAX = 50
 
 UTF8 = 65001
 CLOSE_S = 5.0
-STDERR_BYTES_MAX = 64 * 1024
 COMMAND = "powershell"
 ARGUMENTS = ("-NoProfile", "-NonInteractive", "-Command", "-")
 
@@ -64,38 +65,12 @@ def open_shell(wsman: Wsman) -> Opened:
     return Opened(wsman, shell)
 
 
-@dataclass(slots=True)
-class _Collected:
-    """What the script has said so far."""
+class OneScript(ABC):
+    """One logon on one target, and one script in what it opened: a shell, or a session of PowerShell remoting.
 
-    limit: int
-    stdout: list[bytes] = field(default_factory=list)
-    stderr: list[bytes] = field(default_factory=list)
-    size: int = 0
-    status: int | None = None
-
-    def add(self, stdout: bytes, stderr: bytes) -> bool:
-        """Keep what fits; False when the limit is reached."""
-        for kept, data in ((self.stdout, stdout), (self.stderr, stderr)):
-            part = data[: self.limit - self.size]
-            kept.append(part)
-            self.size += len(part)
-            if len(part) < len(data):
-                return False
-        return True
-
-    def output(self, error: TargetError | None = None) -> ScriptOutput:
-        # stderr is a diagnostic at most: CLIXML, progress and warnings in the host's language.
-        return ScriptOutput(
-            stdout=b"".join(self.stdout),
-            stderr=b"".join(self.stderr)[:STDERR_BYTES_MAX],
-            status=self.status,
-            error=None if error is None else (error.reason, error.detail),
-        )
-
-
-class WinrmSession:
-    """One logon on one target; used by one thread. `anew` begins another, for a connection that was lost."""
+    Where the host runs none, what WMI answers of it.
+    Used by one thread. `anew` begins another conversation, for a connection that was lost.
+    """
 
     def __init__(self, opened: Opened, info: SessionInfo, anew: Callable[[float], Wsman], spent: int = 0) -> None:
         self.info = info
@@ -113,7 +88,7 @@ class WinrmSession:
         try:
             if self._opened.no_shell is not None:
                 return self._without_script(script, nonce, Restriction(self._opened.no_shell.detail))
-            output = self._run(script, limits, until)
+            output = self._run(script, nonce, limits, until)
             if (found := restriction(output.stdout, nonce)) is not None and output.error is None:
                 return self._without_script(script, nonce, found, output)
             return output
@@ -133,7 +108,7 @@ class WinrmSession:
         until = time.monotonic() + CLOSE_S
         wsman = self._replace(until) if self._is_lost else self._opened.wsman
         wsman.line.until = until
-        wsman.ask(lambda: wsman.close_shell(shell, close_session=False))
+        self._end(wsman, shell)
 
     def _replace(self, until: float) -> Wsman:
         """Another conversation in place of the lost one; its first request logs on."""
@@ -153,39 +128,62 @@ class WinrmSession:
         before = said or ScriptOutput(stdout=b"")
         return replace(before, stdout=before.stdout + block, error=error)
 
-    # --- The script --------------------------------------------------------------------------------------
-
-    def _run(self, script: bytes, limits: ScriptLimits, until: float) -> ScriptOutput:
-        collected = _Collected(limits.output_bytes)
+    def _run(self, script: bytes, nonce: str, limits: ScriptLimits, until: float) -> ScriptOutput:
+        collected = Collected(limits.output_bytes)
         try:
-            return self._once(script, collected, until)
+            return self._once(script, nonce, collected, until)
         except Dropped as error:
             if collected.size or limits.cancelled.is_set():
                 self._is_lost = True
                 return collected.output(error)
-        return self._start_over(script, limits, until)
+        return self._start_over(script, nonce, limits, until)
 
-    def _start_over(self, script: bytes, limits: ScriptLimits, until: float) -> ScriptOutput:
+    def _start_over(self, script: bytes, nonce: str, limits: ScriptLimits, until: float) -> ScriptOutput:
         """A sealed conversation cannot be taken up again: a new logon, the old shell away, everything anew."""
         old = self._shell()
         wsman = self._replace(until)
         wsman.line.cancelled = limits.cancelled
         with suppress(TargetError, WinRMOperationTimeoutError):
-            wsman.ask(lambda: wsman.close_shell(old, close_session=False))
-        self._opened = open_shell(wsman)
+            self._end(wsman, old)
+        self._opened = self._open(wsman)
         wsman.line.is_settled = True
         self.info.notes.append("the connection was lost before the script said anything; it was started once more")
-        collected = _Collected(limits.output_bytes)
+        collected = Collected(limits.output_bytes)
         try:
-            return self._once(script, collected, until)
+            return self._once(script, nonce, collected, until)
         except Dropped as error:
             self._is_lost = True
             if not collected.size:
                 raise
             return collected.output(error)
 
-    def _once(self, script: bytes, collected: _Collected, until: float) -> ScriptOutput:
-        """Start the command, hand over the script, read to the end. Raises where nothing was started, and Dropped."""
+    def _shell(self) -> str:
+        assert self._opened.shell is not None, "without a shell nothing is run"
+        return self._opened.shell
+
+    @abstractmethod
+    def _open(self, wsman: Wsman) -> Opened:
+        """Log on and open the shell. Raises TargetError."""
+
+    @abstractmethod
+    def _end(self, wsman: Wsman, shell: str) -> None:
+        """Delete a shell. Raises TargetError and WinRMOperationTimeoutError."""
+
+    @abstractmethod
+    def _once(self, script: bytes, nonce: str, collected: Collected, until: float) -> ScriptOutput:
+        """Hand over the script, read to the end. Raises where nothing was started, and Dropped."""
+
+
+class WinrmSession(OneScript):
+    """The script on the standard input of one command."""
+
+    def _open(self, wsman: Wsman) -> Opened:
+        return open_shell(wsman)
+
+    def _end(self, wsman: Wsman, shell: str) -> None:
+        wsman.ask(lambda: wsman.close_shell(shell, close_session=False))
+
+    def _once(self, script: bytes, nonce: str, collected: Collected, until: float) -> ScriptOutput:
         wsman, shell = self._opened.wsman, self._shell()
         command = wsman.ask(
             lambda: wsman.run_command(shell, COMMAND, ARGUMENTS, console_mode_stdin=False, skip_cmd_shell=True)
@@ -200,10 +198,6 @@ class WinrmSession:
             error = broken
         self._end_command(command, until)
         return collected.output(error)
-
-    def _shell(self) -> str:
-        assert self._opened.shell is not None, "without a shell nothing is run"
-        return self._opened.shell
 
     def _deliver(self, script: bytes, command: str) -> None:
         """In as few messages as the host takes; one that is too large is refused as a whole, and sent in parts."""
@@ -225,7 +219,7 @@ class WinrmSession:
                     Reason.TIMEOUT, f"{wsman.line.listener.where} does not take the input of its command"
                 ) from error
 
-    def _drain(self, command: str, collected: _Collected, until: float) -> TargetError | None:
+    def _drain(self, command: str, collected: Collected, until: float) -> TargetError | None:
         """Read until the command ends; why it did not, where it did not. Silence of 60 s is normal, and is asked on."""
         wsman, shell = self._opened.wsman, self._shell()
         where = wsman.line.listener.where

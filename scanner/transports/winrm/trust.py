@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scanner.errors import AuthenticationFailed, HostKeyMismatch
+from scanner.inventory.address import DEFAULT_PORTS, is_over_tls
 from scanner.model import Reason, Target
 from scanner.secret import Secret
 from scanner.transports.tcp import place
 
-PORTS = {"winrm": 5985, "winrms": 5986, "psrp": 5986}
 PATH = "/wsman"
 
 
@@ -41,7 +41,7 @@ class Listener:
 
 
 def listener_of(target: Target) -> Listener:
-    return Listener(target.address, target.port or PORTS[target.transport], target.transport != "winrm")
+    return Listener(target.address, target.port or DEFAULT_PORTS[target.transport], is_over_tls(target))
 
 
 def fingerprint(der: bytes) -> str:

@@ -22,7 +22,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from scanner.errors import TimeLimit, Unreachable
 from scanner.model import Reason
-from scanner.transports.tcp import Dialling, connect_tcp, left
+from scanner.transports.tcp import STOPPED, Dialling, connect_tcp, left
 from scanner.transports.winrm.trust import Listener
 
 # Every failure is reported in our own words; what these libraries log holds tokens of the logon.
@@ -33,7 +33,6 @@ for _library in ("urllib3", "requests", "spnego", "winrm"):
 BODY_BYTES_MAX = 4 * 1024 * 1024
 """Most of one answer; Windows sends no envelope larger than it was asked for (`protocol.ENVELOPE_BYTES`)."""
 
-STOPPED = "the scan was interrupted"
 READ_BYTES = 64 * 1024
 TICK_S = 0.2
 

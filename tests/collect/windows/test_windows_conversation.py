@@ -59,6 +59,7 @@ class Recorded:
     status: int | None = 0
     error: tuple[Reason, str] | None = None
     raises: TargetError | None = None
+    called: str = ""
     info: SessionInfo = field(
         default_factory=lambda: SessionInfo(account="scan@CONTOSO", host_key="sealed by NTLM", notes=["a note"])
     )
@@ -69,7 +70,9 @@ class Recorded:
         self.info.round_trips += 9
         if self.raises is not None:
             raise self.raises
-        return ScriptOutput(stdout=self.stdout(nonce), stderr=self.stderr, status=self.status, error=self.error)
+        return ScriptOutput(
+            stdout=self.stdout(nonce), stderr=self.stderr, status=self.status, error=self.error, called=self.called
+        )
 
     def close(self) -> None:
         """Nothing is open."""
@@ -195,6 +198,19 @@ def test_an_outdated_endpoint_is_seen() -> None:
 def test_an_endpoint_that_knows_more_is_no_worse() -> None:
     more = printed(entry("session", ABOUT), *(entry(name, {}) for name in ("host", "x", "y", "complete")))
     assert talk(Recorded(more)).error is None
+
+
+def test_an_endpoints_own_collector_is_told_apart_from_ours() -> None:
+    notes = talk(Recorded(whole(), called="Get-CtpatFact")).notes
+    assert any("no script was sent" in note and __version__ in note for note in notes)
+    assert not any("--jea" in note for note in notes)
+    assert not any("no script" in note for note in talk(Recorded(whole())).notes)
+
+
+def test_another_version_that_answers_all_is_told_as_well() -> None:
+    transcript = talk(Recorded(whole({**ABOUT, "version": "0.0.1"}), called="Get-CtpatFact"))
+    assert transcript.error is None
+    assert any("has version 0.0.1" in note and "--jea" in note for note in transcript.notes)
 
 
 # --- secrets ---
