@@ -40,7 +40,6 @@ _WORDS: dict[str, bool | None] = {"": None, "~": None, "null": None}
 _WORDS |= dict.fromkeys(("true", "yes", "on"), True) | dict.fromkeys(("false", "no", "off"), False)
 _SYNTAX = (
     # What the parser says, what a person needs to hear, what to do.
-    ("maximum nesting depth", "nested too deeply", None),  # libyaml 0.2.6 gives up by itself
     (
         "cannot start any token",
         "a character that cannot start a value here",
