@@ -102,7 +102,7 @@ def _recorded(prepared: Preparation) -> Way:
 
 _MAKERS: Mapping[tuple[str, ...], Callable[[Preparation], Way]] = {
     ("ssh", "local"): _posix,
-    ("winrm", "winrms"): _windows,
+    ("winrm", "winrms", "psrp"): _windows,
     ("ldaps",): _directory,
     ("replay",): _recorded,
 }

@@ -53,5 +53,5 @@ def test_a_cancelled_login_says_so() -> None:
 
 
 def test_a_transport_that_is_not_there_is_unsupported() -> None:
-    error = failure(Target(name="t", transport="winrm", address="192.0.2.1"), threading.Event())
+    error = failure(Target(name="t", transport="smoke", address="192.0.2.1"), threading.Event())
     assert error.reason is Reason.UNSUPPORTED

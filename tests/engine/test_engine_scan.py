@@ -358,7 +358,7 @@ def test_a_brought_check_is_tuned_by_site_and_target() -> None:
 
 
 def test_a_target_of_another_transport_is_unsupported_and_says_so(store: Store) -> None:
-    site = Site(name="s", targets=(Target(name="win", transport="winrm", address="win"),))
+    site = Site(name="s", targets=(Target(name="win", transport="smoke", address="win"),))
     with HostCollector(site, CHECKS.values(), ask=None, now=lambda: NOW) as collector:
         task = replace(job(store, Collector(), ["win"]), site=site, collector=collector)
         _, seen = run(task)

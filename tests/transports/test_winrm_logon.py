@@ -18,8 +18,8 @@ from scanner.errors import AuthenticationFailed, HostKeyMismatch, Unreachable
 from scanner.inventory.site import Limits
 from scanner.model import Reason, Target
 from scanner.secret import Secret
-from scanner.transports import tcp
-from scanner.transports.winrm import WinrmTransport, breaker, wire
+from scanner.transports import breaker, tcp
+from scanner.transports.winrm import WinrmTransport, wire
 from tests.wsman.certificates import Authority, Pair, self_signed
 from tests.wsman.conversation import LIMITS, NONCE, USER, converse, failure, limits, login, script, target
 from tests.wsman.endpoint import Endpoint, Output

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -16,6 +16,7 @@ from scanner.check import Check
 from scanner.inventory.site import Site
 from scanner.model import Target, Transcript
 from scanner.secret import Secret, SecretRef, Secrets
+from scanner.transports.breaker import Breaker
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ class Preparation:
     checks: tuple[Check, ...]
     secrets: Secrets
     now: Callable[[], datetime]
+    breaker: Breaker = field(default_factory=Breaker)  # a domain account opens hosts and the domain: one for all ways
 
     def targets(self, *transports: str) -> tuple[Target, ...]:
         """The site's targets that are reached by one of these transports."""

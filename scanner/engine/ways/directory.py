@@ -23,7 +23,7 @@ class DirectoryWay:
         self._now = prepared.now
         self._probes = probes_for("directory", prepared.checks)
         self._logins = {name: _open(name, prepared) for name in prepared.credentials("ldaps")}
-        self._ldap = LdapTransport(login_for=self._login, limits=prepared.site.limits)
+        self._ldap = LdapTransport(login_for=self._login, limits=prepared.site.limits, breaker=prepared.breaker)
 
     def collect(self, target: Target, deadline: float, cancelled: threading.Event) -> Collected:
         """See `Way`. What was run is the text of the searches."""

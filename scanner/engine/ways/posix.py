@@ -1,4 +1,4 @@
-"""The way to hosts with a POSIX shell: over SSH, or on this very machine."""
+"""The way to hosts over SSH, and to this very machine. Behind an SSH server of Microsoft's waits a Windows host."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ from scanner.collect import collect
 from scanner.collect.conversation import CollectLimits
 from scanner.collect.script import build
 from scanner.engine.ways import Collected, Preparation
+from scanner.engine.ways.powershell import PowershellCollection
 from scanner.inventory.site import Become, SshCredential
 from scanner.model import Target
 from scanner.secret import Secret
 from scanner.transports.base import Session
 from scanner.transports.local import LocalSession
-from scanner.transports.ssh import SshLogin, SshTransport
+from scanner.transports.ssh import SshLogin, SshSession, SshTransport
+from scanner.transports.ssh.windows import SshScriptSession, is_windows
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +44,15 @@ class PosixWay:
         self._script = build(probes_for("linux", prepared.checks))
         credentials = prepared.site.credentials
         self._opened = {name: _open(credentials[name].ssh, name, prepared) for name in prepared.credentials("ssh")}
+        self._powershell = PowershellCollection(prepared)
         self._ssh = SshTransport(login_for=self._login, limits=prepared.site.limits)
 
     def collect(self, target: Target, deadline: float, cancelled: threading.Event) -> Collected:
         """See `Way`."""
-        opened = self._opened.get(target.credential or "", _AGENT_ONLY)
         with closing(self._session(target, deadline)) as session:
+            if isinstance(session, SshSession) and is_windows(session, target):
+                return self._powershell.run(SshScriptSession(session), target, deadline, cancelled)
+            opened = self._opened.get(target.credential or "", _AGENT_ONLY)
             transcript = collect(
                 session,
                 target.name,

@@ -1,40 +1,43 @@
-"""The way to Windows hosts: one PowerShell script over WinRM."""
+"""The way to Windows hosts: WinRM, and PowerShell remoting."""
 
 from __future__ import annotations
 
 import threading
-import time
 from contextlib import closing
+from dataclasses import replace
 
-from scanner.assess.findings import probes_for
-from scanner.collect import CollectLimits, collect_windows, windows
 from scanner.engine.ways import Collected, Preparation
+from scanner.engine.ways.powershell import PowershellCollection
 from scanner.errors import AuthenticationFailed
 from scanner.inventory.site import WinrmCredential
 from scanner.model import Reason, Target
-from scanner.transports.winrm import WinrmLogin, WinrmTransport
+from scanner.transports import psrp
+from scanner.transports.winrm import WinrmLogin, WinrmTransport, tickets
+
+TRANSPORTS = ("winrm", "winrms", "psrp")
 
 
 class WindowsWay:
-    """`winrm://` and `winrms://`. Raises SecretError when a credential's secret cannot be had."""
+    """`winrm://`, `winrms://` and `psrp://`.
+
+    Raises SecretError when a credential's secret cannot be had, ConfigError when an extra is missing that a target
+    needs.
+    """
 
     def __init__(self, prepared: Preparation) -> None:
-        self._site = prepared.site
-        self._now = prepared.now
-        self._script = windows.build(probes_for("windows", prepared.checks))
-        named = ((name, prepared.site.credentials[name].winrm) for name in prepared.credentials("winrm", "winrms"))
+        self._collection = PowershellCollection(prepared)
+        named = ((name, prepared.site.credentials[name].winrm) for name in prepared.credentials(*TRANSPORTS))
         self._logins = {name: _open(login, name, prepared) for name, login in named if login is not None}
-        self._winrm = WinrmTransport(login_for=self._login, limits=prepared.site.limits)
+        if prepared.targets("psrp"):
+            psrp.check_installed()
+        if any(login.auth == "kerberos" for login in self._logins.values()):
+            tickets.check_installed()
+        self._winrm = WinrmTransport(login_for=self._login, limits=prepared.site.limits, breaker=prepared.breaker)
 
     def collect(self, target: Target, deadline: float, cancelled: threading.Event) -> Collected:
         """See `Way`."""
         with closing(self._winrm.connect(target, deadline=deadline)) as session:
-            left_s = max(1.0, deadline - time.monotonic())
-            limits = CollectLimits(total_s=left_s, output_bytes=self._site.limits.output_bytes)
-            transcript = collect_windows(
-                session, target.name, self._script, limits=limits, now=self._now, cancelled=cancelled
-            )
-        return Collected(transcript, self._script.text)
+            return self._collection.run(session, target, deadline, cancelled)
 
     def abort(self) -> None:
         self._winrm.abort()
@@ -45,10 +48,9 @@ class WindowsWay:
     def _login(self, target: Target) -> WinrmLogin:
         login = self._logins.get(target.credential or "")
         if login is None:
-            raise AuthenticationFailed(
-                Reason.LOGIN, f"{target.name}: no credential with a `winrm` login is named for it"
-            )
-        return login
+            detail = f"{target.name}: no credential with a `winrm` login is named for it"
+            raise AuthenticationFailed(Reason.LOGIN, detail)
+        return replace(login, user=target.user or login.user)
 
 
 def _open(credential: WinrmCredential, name: str, prepared: Preparation) -> WinrmLogin:
@@ -63,4 +65,5 @@ def _open(credential: WinrmCredential, name: str, prepared: Preparation) -> Winr
         key=credential.key,
         passphrase=prepared.secret(credential.passphrase, "pass phrase of the client key", name),
         ca=credential.ca,
+        configuration=credential.configuration,
     )

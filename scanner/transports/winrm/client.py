@@ -19,9 +19,9 @@ from scanner.errors import AuthenticationFailed, TargetError, Unreachable
 from scanner.inventory.site import Limits
 from scanner.model import Reason, Target
 from scanner.transports.base import ScriptSession, SessionInfo
+from scanner.transports.breaker import Breaker
 from scanner.transports.psrp import check_installed as check_psrp_installed
 from scanner.transports.tcp import INTERRUPTED, Dialling
-from scanner.transports.winrm.breaker import Breaker
 from scanner.transports.winrm.login import WinrmLogin
 from scanner.transports.winrm.tickets import Tickets, check_installed
 from scanner.transports.winrm.trust import Listener, Trust, check_pin, fingerprint, listener_of
@@ -85,10 +85,10 @@ class WinrmTransport:
     Use as a context manager, or call `close` at the end. The libraries are loaded with the first connection.
     """
 
-    def __init__(self, *, login_for: LoginFor, limits: Limits | None = None) -> None:
+    def __init__(self, *, login_for: LoginFor, limits: Limits | None = None, breaker: Breaker | None = None) -> None:
         self._login_for = login_for
         self._limits = limits or Limits()
-        self._breaker = Breaker()
+        self._breaker = breaker or Breaker()
         self._tickets = Tickets()
         self._dialling = Dialling()
         self._contexts: dict[Trust, ssl.SSLContext] = {}

@@ -25,7 +25,7 @@ from spnego.exceptions import SpnegoError
 
 from scanner.errors import AuthenticationFailed, Unreachable
 from scanner.model import Reason
-from scanner.transports.winrm.breaker import Breaker
+from scanner.transports.breaker import Breaker
 from scanner.transports.winrm.login import WinrmLogin
 from scanner.transports.winrm.refusals import no_ticket, not_asked, not_offered, refused
 from scanner.transports.winrm.wire import Dropped, Line
