@@ -11,18 +11,19 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks import lab, measure, namespace, result
 from benchmarks.measure import Spent
-from benchmarks.winrm_server import PASSWORD, USER
 from scanner.assess.findings import probes_for
 from scanner.catalogue import load_checks
+from tests.windows.hosts import wire
+from tests.wsman.serve import Served
 
-NETWORK, PORT = "127.7", 5985
+NETWORK = "127.7"
+USER, PASSWORD = "CTPAT\\scan", "Correct-Horse-7"  # what the endpoint takes
+HOST = "server-2022-hardened"
 REQUESTS_LIMIT = 9  # over NTLM and http
 FACTS_LIMIT = 10  # times as many requests, and as slow, as one script
 
@@ -69,42 +70,32 @@ class _Bench:
         return home | {"CTPAT_BENCH_PASSWORD": PASSWORD}
 
     def floor(self, hosts: list[str], commands: int) -> Run:
-        numbers = [str(PORT), str(commands), str(self.concurrency)]
-        command = [sys.executable, "-m", "benchmarks.winrm_floor", USER, *numbers]
-        with self._hosts() as requests:
+        with Served(wire(HOST), tls=False) as far:
+            numbers = [str(far.port), str(commands), str(self.concurrency)]
+            command = [sys.executable, "-m", "benchmarks.winrm_floor", USER, *numbers]
             spent = measure.run(command, env=self.environment(), folder=self.folder, feed="\n".join(hosts))
-        return Run(spent, requests[0])
+            return Run(spent, sum(far.tally().values()))
 
     def scan(self, hosts: list[str], number: int) -> Run:
         """`ctpat scan` with every check, into a new store."""
-        site = self.folder / "site.yaml"
-        login = {"winrm": {"user": USER, "password": "env:CTPAT_BENCH_PASSWORD"}}
-        targets = [{"host": host, "transport": "winrm", "credential": "windows"} for host in hosts]
-        document = {"site": "bench", "entities": ["importer"], "credentials": {"windows": login}, "targets": targets}
-        site.write_text(json.dumps(document))
         store = self.folder / f"store-{number}-{len(hosts)}.db"
-        command = measure.scan_command(site, store, "--concurrency", str(self.concurrency))
-        with self._hosts() as requests:
+        with Served(wire(HOST), tls=False) as far:
+            site = self._site(hosts, far.port)
+            command = measure.scan_command(site, store, "--concurrency", str(self.concurrency))
             spent = measure.run(command, env=self.environment(), folder=self.folder)
+            requests = sum(far.tally().values())
         if f"Targets: {len(hosts)} planned, {len(hosts)} reached" not in spent.output:
             raise SystemExit(f"not every host was reached:\n{spent.output[-1000:]}")
         store.unlink()
-        return Run(spent, requests[0])
+        return Run(spent, requests)
 
-    @contextmanager
-    def _hosts(self) -> Iterator[list[int]]:
-        """The endpoint; the list holds the number of requests once the block has ended."""
-        command = [sys.executable, "-m", "benchmarks.winrm_server", str(PORT)]
-        requests: list[int] = []
-        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-            assert process.stdin is not None and process.stdout is not None
-            if process.stdout.readline().strip() != "listening":
-                raise SystemExit("the endpoint did not start")
-            try:
-                yield requests
-            finally:
-                process.stdin.close()
-                requests.append(int(process.stdout.readline()))
+    def _site(self, hosts: list[str], port: int) -> Path:
+        login = {"winrm": {"user": USER, "password": "env:CTPAT_BENCH_PASSWORD"}}
+        targets = [{"host": host, "port": port, "transport": "winrm", "credential": "windows"} for host in hosts]
+        document = {"site": "bench", "entities": ["importer"], "credentials": {"windows": login}, "targets": targets}
+        path = self.folder / "site.yaml"
+        path.write_text(json.dumps(document))  # JSON is YAML
+        return path
 
 
 def _lines(

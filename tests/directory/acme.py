@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 from tests.directory.samba import (
@@ -139,3 +141,16 @@ def fill(domain: Domain) -> None:
 
 def day(days_ago: float) -> str:
     return f"{NOW - timedelta(days=days_ago):%Y-%m-%d}"
+
+
+@contextmanager
+def serving() -> Iterator[Domain]:
+    """The domain with all its accounts and rules, until the block ends."""
+    domain = Domain()
+    try:
+        domain.provision()
+        fill(domain)
+        domain.start()
+        yield domain
+    finally:
+        domain.stop()

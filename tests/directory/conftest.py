@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.directory.acme import fill
+from tests.directory.acme import serving
 from tests.directory.samba import ADMINISTRATOR, PASSWORD, Domain, missing
 from tests.directory.views import View, view
 
@@ -27,14 +27,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def domain() -> Iterator[Domain]:
-    domain = Domain()
-    try:
-        domain.provision()
-        fill(domain)
-        domain.start()
+    with serving() as domain:
         yield domain
-    finally:
-        domain.stop()
 
 
 @pytest.fixture(scope="session")

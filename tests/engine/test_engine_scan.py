@@ -363,4 +363,4 @@ def test_a_target_of_another_transport_is_unsupported_and_says_so(store: Store) 
         task = replace(job(store, Collector(), ["win"]), site=site, collector=collector)
         _, seen = run(task)
     assert seen.results["win"].reason is Reason.UNSUPPORTED
-    assert "winrm" in seen.results["win"].detail
+    assert "smoke" in seen.results["win"].detail

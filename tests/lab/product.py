@@ -96,7 +96,12 @@ class Workplace:
 
     def scan(self, name: str, entries: Iterable[Entry], *options: str | Path) -> Run:
         """Scan a site and return what the run document says."""
-        site, document = self.site(name, entries), self.folder / f"{name}.json"
+        self.site(name, entries)
+        return self.run(name, *options)
+
+    def run(self, name: str, *options: str | Path) -> Run:
+        """The same for a site whose file is there."""
+        site, document = self.folder / f"{name}.yaml", self.folder / f"{name}.json"
         done = self.ctpat("scan", site, "-o", f"json={document}", *options)
         assert done.returncode in (0, 1, 3), f"status {done.returncode}\n{done.stdout}\n{done.stderr}"
         return Run(json.loads(document.read_text()), done.returncode, done.stdout)

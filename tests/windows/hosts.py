@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 import json
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -69,3 +71,11 @@ def transcript_of(host: str) -> Transcript:
 def raw_facts_of(host: str, planned: Iterable[str] = ()) -> RawFacts:
     """The raw facts of one of `HOSTS`."""
     return raw_facts(transcript_of(host), planned)
+
+
+def wire(host: str, nonce: str = "7f3a") -> bytes:
+    """The host's answer as the collector prints it, with the nonce that `tests.wsman` replaces."""
+    packed = base64.b64encode(gzip.compress(json.dumps(list(entries_of(host).values())).encode(), mtime=0))
+    lines = [packed[at : at + 76] for at in range(0, len(packed), 76)]
+    mark = f"ctpat:{nonce}:1".encode()
+    return b"\r\n".join([mark + b":begin", *lines, mark + b":end", b""])
