@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
-from scanner.facts.base import FileText, Probe, RawFacts, Reader, files, lines_of
+from scanner.facts.base import FileText, Probe, RawFacts, Reader, files, lines_of, shared
 from scanner.facts.host import Host
 from scanner.model import Absent, Maybe, Reason, Unknown, is_known
 
@@ -95,6 +95,7 @@ def os_version(release: Mapping[str, str], debian_version: str) -> str | None:
     return None
 
 
+@shared
 def read_host(raw: RawFacts) -> Host | Absent | Unknown:
     """Everything the `host` probe tells."""
     section = raw.read("host")

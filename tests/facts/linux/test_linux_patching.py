@@ -181,14 +181,14 @@ def test_apt_says_where_the_update_of_a_package_that_is_kept_back_comes_from() -
     [
         (b" http://security.example/debian-security bullseye-security/main amd64 Packages", b" http://other.example x"),
         (b"=tables\n", b"=other\n"),
-        (b"   Candidate: ", b"   Candidates: "),
+        (b"  500 http:", b"  from http:"),
         (b"=policy\n", b"=elsewhere\n"),
     ],
     ids=["a source that the policy does not name", "no tables", "tables of another form", "no policy"],
 )
 def test_an_update_from_nobody_knows_where_is_not_harmless(old: bytes, new: bytes) -> None:
     whole = golden("debian-11-planned.apt")
-    start = whole.index(b"=plan\n") if old.startswith(b" http") else 0
+    start = whole.index(b"=plan\n") if b"http:" in old else 0
     level = read_apt(raw(apt=whole[:start] + whole[start:].replace(old, new)))
     assert isinstance(level, PatchLevel) and is_known(level.pending) and is_known(level.holds)
     unclear = {update.name for update in level.pending if isinstance(update.security, Unknown)}
@@ -197,8 +197,8 @@ def test_an_update_from_nobody_knows_where_is_not_harmless(old: bytes, new: byte
 
 
 def test_a_hold_counts_for_every_architecture_of_its_package() -> None:
-    text = golden("debian-11-planned.apt").replace(b"   libssl1.1 (", b"   libssl1.1:i386 (")
-    level = read_apt(raw(apt=text.replace(b" libssl1.1:\n", b" libssl1.1:i386:\n")))
+    text = golden("debian-11-planned.apt").replace(b" libssl1.1 (", b" libssl1.1:i386 (")
+    level = read_apt(raw(apt=text.replace(b" libssl1.1 1", b" libssl1.1:i386 1")))
     assert isinstance(level, PatchLevel)
     assert [hold.name for hold in level.blocked] == ["libssl1.1"]
     assert is_known(level.pending) and len(level.pending) == 4

@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from scanner.facts.base import Probe, RawFacts
+from scanner.facts.base import Probe, RawFacts, shared
 from scanner.facts.linux.patching.apt_sources import (
     ActiveSource,
     ReleaseFile,
@@ -59,10 +59,10 @@ plan=$($as apt-get $o -o Dir::Cache::Archives=/dev/null/ -V --print-uris dist-up
 printf '=plan\n'; printf '%s\n' "$plan" | grep -v "^'" | sed -e 's#//[^/@ ]*@#//#g' -e 's/^/ /'
 names=$(printf '%s\n' "$plan" | sed -n 's/^   \([a-z0-9][a-z0-9+.:-]*\) (.* => .*/\1/p')
 tables() { t=$($as apt-cache $o policy $names) && printf '%s\n' "$t" | awk '
-  /^[^ ]/ { on = 0; print; next }
-  /^  Candidate: / { c = $2 ""; print; next }
-  /^ (\*\*\*|   ) [^ ]/ { v = ($1 == "***" ? $2 : $1) ""; on = v == c }
-  on'; }
+  /^[^ ]/ { on = 0; name = $1; sub(/:$/, "", name); next }
+  /^  Candidate: / { best = $2 ""; print name, best; next }
+  /^ (\*\*\*|   ) [^ ]/ { version = ($1 == "***" ? $2 : $1) ""; on = version == best; next }
+  on { sub(/^ */, " "); print }'; }
 [ -z "$names" ] || run tables tables
 holds() { w=$(dpkg-query -W -f '${db:Status-Want} ${Package}\n') && printf '%s\n' "$w" | sed -n 's/^hold //p'; }
 run holds holds
@@ -82,6 +82,7 @@ exit 0
 _INSTALLED_PRIORITY = 100
 
 
+@shared
 def read_apt(raw: RawFacts) -> PatchLevel | Absent | Unknown:
     """What apt knows; absent where there is no apt."""
     found = sections(raw, APT.name)

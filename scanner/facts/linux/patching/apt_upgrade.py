@@ -22,7 +22,7 @@ from scanner.facts.linux.patching.apt_sources import (
 )
 from scanner.facts.linux.patching.sections import Section, Sections
 from scanner.facts.patching import Update
-from scanner.model import Absent, Maybe, Reason, Unknown
+from scanner.model import Absent, Maybe, Reason, Unknown, is_known
 
 _UPGRADED = "The following packages will be upgraded:"
 _DOWNGRADED = "The following packages will be DOWNGRADED:"
@@ -56,6 +56,14 @@ class _Change:
     new: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Offer:
+    """A source, and the date by which everything in it was out."""
+
+    source: ActiveSource
+    out_by: Maybe[datetime]
+
+
 def read_outlook(found: Sections, releases: tuple[ReleaseFile, ...]) -> Outlook:
     """From the lists where they were asked, else from the simulations."""
     return _simulated(found, releases) if isinstance(found.optional("plan"), Absent) else _planned(found, releases)
@@ -77,9 +85,12 @@ def _planned(found: Sections, releases: tuple[ReleaseFile, ...]) -> Outlook:
         return Outlook(updates=plan, behind_holds=plan)
     tables = parse_tables(found.lines("tables"))
     places = parse_places(found.lines("policy"))
+    offers = {
+        place: _Offer(source, _out_by([(source.label, source.suite)], releases)) for place, source in places.items()
+    }
 
     def updates(head: str) -> tuple[Update, ...]:
-        return tuple(_offered(change, tables, places, releases) for change in parse_changes(plan.lines, head))
+        return tuple(_offered(change, tables, offers) for change in parse_changes(plan.lines, head))
 
     kept = updates(_KEPT)
     phased = tuple(change.name for change in parse_changes(plan.lines, _PHASED))
@@ -93,38 +104,38 @@ def parse_changes(lines: Iterable[str], head: str) -> tuple[_Change, ...]:
 
 
 def parse_tables(lines: Iterable[str]) -> Mapping[tuple[str, str], tuple[str, ...]]:
-    """Version tables: which sources offer a version of a package, by package and version."""
+    """Which sources offer a version of a package, by package and version: `NAME VERSION`, then a line for each."""
     found: dict[tuple[str, str], tuple[str, ...]] = {}
+    sources: tuple[str, ...] = ()
     name = version = ""
     for line in lines:
         if not line.startswith(" "):
-            name, version = line.strip().removesuffix(":"), ""
-        elif match := re.match(r"  Candidate: (\S+)", line):
-            version = match[1]
-        elif version and (place := match_place(line)):
-            found[name, version] = (*found.get((name, version), ()), place)
+            name, _, version = line.partition(" ")
+            sources = ()
+        elif place := match_place(line):
+            found[name, version] = sources = (*sources, place)
     return found
 
 
 def _offered(
     change: _Change,
     tables: Mapping[tuple[str, str], tuple[str, ...]],
-    places: Mapping[str, ActiveSource],
-    releases: tuple[ReleaseFile, ...],
+    offers: Mapping[str, _Offer],
 ) -> Update:
     asked = tables.get((change.name, change.new), ())
-    sources = [places[place] for place in asked if place in places]
-    security: Maybe[bool] = any(source.is_security for source in sources)
-    if security is False and len(sources) < max(len(asked), 1):
+    known = [offers[place] for place in asked if place in offers]
+    dates = [offer.out_by for offer in known if is_known(offer.out_by)]
+    security: Maybe[bool] = any(offer.source.is_security for offer in known)
+    if security is False and len(known) < max(len(asked), 1):
         security = Unknown(Reason.NO_EVIDENCE, f"apt does not say where the update of {change.name} comes from")
     return Update(
         name=change.name,
         installed=change.old,
         available=change.new,
         security=security,
-        source=", ".join(source.short for source in sources) or "not named",
+        source=", ".join(offer.source.short for offer in known) or "not named",
         published=_NO_DATE,
-        published_by=_out_by([(source.label, source.suite) for source in sources], releases),
+        published_by=min(dates, default=_NO_RELEASE),
     )
 
 
