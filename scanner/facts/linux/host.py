@@ -25,7 +25,7 @@ show /proc/1/comm /proc/1/cgroup
 printf '=uname\n '; uname -srvm
 printf '=hostname\n '; uname -n
 printf '=epoch\n '; date +%s
-printf '=id\n '; id
+printf '=id\n '; id -u
 printf '=marks\n'
 [ -e /.dockerenv ] && echo ' docker'
 [ -e /run/.containerenv ] && echo ' podman'

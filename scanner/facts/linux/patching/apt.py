@@ -25,6 +25,7 @@ from scanner.facts.linux.patching.apt_sources import (
 )
 from scanner.facts.linux.patching.apt_upgrade import Outlook, read_outlook
 from scanner.facts.linux.patching.sections import (
+    NOBODY,
     RUN,
     Section,
     Sections,
@@ -43,12 +44,13 @@ APT = Probe(
     timeout_s=45,
     max_bytes=1024 * 1024,
     script=RUN
+    + NOBODY
     + r"""
 have apt-get || absent 'apt is not installed'
 o='-o Debug::NoLocking=1 -o Dir::Log::Planner= -o Dir::Log::Solver= -o APT::Color=0 -o Dpkg::Use-Pty=0'
 as= policy=
 if [ "$(id -u)" = 0 ]; then
-  have setpriv && as='setpriv --reuid=65534 --regid=65534 --clear-groups --no-new-privs'
+  have setpriv && as=$(nobody)
   if [ -z "$as" ] || ! policy=$($as apt-cache $o policy 2>&1); then
     as= policy=
     o="$o -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache="
