@@ -143,6 +143,13 @@ def test_only_what_needs_the_directory_is_unread(seen: dict[str, Seen]) -> None:
     assert all(dead[name].state is RawState.TIMEOUT for name in NEEDS_THE_DIRECTORY)
 
 
+def test_no_other_probe_waits_for_the_directory(seen: dict[str, Seen]) -> None:
+    """One question that hangs takes ten seconds; a busy machine takes a few more for all of apt's."""
+    dead, none = seen["dead"].raw.sections, seen["none"].raw.sections
+    late = {name: (dead[name].duration_ms or 0) - (none[name].duration_ms or 0) for name in none}
+    assert {name for name, more_ms in late.items() if more_ms > 9000} <= NEEDS_THE_DIRECTORY
+
+
 @pytest.mark.skipif(shutil.which("lastlog") is None, reason="this system keeps no lastlog (Debian 13 and later)")
 def test_other_login_records_are_read_where_lastlog_hangs(seen: dict[str, Seen]) -> None:
     assert "!lastlog\n" in seen["dead"].raw.sections["logins"].text
