@@ -9,7 +9,7 @@ cd "$(dirname "$0")/.."
 # Real far sides for the tests: shells, SSH servers, firewalls, a database, a browser, whole machines.
 packages='python3-venv openssh-server openssh-client dropbear-bin busybox-static dash bash ksh93u+m mksh yash fish tcsh zsh
 sudo opendoas nftables iptables iproute2 ufw iputils-ping systemd-container mmdebstrap postgresql
-chromium chromium-driver poppler-utils libxml2-utils fontconfig fonts-dejavu-core'
+libnss-ldapd nslcd chromium chromium-driver poppler-utils libxml2-utils fontconfig fonts-dejavu-core'
 
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     missing=

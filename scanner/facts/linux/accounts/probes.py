@@ -58,7 +58,8 @@ SHADOW = Probe(
     max_bytes=1024 * 1024,
 )
 
-# Every source that answers is shown; a tool that is missing or fails leaves no section behind.
+# Every source that answers is shown; a tool that is missing or fails leaves no section behind. lastlog asks for every
+# account, those of a directory too: one that does not answer must not take the other sources with it.
 _LOGINS = r"""
 src() { # NAME COMMAND...
   name=$1; shift
@@ -67,7 +68,7 @@ src() { # NAME COMMAND...
   printf '=%s\n' "$name"; printf '%s\n' "$out" | sed 's/^/ /'
 }
 src lastlog2 lastlog2
-[ -e /var/log/lastlog ] && src lastlog lastlog
+[ -e /var/log/lastlog ] && have lastlog && src lastlog $(have timeout && echo timeout 2) lastlog
 if have wtmpdb; then src wtmpdb wtmpdb last -F; elif [ -e /var/log/wtmp ]; then src wtmp last -F -w; fi
 printf '=dates\n'
 for f in /var/lib/lastlog/lastlog2.db /var/log/lastlog /var/log/wtmp /var/log/wtmp.db /var/lib/wtmpdb/wtmp.db; do
