@@ -90,13 +90,22 @@ def _value(hint: Any, value: Any) -> Any:
 
 def canonical(value: Any) -> bytes:
     """The one spelling of a JSON value that digests are taken of: sorted keys, no spaces, UTF-8."""
-    text = json.dumps(plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return _spelled(plain(value))
+
+
+def _spelled(value: Any) -> bytes:
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return text.encode("utf-8", "backslashreplace")
 
 
 def digest(value: Any) -> str:
     """SHA-256 of the canonical spelling, in hexadecimal."""
-    return hashlib.sha256(canonical(value)).hexdigest()
+    return digest_of_plain(plain(value))
+
+
+def digest_of_plain(value: Any) -> str:
+    """The same of what is made of JSON values already: of a target's findings, this is most of the work."""
+    return hashlib.sha256(_spelled(value)).hexdigest()
 
 
 def run_document(result: RunResult) -> dict[str, Any]:

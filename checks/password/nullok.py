@@ -39,6 +39,8 @@ def nullok(
     if _ssh_admits(ssh):
         return failed(expected=expected, actual="the SSH server has PermitEmptyPasswords yes")
     services = sign_in.empty_password_admitted if isinstance(sign_in, SignIn) else sign_in
+    if is_known(services) and _ssh_refuses(ssh):
+        services = tuple(name for name in services if name != "sshd")
     empty = _empty_accounts(accounts)
     if is_known(services) and services and (empty or not tolerated):
         present = f"; accounts with an empty password: {', '.join(empty)}" if empty else ""
@@ -65,6 +67,15 @@ def _ssh_admits(ssh: SshServer | Unknown | None) -> bool:
     if not settings and ssh.configured("permitemptypasswords") == "yes":
         return True
     return any((one.first("permitemptypasswords") or "").lower() == "yes" for one in settings)
+
+
+def _ssh_refuses(ssh: SshServer | Unknown | None) -> bool:
+    """Proved for everybody: sshd then tells PAM to admit no empty password, whatever the stack says."""
+    if not isinstance(ssh, SshServer) or not is_known(ssh.settings) or not ssh.settings:
+        return False
+    if isinstance(ssh.matches_evaluated, Unknown):
+        return False
+    return all((one.first("permitemptypasswords") or "").lower() == "no" for one in ssh.settings)
 
 
 def _empty_accounts(accounts: Accounts | Unknown | None) -> list[str]:

@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar
+from functools import wraps
+from typing import Any, ClassVar, TypeVar
 
 from scanner.model import Absent, Privilege, Reason, Unknown
 
@@ -163,6 +164,8 @@ class RawFacts:
     remote: bool = False
     sections: Mapping[str, RawFact] = field(default_factory=dict)
     error: tuple[Reason, str] | None = None
+    # What `shared` readers found. Not an argument, so that a changed copy starts without it.
+    found: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def get(self, probe: str) -> RawFact:
         """The raw fact of a probe; one that is missing altogether counts as not run."""
@@ -218,16 +221,36 @@ def files(raw: RawFact) -> Mapping[str, FileText | Absent | Unknown]:
     current: list[str] | None = None
     for line in raw.text.split("\n"):
         mark, rest = line[:1], line[1:]
-        if mark == "=":
+        if mark == " ":
+            if current is not None:
+                current.append(rest)
+        elif mark == "=":
             current = texts.setdefault(rest, [])
-        elif mark == " " and current is not None:
-            current.append(rest)
         elif mark == "-":
             found[rest] = Absent(f"{rest} does not exist")
         elif mark == "!":
             found[rest] = Unknown(Reason.DENIED, f"{rest}: this account may not read it")
     found.update({path: FileText(path=path, text="\n".join(lines)) for path, lines in texts.items()})
     return found
+
+
+T = TypeVar("T")
+
+
+def shared(read: Callable[[RawFacts], T]) -> Callable[[RawFacts], T]:
+    """What several readers start from is read once for each target: the same bytes give the same value.
+
+    Only for values that no reader changes: a budget that one spent would change what the next one finds.
+    """
+
+    @wraps(read)
+    def once(raw: RawFacts) -> T:
+        if read not in raw.found:
+            raw.found[read] = read(raw)
+        value: T = raw.found[read]
+        return value
+
+    return once
 
 
 Read = Callable[[RawFacts], Fact | Absent | Unknown]

@@ -16,7 +16,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, insert, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
-from scanner.document import digest, parse, plain
+from scanner.document import digest_of_plain, parse, plain
 from scanner.errors import ConfigError, EvidenceError, ScannerError
 from scanner.facts.base import RawFacts
 from scanner.model import (
@@ -222,7 +222,7 @@ class RunWriter:
         rows = sorted((plain(finding) for finding in findings), key=lambda item: str(item["check"]))
         with self._store._write() as connection:
             key = {"run": self.info.id, "target": result.name}
-            connection.execute(insert(t.result).values(**key, row=row, digest=digest([row, rows])))
+            connection.execute(insert(t.result).values(**key, row=row, digest=digest_of_plain([row, rows])))
             if rows:
                 connection.execute(
                     insert(t.finding),

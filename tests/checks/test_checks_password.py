@@ -311,6 +311,19 @@ def test_nullok() -> None:
     assert run("nullok", SIGN_IN, accounts(), written).status is Status.FAIL
 
 
+def test_nullok_names_ssh_only_where_it_does_not_refuse_empty_passwords_itself() -> None:
+    closed, unread = ssh(), replace(ssh(), settings=DENIED)
+    partly = replace(ssh(), matches_evaluated=DENIED)
+    assert run("nullok", ADMITS, accounts(ALICE, EMPTY), closed).items == ("login",)
+    assert run("nullok", ADMITS, accounts(ALICE, EMPTY), unread).items == ("sshd", "login")
+    assert run("nullok", ADMITS, accounts(ALICE, EMPTY), partly).items == ("sshd", "login")
+    assert "sshd" not in run("nullok", ADMITS, accounts(), closed).actual
+    only = replace(SIGN_IN, empty_password_admitted=("sshd",))
+    assert run("nullok", only, accounts(ALICE, EMPTY), closed).status is Status.PASS
+    with pytest.raises(FactUnavailable):
+        run("nullok", only, accounts(), partly)
+
+
 def test_nullok_unknown() -> None:
     for facts in (
         (ADMITS, DENIED, ssh()),

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
 import pytest
 
-from scanner.facts.base import FileText, RawFact, RawState, files, lines_of
+from scanner.facts.base import FileText, RawFact, RawFacts, RawState, files, lines_of, shared
+from scanner.model import Privilege
 
 
 @pytest.mark.parametrize("mark", ["\x0b", "\x0c", "\x1c", "\x1d", "\x1e", "\x85", "\u2028", "\u2029", "\r"])
@@ -22,3 +26,18 @@ def test_only_a_line_feed_ends_a_line(mark: str) -> None:
 )
 def test_lines(text: str, expected: list[str]) -> None:
     assert lines_of(text) == expected
+
+
+def test_a_shared_reading_is_done_once_for_each_target_and_never_for_another() -> None:
+    read: list[str] = []
+
+    @shared
+    def account(raw: RawFacts) -> str:
+        read.append(raw.account)
+        return raw.account
+
+    first = RawFacts(platform="linux", collected_at=datetime(2026, 11, 22, tzinfo=UTC), privilege=Privilege.USER)
+    second = replace(first, account="scan")
+    assert [account(raw) for raw in (first, second, first, second)] == ["", "scan", "", "scan"]
+    assert read == ["", "scan"]
+    assert first != second and first == replace(second, account="")

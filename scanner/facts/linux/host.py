@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
-from scanner.facts.base import FileText, Probe, RawFacts, Reader, files, lines_of
+from scanner.facts.base import FileText, Probe, RawFacts, Reader, files, lines_of, shared
 from scanner.facts.host import Host
 from scanner.model import Absent, Maybe, Reason, Unknown, is_known
 
@@ -25,7 +25,7 @@ show /proc/1/comm /proc/1/cgroup
 printf '=uname\n '; uname -srvm
 printf '=hostname\n '; uname -n
 printf '=epoch\n '; date +%s
-printf '=id\n '; id
+printf '=id\n '; id -u
 printf '=marks\n'
 [ -e /.dockerenv ] && echo ' docker'
 [ -e /run/.containerenv ] && echo ' podman'
@@ -95,6 +95,7 @@ def os_version(release: Mapping[str, str], debian_version: str) -> str | None:
     return None
 
 
+@shared
 def read_host(raw: RawFacts) -> Host | Absent | Unknown:
     """Everything the `host` probe tells."""
     section = raw.read("host")

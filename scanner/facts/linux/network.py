@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
-from scanner.facts.base import Access, Grant, Probe, RawFacts, Reader, files, lines_of
+from scanner.facts.base import Access, Grant, Probe, RawFacts, Reader, files, lines_of, shared
 from scanner.facts.network import NetworkInterface, NetworkInterfaces
 from scanner.model import Absent, Maybe, Reason, Unknown, is_known
 
@@ -88,6 +88,7 @@ def _of_version(addresses: Maybe[tuple[str, ...]], version: int) -> tuple[str | 
     return tuple((routed or mine)[:8])
 
 
+@shared
 def interfaces(raw: RawFacts) -> Interfaces | Unknown:
     """The parsed probe `ifaces`."""
     section = raw.read(IFACES.name)

@@ -520,7 +520,7 @@ def test_blanks_in_mount_points() -> None:
 def test_every_grant_is_one_of_the_guide() -> None:
     commands = [grant.command for probe in (CRON, STATE) for grant in probe.grants]
     assert commands[0] == "/usr/bin/crontab -l -u root"
-    assert all(command.startswith("/usr/bin/ls -lR --time-style=+%s /root/.c") for command in commands[1:])
+    assert all(command.startswith("/usr/bin/ls -lnR --time-style=+%s /root/.c") for command in commands[1:])
 
 
 def test_a_call_without_a_program_is_a_script() -> None:

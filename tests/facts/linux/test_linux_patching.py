@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from scanner.facts.base import EXIT_ABSENT, Probe, RawFact, RawFacts, RawState
 from scanner.facts.linux.patching import READERS
-from scanner.facts.linux.patching.apt import parse_origin, parse_updates, read_apt
+from scanner.facts.linux.patching.apt import read_apt
+from scanner.facts.linux.patching.apt_upgrade import parse_origin, parse_updates
 from scanner.facts.linux.patching.auto import parse_log, read_auto
 from scanner.facts.linux.patching.dnf import parse_advisories, read_dnf
 from scanner.facts.linux.patching.kernel import flavour, read_kernel, read_restart, version_key
@@ -141,6 +142,76 @@ def test_apt_current_system_has_nothing_pending() -> None:
     level = apt("debian-13-current")
     assert level.pending == ()
     assert level.security_source is True
+
+
+def test_apt_lists_and_version_tables_say_what_a_simulation_says() -> None:
+    planned, simulated = apt("debian-11-planned"), apt("debian-11-simulated")
+    assert is_known(planned.pending) and is_known(simulated.pending)
+    assert len(planned.pending) == 4
+    assert {update.name: update for update in planned.pending} == {update.name: update for update in simulated.pending}
+    assert planned.holds == simulated.holds
+    assert names(planned) == {"libexpat1", "libgnutls30", "sudo"}
+    assert [hold.name for hold in planned.blocked] == ["libssl1.1"]
+
+
+def test_apt_sets_phased_updates_and_held_ones_apart() -> None:
+    level = apt("debian-13-planned")
+    assert is_known(level.pending) and is_known(level.holds)
+    assert {update.name: update.security for update in level.pending} == {
+        "hostname": False,
+        "libssl3t64": False,
+        "sudo": False,
+    }
+    assert level.phased == ("labpkg",)
+    assert {hold.name: (hold.security, hold.available) for hold in level.holds} == {
+        "libexpat1": (True, "2.9.0-1~deb13u1"),
+        "tar": (False, "1.35+dfsg-3.1"),
+    }
+
+
+def test_apt_says_where_the_update_of_a_package_that_is_kept_back_comes_from() -> None:
+    level = apt("debian-12-planned")
+    assert is_known(level.pending)
+    (kept,) = [update for update in level.pending if update.name == "labpkg"]
+    assert (kept.installed, kept.available, kept.security, kept.source) == ("1.0", "2.0", False, "file:/lab")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b" http://security.example/debian-security bullseye-security/main amd64 Packages", b" http://other.example x"),
+        (b"=tables\n", b"=other\n"),
+        (b"  500 http:", b"  from http:"),
+        (b"=policy\n", b"=elsewhere\n"),
+    ],
+    ids=["a source that the policy does not name", "no tables", "tables of another form", "no policy"],
+)
+def test_an_update_from_nobody_knows_where_is_not_harmless(old: bytes, new: bytes) -> None:
+    whole = golden("debian-11-planned.apt")
+    start = whole.index(b"=plan\n") if b"http:" in old else 0
+    level = read_apt(raw(apt=whole[:start] + whole[start:].replace(old, new)))
+    assert isinstance(level, PatchLevel) and is_known(level.pending) and is_known(level.holds)
+    unclear = {update.name for update in level.pending if isinstance(update.security, Unknown)}
+    assert unclear >= {"libexpat1", "libgnutls30", "sudo"}
+    assert isinstance({hold.name: hold.security for hold in level.holds}["libssl1.1"], Unknown)
+
+
+def test_a_hold_counts_for_every_architecture_of_its_package() -> None:
+    text = golden("debian-11-planned.apt").replace(b" libssl1.1 (", b" libssl1.1:i386 (")
+    level = read_apt(raw(apt=text.replace(b" libssl1.1 1", b" libssl1.1:i386 1")))
+    assert isinstance(level, PatchLevel)
+    assert [hold.name for hold in level.blocked] == ["libssl1.1"]
+    assert is_known(level.pending) and len(level.pending) == 4
+
+
+@pytest.mark.parametrize("cut", [b"4 upgraded, ", b" @exit 0\n", b"=plan\n"], ids=["summary", "status", "all"])
+def test_lists_that_broke_off_are_no_empty_list_and_no_harmless_holds(cut: bytes) -> None:
+    before, plan, after = golden("debian-11-planned.apt").partition(b"=plan\n")
+    level = read_apt(raw(apt=before + (plan + after).replace(cut, b"", 1)))
+    assert isinstance(level, PatchLevel)
+    assert isinstance(level.pending, Unknown)
+    assert is_known(level.holds) and level.holds
+    assert all(isinstance(hold.security, Unknown) for hold in level.holds)
 
 
 def test_a_word_in_the_line_is_no_origin() -> None:

@@ -58,12 +58,15 @@ SHADOW = Probe(
     max_bytes=1024 * 1024,
 )
 
-# Every source that answers is shown; a tool that is missing or fails leaves no section behind.
+# Every source that answers is shown; a tool that is missing or fails leaves no section behind. lastlog asks for every
+# account, last for those that still seem to be logged in, those of a directory too: one that does not answer must not
+# take the other sources with it.
 _LOGINS = r"""
+limit=; have timeout && limit='timeout 2'
 src() { # NAME COMMAND...
   name=$1; shift
   have "$1" || return 0
-  out=$("$@" 2>/dev/null) || { printf '!%s\n' "$name"; return 0; }
+  out=$($limit "$@" 2>/dev/null) || { printf '!%s\n' "$name"; return 0; }
   printf '=%s\n' "$name"; printf '%s\n' "$out" | sed 's/^/ /'
 }
 src lastlog2 lastlog2
@@ -80,6 +83,7 @@ LOGINS = Probe(
     name="logins",
     why="when each account last logged in, and since when the host keeps such records",
     script=_LOGINS,
+    timeout_s=10,
     max_bytes=2 * 1024 * 1024,
 )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from scanner.facts.accounts import Account, Accounts, HomeFolder
-from scanner.facts.base import FileText, RawFact, RawFacts, Reader, files
+from scanner.facts.base import FileText, RawFact, RawFacts, Reader, files, shared
 from scanner.facts.linux.accounts.files import (
     Ages,
     GroupLine,
@@ -48,6 +48,7 @@ class _Logins:
     since: Maybe[datetime]
 
 
+@shared
 def read_accounts(raw: RawFacts) -> Accounts | Absent | Unknown:
     """`Accounts`; unknown when the account file itself could not be read."""
     passwd = raw.read(PASSWD.name)

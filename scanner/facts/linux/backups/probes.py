@@ -202,7 +202,7 @@ STATE = Probe(
     name="backup_state",
     why="what backup programs keep of their own runs: dates, repositories, whether a repository is encrypted",
     access=Access.PARTIAL,
-    grants=tuple(Grant(f"/usr/bin/ls -lR --time-style=+%s {path}", executes=True) for path in _CACHES),
+    grants=tuple(Grant(f"/usr/bin/ls -lnR --time-style=+%s {path}", executes=True) for path in _CACHES),
     timeout_s=15,
     max_bytes=256 * 1024,
     script=RUN
@@ -210,7 +210,7 @@ STATE = Probe(
     + rf"""
 tree() {{
   [ "$CTPAT_RIGHTS" = root ] && [ ! -e "$1" ] && {{ echo gone; return 0; }}
-  out=$(R ls -lR --time-style=+%s "$1" 2>&1); rc=$?
+  out=$(R ls -lnR --time-style=+%s "$1" 2>&1); rc=$?
   case $rc:$out in
   97:*) return 97 ;;
   *'No such file'*) echo gone; return 0 ;;

@@ -95,6 +95,7 @@ class Pam:
     configs: Mapping[str, FileText | Absent | Unknown] = field(default_factory=dict)
     modules: frozenset[str] = frozenset()
     own_files: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    _parsed: dict[str, tuple[_Line, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def path(self, service: str) -> str | None:
         """The file that defines a service, None where there is none."""
@@ -122,7 +123,7 @@ class Pam:
             if depth:
                 yield _broken(kind, service)
             return
-        for line in _lines(self._text(path)):
+        for line in self._lines(path):
             count[0] += 1
             if count[0] > _MAX_RULES:
                 raise _UnreadableError(Reason.UNREADABLE, f"{path}: its includes do not end")
@@ -138,6 +139,12 @@ class Pam:
         else:
             name = line.target.rsplit("/", 1)[-1]
             yield Rule(kind, line.control, name, line.arguments, path, name in self.modules)
+
+    def _lines(self, path: str) -> tuple[_Line, ...]:
+        """The lines of a file; many services include the same ones."""
+        if path not in self._parsed:
+            self._parsed[path] = tuple(_lines(self._text(path)))
+        return self._parsed[path]
 
     def _text(self, path: str) -> str:
         config = self.configs[path]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from scanner.facts.base import FileText, RawFact, RawFacts, files, lines_of
+from scanner.facts.base import FileText, RawFact, RawFacts, files, lines_of, shared
 from scanner.facts.linux.password import pam, probes
 from scanner.facts.linux.password.dispatch import enforces, is_module, plays
 from scanner.facts.linux.password.pam import Pam, Rule, Stack
@@ -44,6 +44,7 @@ class Inputs:
     profile_umasks: tuple[tuple[str, int], ...]
 
 
+@shared
 def inputs(raw: RawFacts) -> Inputs | Unknown:
     """Parse both probes; unknown when either cannot be used."""
     section, settings = raw.read(probes.PAM.name), raw.read(probes.PASSWORD_FILES.name)

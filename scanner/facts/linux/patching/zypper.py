@@ -13,7 +13,7 @@ from datetime import datetime
 from html import unescape
 
 from scanner.facts.base import Probe, RawFacts
-from scanner.facts.linux.patching.sections import RUN, Section, Sections, epoch, newest, or_unknown, sections
+from scanner.facts.linux.patching.sections import NOBODY, RUN, Section, Sections, epoch, newest, or_unknown, sections
 from scanner.facts.patching import Hold, PatchLevel, Update, UpdateSource
 from scanner.model import Absent, Maybe, Reason, Unknown
 
@@ -23,12 +23,13 @@ ZYPPER = Probe(
     timeout_s=45,
     max_bytes=1024 * 1024,
     script=RUN
+    + NOBODY
     + r"""
 have zypper || absent 'zypper is not installed'
 grep -qE '^(ID|ID_LIKE)=.*(debian|ubuntu|fedora|rhel)' /etc/os-release 2>/dev/null \
     && absent 'zypper does not provide this system'
 z() { set -- zypper --non-interactive --no-refresh "$@"
-  if [ "$(id -u)" = 0 ]; then setpriv --reuid=65534 --regid=65534 --clear-groups --no-new-privs "$@"; else "$@"; fi; }
+  if [ "$(id -u)" = 0 ]; then $(nobody) "$@"; else "$@"; fi; }
 run patch-check z patch-check
 run patches z --xmlout list-patches --all
 run updates z --xmlout list-updates
