@@ -48,6 +48,9 @@ FAIL_ON = ("gap", "partial", "should", "unreached", "never")
 @click.option("-i", "--identity", type=click.Path(path_type=Path), metavar="FILE", help="Private key for --target.")
 @click.option("--passphrase", metavar="REF", help="Pass phrase of --identity: a reference, as for --password.")
 @click.option("--password", metavar="REF", help="Password for --target: prompt, env:NAME, file:PATH, cmd:…, keyring:…")
+@click.option(
+    "--ca", type=click.Path(path_type=Path), metavar="FILE", help="Certificates to trust for a --target over TLS (PEM)."
+)
 @click.option("--become", type=click.Choice(["none", "sudo", "doas"]), help="How to raise rights on --target.")
 @click.option("--become-password", metavar="REF", help="Password for sudo: a reference, as for --password.")
 @click.option("--only", multiple=True, metavar="CHECK", help="Only these checks or families; the rest is not assessed.")
@@ -90,6 +93,7 @@ class Options:
     identity: Path | None
     passphrase: str | None
     password: str | None
+    ca: Path | None
     become: str | None
     become_password: str | None
     only: tuple[str, ...]

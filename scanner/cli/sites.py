@@ -13,7 +13,7 @@ from scanner.catalogue import load_checks
 from scanner.check import Check
 from scanner.cli.options import DEFAULT_PROFILE, Content
 from scanner.errors import ConfigError, Problem
-from scanner.inventory.adhoc import SSH, adhoc_site
+from scanner.inventory.adhoc import SSH, OverTls, adhoc_site
 from scanner.inventory.loader import load_site
 from scanner.inventory.site import Become, Credential, Limits, Site, SshCredential
 from scanner.model import Target
@@ -83,8 +83,9 @@ def _read(file: Path, profile_name: str | None, overlays: Sequence[str], checks:
 def _from_options(options: Options, checks: Mapping[str, Check]) -> Job:
     uris = [*options.uris, *(["local:"] if options.local else [])]
     local_only = all(uri.startswith("local:") for uri in uris)
-    site = adhoc_site(uris, name=LOCAL_NAME if local_only else AD_HOC)
     credential = _credential(options)
+    tls = OverTls(user=options.user, password=credential.password, ca=options.ca)
+    site = adhoc_site(uris, name=LOCAL_NAME if local_only else AD_HOC, tls=tls)
     own = bool(credential.keys or credential.password)
     site = replace(
         site,

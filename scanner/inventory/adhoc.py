@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scanner.errors import ConfigError, Problem
@@ -18,17 +18,28 @@ LDAPS = "ldaps"
 DEFAULT_IDENTITIES = ("id_ed25519", "id_ecdsa", "id_rsa")
 
 
-def adhoc_site(uris: Sequence[str], *, name: str = "adhoc", ssh_config: SshConfig | None = None) -> Site:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OverTls:
+    """How Windows hosts and directories are opened: the login of a URI that names none, where its password is kept
+    (default: a person is asked, once a user), and the certificates to trust instead of the system's."""
+
+    user: str | None = None
+    password: SecretRef | None = None
+    ca: Path | None = None
+
+
+def adhoc_site(
+    uris: Sequence[str], *, name: str = "adhoc", ssh_config: SshConfig | None = None, tls: OverTls = OverTls()
+) -> Site:
     """A site of these target URIs. Raises ConfigError with every bad one.
 
-    SSH logs in with the keys of ssh-agent and those that ssh_config names; WinRM and a directory ask for the password
-    of the user in the URI, once a user.
+    SSH logs in with the keys of ssh-agent and those that ssh_config names.
     """
     problems: list[Problem] = []
     targets: dict[str, Target] = {}
     for uri in dict.fromkeys(uris):
         try:
-            target = _with_credential(parse_target(uri))
+            target = _with_credential(parse_target(uri), tls.user)
         except ConfigError as error:
             problems += error.problems
             continue
@@ -39,21 +50,20 @@ def adhoc_site(uris: Sequence[str], *, name: str = "adhoc", ssh_config: SshConfi
         raise ConfigError(problems)
     settings = ssh_config or SshConfig.load()
     applied = tuple(_applied(target, settings) for target in targets.values())
-    return Site(name=name, credentials=_credentials(applied), targets=applied, notes=tuple(settings.notes))
+    return Site(name=name, credentials=_credentials(applied, tls), targets=applied, notes=tuple(settings.notes))
 
 
-def _with_credential(target: Target) -> Target:
+def _with_credential(target: Target, user: str | None) -> Target:
     if target.transport in ("local", "replay"):
         return target
     if target.transport == "ssh":
         return replace(target, credential=SSH)
-    if target.user is None:
-        problem = Problem(
-            "--target", f"'{target.name}' names no user", expected=f"{target.transport}://USER@{target.name}"
-        )
-        raise ConfigError(problem)
+    who = target.user or user
+    if who is None:
+        form = f"{target.transport}://USER@{target.name}, or --user"
+        raise ConfigError(Problem("--target", f"'{target.name}' names no user", expected=form))
     kind = "directory" if target.transport == LDAPS else "winrm"
-    return replace(target, credential=f"{kind} {target.user}")
+    return replace(target, user=who, credential=f"{kind} {who}")
 
 
 def _applied(target: Target, settings: SshConfig) -> Target:
@@ -72,17 +82,19 @@ def _with_identities(target: Target) -> Target:
     return replace(target, identity_files=tuple(str(path) for path in found if path.is_file()))
 
 
-def _credentials(targets: Sequence[Target]) -> dict[str, Credential]:
+def _credentials(targets: Sequence[Target], tls: OverTls) -> dict[str, Credential]:
     found: dict[str, Credential] = {}
     for target in targets:
         if target.credential == SSH:
             found[SSH] = Credential(name=SSH, ssh=SshCredential(agent=True))
-        elif target.transport == LDAPS and target.credential is not None and target.user is not None:
-            password = SecretRef("prompt", f"directory password of {target.user}")
-            bind = DirectoryCredential(user=target.user, password=password)
-            found[target.credential] = Credential(name=target.credential, directory=bind)
         elif target.credential is not None and target.user is not None:
-            password = SecretRef("prompt", f"WinRM password of {target.user}")
-            login = WinrmCredential(user=target.user, password=password)
-            found[target.credential] = Credential(name=target.credential, winrm=login)
+            found[target.credential] = _over_tls(target, target.credential, target.user, tls)
     return found
+
+
+def _over_tls(target: Target, name: str, user: str, tls: OverTls) -> Credential:
+    if target.transport == LDAPS:
+        password = tls.password or SecretRef("prompt", f"directory password of {user}")
+        return Credential(name=name, directory=DirectoryCredential(user=user, password=password, ca=tls.ca))
+    password = tls.password or SecretRef("prompt", f"WinRM password of {user}")
+    return Credential(name=name, winrm=WinrmCredential(user=user, password=password, ca=tls.ca))
