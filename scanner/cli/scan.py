@@ -51,6 +51,7 @@ FAIL_ON = ("gap", "partial", "should", "unreached", "never")
 @click.option(
     "--ca", type=click.Path(path_type=Path), metavar="FILE", help="Certificates to trust for a --target over TLS (PEM)."
 )
+@click.option("--certificate", metavar="SHA256:…", help="The only certificate to accept from a --target over TLS.")
 @click.option("--become", type=click.Choice(["none", "sudo", "doas"]), help="How to raise rights on --target.")
 @click.option("--become-password", metavar="REF", help="Password for sudo: a reference, as for --password.")
 @click.option("--only", multiple=True, metavar="CHECK", help="Only these checks or families; the rest is not assessed.")
@@ -94,6 +95,7 @@ class Options:
     passphrase: str | None
     password: str | None
     ca: Path | None
+    certificate: str | None
     become: str | None
     become_password: str | None
     only: tuple[str, ...]

@@ -84,7 +84,7 @@ def _from_options(options: Options, checks: Mapping[str, Check]) -> Job:
     uris = [*options.uris, *(["local:"] if options.local else [])]
     local_only = all(uri.startswith("local:") for uri in uris)
     credential = _credential(options)
-    tls = OverTls(user=options.user, password=credential.password, ca=options.ca)
+    tls = OverTls(user=options.user, password=credential.password, ca=options.ca, certificate=options.certificate)
     site = adhoc_site(uris, name=LOCAL_NAME if local_only else AD_HOC, tls=tls)
     own = bool(credential.keys or credential.password)
     site = replace(

@@ -17,6 +17,9 @@ _HTTP_PORTS = (5985, 80)  # where Windows listens without TLS
 TRANSPORTS = (*DEFAULT_PORTS, "local", "replay")
 FORMS = "ssh://user@host:port, winrm://host, winrms://host, psrp://host, ldaps://host, local: or replay:DIR"
 
+CERTIFICATE = re.compile(r"SHA256:[0-9A-Fa-f]{2}(?::?[0-9A-Fa-f]{2}){31}")
+"""The fingerprint of a certificate, as openssl and Windows print it."""
+
 _HOST = re.compile(r"(?!-)[\w.-]{1,253}")
 _USER = re.compile(r"(?!-)[^\x00-\x1f\x7f/@:\"'`$;&|<>]{1,256}")
 _NAME = re.compile(r"(?!-)[^\x00-\x1f\x7f]{1,255}")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scanner.errors import ConfigError, Problem
-from scanner.inventory.address import parse_target
+from scanner.inventory.address import CERTIFICATE, is_over_tls, parse_target
 from scanner.inventory.site import Credential, DirectoryCredential, Site, SshCredential, WinrmCredential
 from scanner.inventory.ssh_config import SshConfig
 from scanner.model import Target
@@ -21,11 +21,13 @@ DEFAULT_IDENTITIES = ("id_ed25519", "id_ecdsa", "id_rsa")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OverTls:
     """How Windows hosts and directories are opened: the login of a URI that names none, where its password is kept
-    (default: a person is asked, once a user), and the certificates to trust instead of the system's."""
+    (default: a person is asked, once a user), the certificates to trust instead of the system's, or the fingerprint of
+    the only one to accept."""
 
     user: str | None = None
     password: SecretRef | None = None
     ca: Path | None = None
+    certificate: str | None = None
 
 
 def adhoc_site(
@@ -36,10 +38,13 @@ def adhoc_site(
     SSH logs in with the keys of ssh-agent and those that ssh_config names.
     """
     problems: list[Problem] = []
+    if tls.certificate is not None and not CERTIFICATE.fullmatch(tls.certificate):
+        expected = "SHA256: and 64 hexadecimal digits"
+        problems.append(Problem("--certificate", "this is no fingerprint of a certificate", expected=expected))
     targets: dict[str, Target] = {}
     for uri in dict.fromkeys(uris):
         try:
-            target = _with_credential(parse_target(uri), tls.user)
+            target = _with_credential(parse_target(uri), tls)
         except ConfigError as error:
             problems += error.problems
             continue
@@ -53,17 +58,18 @@ def adhoc_site(
     return Site(name=name, credentials=_credentials(applied, tls), targets=applied, notes=tuple(settings.notes))
 
 
-def _with_credential(target: Target, user: str | None) -> Target:
+def _with_credential(target: Target, tls: OverTls) -> Target:
     if target.transport in ("local", "replay"):
         return target
     if target.transport == "ssh":
         return replace(target, credential=SSH)
-    who = target.user or user
+    who = target.user or tls.user
     if who is None:
         form = f"{target.transport}://USER@{target.name}, or --user"
         raise ConfigError(Problem("--target", f"'{target.name}' names no user", expected=form))
     kind = "directory" if target.transport == LDAPS else "winrm"
-    return replace(target, user=who, credential=f"{kind} {who}")
+    pin = tls.certificate if is_over_tls(target) else None
+    return replace(target, user=who, credential=f"{kind} {who}", certificate=pin)
 
 
 def _applied(target: Target, settings: SshConfig) -> Target:

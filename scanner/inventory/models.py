@@ -105,7 +105,7 @@ def _fingerprint(text: str) -> str:
 
 
 def _certificate(text: str) -> str:
-    if not re.fullmatch(r"SHA256:[0-9A-Fa-f]{2}(?::?[0-9A-Fa-f]{2}){31}", text):
+    if not address.CERTIFICATE.fullmatch(text):
         raise refuse(
             "'certificate' is no SHA-256 fingerprint of a certificate",
             expected="SHA256: and 64 hexadecimal digits",

@@ -59,6 +59,16 @@ def test_a_certificate_nobody_vouches_for_gets_no_password(home: Path, host: End
     assert host.logons == [] and host.refused == []
 
 
+def test_a_pinned_certificate_is_the_only_one(home: Path, host: Endpoint, password: str) -> None:
+    assert host.tls is not None
+    way = ["scan", "--target", uri(host), "--user", "CTPAT\\scan", "--password", password, "--only", "malware"]
+    ended = process([*way, "--certificate", host.tls.pin], home)
+    assert "1 planned, 1 reached" in ended.out
+    other = process([*way, "--certificate", "SHA256:" + "0" * 64], home)
+    assert "1 planned, 0 reached" in other.out and len(host.logons) == 1
+    assert process([*way, "--certificate", "0" * 64], home).status == 2
+
+
 def test_a_wrong_password_is_tried_once_for_all_hosts(home: Path, host: Endpoint, authority: Authority) -> None:
     wrong = home / "wrong"
     wrong.touch(mode=0o600)
