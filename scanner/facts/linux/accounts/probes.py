@@ -59,16 +59,17 @@ SHADOW = Probe(
 )
 
 # Every source that answers is shown; a tool that is missing or fails leaves no section behind. lastlog asks for every
-# account, those of a directory too: one that does not answer must not take the other sources with it.
+# account, last for those that are logged in, a directory's too: where it does not answer, each costs two seconds.
 _LOGINS = r"""
+limit=; timeout 2 true 2>/dev/null && limit='timeout 2'
 src() { # NAME COMMAND...
   name=$1; shift
   have "$1" || return 0
-  out=$("$@" 2>/dev/null) || { printf '!%s\n' "$name"; return 0; }
+  out=$($limit "$@" 2>/dev/null) || { printf '!%s\n' "$name"; return 0; }
   printf '=%s\n' "$name"; printf '%s\n' "$out" | sed 's/^/ /'
 }
 src lastlog2 lastlog2
-[ -e /var/log/lastlog ] && have lastlog && src lastlog $(have timeout && echo timeout 2) lastlog
+[ -e /var/log/lastlog ] && src lastlog lastlog
 if have wtmpdb; then src wtmpdb wtmpdb last -F; elif [ -e /var/log/wtmp ]; then src wtmp last -F -w; fi
 printf '=dates\n'
 for f in /var/lib/lastlog/lastlog2.db /var/log/lastlog /var/log/wtmp /var/log/wtmp.db /var/lib/wtmpdb/wtmp.db; do
@@ -81,6 +82,7 @@ LOGINS = Probe(
     name="logins",
     why="when each account last logged in, and since when the host keeps such records",
     script=_LOGINS,
+    timeout_s=10,
     max_bytes=2 * 1024 * 1024,
 )
 
