@@ -59,10 +59,9 @@ SHADOW = Probe(
 )
 
 # Every source that answers is shown; a tool that is missing or fails leaves no section behind. lastlog asks for every
-# account, last for those that still seem to be logged in, those of a directory too: one that does not answer must not
-# take the other sources with it.
+# account, last for those that are logged in, a directory's too: where it does not answer, each costs two seconds.
 _LOGINS = r"""
-limit=; have timeout && limit='timeout 2'
+limit=; timeout 2 true 2>/dev/null && limit='timeout 2'
 src() { # NAME COMMAND...
   name=$1; shift
   have "$1" || return 0
