@@ -4,7 +4,7 @@ Why: whoever takes over such a computer or account collects the tickets of admin
 Source: MS-ADTS 2.2.16 (ADS_UF_TRUSTED_FOR_DELEGATION); Microsoft Defender for Identity, "Unsecure Kerberos delegation".
 """
 
-from scanner.api import Outcome, Severity, WeakenedAccounts, check, exempted, failed, need, passed
+from scanner.api import Outcome, Severity, WeakenedAccounts, check, exempted, failed, need, passed, plural
 
 
 @check(
@@ -19,7 +19,7 @@ def delegation(weakened: WeakenedAccounts, *, exempt: tuple[str, ...] = ()) -> O
     found = [name for name in names if name not in exempt]
     note = exempted(name for name in names if name in exempt)
     if found:
-        actual = f"{len(found)} accounts are trusted for unconstrained delegation"
+        actual = f"{plural(len(found), 'account is', 'accounts are')} trusted for unconstrained delegation"
         return failed(
             expected="no account but domain controllers is trusted for unconstrained delegation",
             actual=actual,

@@ -4,7 +4,7 @@ Why: such an account may have an empty password, whatever the rules of the domai
 Source: MS-ADTS 2.2.16 (ADS_UF_PASSWD_NOTREQD); Microsoft Learn, "UserAccountControl property flags".
 """
 
-from scanner.api import Outcome, Severity, WeakenedAccounts, check, exempted, failed, need, passed
+from scanner.api import Outcome, Severity, WeakenedAccounts, check, exempted, failed, need, passed, plural
 
 
 @check(
@@ -18,6 +18,6 @@ def password_not_required(weakened: WeakenedAccounts, *, exempt: tuple[str, ...]
     found = [name for name in names if name not in exempt]
     note = exempted(name for name in names if name in exempt)
     if found:
-        actual = f"{len(found)} accounts need no password"
+        actual = f"{plural(len(found), 'account needs', 'accounts need')} no password"
         return failed(expected="every open account needs a password", actual=actual, items=found, note=note)
     return passed(actual="every open account needs a password", note=note)

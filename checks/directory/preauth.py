@@ -4,7 +4,7 @@ Why: anybody on the network may ask for such a ticket and guess the password fro
 Source: MS-ADTS 2.2.16 (ADS_UF_DONT_REQUIRE_PREAUTH); RFC 4120 5.2.7.2; MITRE ATT&CK T1558.004.
 """
 
-from scanner.api import Outcome, Severity, WeakenedAccounts, check, exempted, failed, need, passed
+from scanner.api import Outcome, Severity, WeakenedAccounts, check, exempted, failed, need, passed, plural
 
 
 @check(
@@ -18,6 +18,6 @@ def preauth(weakened: WeakenedAccounts, *, exempt: tuple[str, ...] = ()) -> Outc
     found = [name for name in names if name not in exempt]
     note = exempted(name for name in names if name in exempt)
     if found:
-        actual = f"{len(found)} accounts need no pre-authentication"
+        actual = f"{plural(len(found), 'account needs', 'accounts need')} no pre-authentication"
         return failed(expected="every open account needs pre-authentication", actual=actual, items=found, note=note)
     return passed(actual="every open account needs pre-authentication", note=note)

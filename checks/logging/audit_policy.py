@@ -5,7 +5,7 @@ Source: CTPAT MSC 4.5; CIS Windows benchmarks 17 and Microsoft security baseline
 800-171 r2 3.3.1. Successes and failures are asked for by kind.
 """
 
-from scanner.api import AuditedEvent, AuditLog, Outcome, Severity, check, failed, need, passed, warned
+from scanner.api import AuditedEvent, AuditLog, Outcome, Severity, check, failed, need, passed, plural, warned
 
 SUCCESS = ("logons", "checks of passwords", "changes of accounts", "changes of the audit policy", "started programs")
 FAILURE = ("logons", "checks of passwords", "changes of accounts", "locked accounts")
@@ -26,7 +26,9 @@ def audit_policy(log: AuditLog, *, success: tuple[str, ...] = SUCCESS, failure: 
     ]
     expected = "every kind recorded"
     if missing:
-        return failed(expected=expected, actual=f"{len(missing)} kinds are not recorded", items=missing)
+        return failed(
+            expected=expected, actual=f"{plural(len(missing), 'kind is', 'kinds are')} not recorded", items=missing
+        )
     for kind in (*success, *failure):
         need(log.events[AuditedEvent(kind)])
     if need(log.overruled):

@@ -4,7 +4,7 @@ Why: a small log is written over in hours, by the intruder's own noise.
 Source: CIS Windows benchmarks 18.10.26 and Microsoft security baselines (security log 196,608 KB, others 32,768 KB).
 """
 
-from scanner.api import AuditLog, EventLog, Outcome, Severity, check, failed, is_known, need, passed, warned
+from scanner.api import AuditLog, EventLog, Outcome, Severity, check, failed, is_known, need, passed, plural, warned
 
 
 @check(
@@ -19,7 +19,7 @@ def log_size(log: AuditLog, *, security_min_kib: int = 196608, other_min_kib: in
     faults = [text for name, each in log.logs.items() for text in _faults(each, limits[name])]
     expected = f"security {security_min_kib} KiB, others {other_min_kib} KiB"
     if faults:
-        return failed(expected=expected, actual=f"{len(faults)} faults", items=faults)
+        return failed(expected=expected, actual=plural(len(faults), "fault"), items=faults)
     for each in log.logs.values():
         need(each.enabled)
         need(each.max_size_kib)

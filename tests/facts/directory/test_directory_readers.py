@@ -33,11 +33,12 @@ PLAN = tuple(
     PlannedCheck(check=item, requirements=(), parameters=EffectiveParameters(values=dict(item.parameters)))
     for item in load_checks().values()
 )
-# Checks that need a fact which no directory has: their answer rests on no bytes.
+# Checks that need a fact which no directory has, or ask for such facts alone: their answer rests on no bytes.
 EXCUSED = {
     one.check.id
     for one in PLAN
     if any(parameter.fact in OF_HOSTS and not parameter.takes_absent for parameter in one.check.facts)
+    or all(parameter.fact in OF_HOSTS for parameter in one.check.facts)
 }
 UNREAD = (RawState.DENIED, RawState.FAILED, RawState.TIMEOUT, RawState.TRUNCATED, RawState.NOT_RUN)
 
