@@ -7,6 +7,7 @@ keeps for itself (last logins, the age of an account) are written below its modu
 from __future__ import annotations
 
 import base64
+import itertools
 import os
 import shutil
 import signal
@@ -27,6 +28,7 @@ BASE = "DC=acme,DC=example"
 USERS = f"CN=Users,{BASE}"
 NOW = datetime.now(UTC)
 _MEMORY = "/dev/shm"  # provisioning writes a thousand small transactions
+_DOMAINS = itertools.count()
 _EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
 
 Changes = Mapping[str, Mapping[str, str]]
@@ -54,8 +56,8 @@ class Domain:
     def __init__(self) -> None:
         # Short, because a Unix socket below it has little more than a hundred characters.
         self.folder = Path(tempfile.mkdtemp(prefix="ctpat-ad-", dir=_MEMORY if os.access(_MEMORY, os.W_OK) else None))
-        # An address that no other run of the tests uses: the ports of a directory are fixed.
-        self.address = f"127.83.{os.getpid() >> 8 & 255}.{max(1, os.getpid() & 255)}"
+        # An address that no other domain uses, of this run or another: the ports of a directory are fixed.
+        self.address = f"127.{83 + next(_DOMAINS)}.{os.getpid() >> 8 & 255}.{max(1, os.getpid() & 255)}"
         self.authority = Authority(self.folder)
         self.certificate: Certificate = self.authority.sign(self.address)
         self.sam = self.folder / "private" / "sam.ldb"

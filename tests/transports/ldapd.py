@@ -55,12 +55,13 @@ class Talk:
         """The next request; empty when the client has gone."""
         self.request = self.stream.recv(65536)
         at = 2 + (self.request[1] & 0x7F if self.request and self.request[1] & 0x80 else 0)
-        self.number = self.request[at + 2] if self.request else 0
-        self.is_bind = self.request[at + 3 : at + 4] == b"\x60"
+        end = at + 2 + (self.request[at + 1] if self.request else 0)  # the library numbers all of a process's messages
+        self.number = int.from_bytes(self.request[at + 2 : end], "big")
+        self.is_bind = self.request[end : end + 1] == b"\x60"
         return self.request
 
     def say(self, *messages: bytes) -> None:
-        number = ber(0x02, bytes([self.number]))
+        number = ber(0x02, self.number.to_bytes(self.number.bit_length() // 8 + 1, "big"))
         self.stream.sendall(b"".join(ber(0x30, number, message) for message in messages))
 
 
