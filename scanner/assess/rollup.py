@@ -358,7 +358,7 @@ def _reason(title: str, status: Status, finding: Finding | None, *, supporting: 
 
 
 _OTHERS: Mapping[Status, Callable[[str], tuple[int, str]]] = {
-    Status.NOT_CHECKED: lambda title: (1, f"{title}: not checked on this kind of system"),
+    Status.NOT_CHECKED: lambda title: (2, f"{title}: not checked on this kind of system"),
     Status.REVIEW: lambda title: (2, f"{title}: a person has to judge the list"),
     Status.WARN: lambda title: (3, f"{title}: met only with a warning"),
 }
