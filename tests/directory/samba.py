@@ -19,7 +19,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from tests.transports.certificates import Authority, Certificate
+from tests.wsman.certificates import Authority, Pair
 
 TOOLS = ("samba", "samba-tool", "ldbadd", "ldbmodify", "ldbsearch")
 PASSWORD = "Sc4n-Passw0rd!x"
@@ -58,8 +58,8 @@ class Domain:
         self.folder = Path(tempfile.mkdtemp(prefix="ctpat-ad-", dir=_MEMORY if os.access(_MEMORY, os.W_OK) else None))
         # An address that no other domain uses, of this run or another: the ports of a directory are fixed.
         self.address = f"127.{83 + next(_DOMAINS)}.{os.getpid() >> 8 & 255}.{max(1, os.getpid() & 255)}"
-        self.authority = Authority(self.folder)
-        self.certificate: Certificate = self.authority.sign(self.address)
+        self.authority = Authority.make(self.folder)
+        self.certificate: Pair = self.authority.server(hosts=(self.address,))
         self.sam = self.folder / "private" / "sam.ldb"
         self.config = self.folder / "etc" / "smb.conf"
         self._process: subprocess.Popen[bytes] | None = None
@@ -77,7 +77,7 @@ class Domain:
             "log file": self.folder / "log",
             "tls certfile": self.certificate.certificate,
             "tls keyfile": self.certificate.key,
-            "tls cafile": self.authority.file,
+            "tls cafile": self.authority.ca,
         }
         self._run(
             "samba-tool",

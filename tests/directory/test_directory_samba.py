@@ -18,7 +18,7 @@ from scanner.transports.breaker import Breaker
 from tests.directory.acme import day
 from tests.directory.samba import ADMINISTRATOR, PASSWORD, USERS, Domain
 from tests.directory.views import View, target, transport, view
-from tests.transports.certificates import Authority
+from tests.wsman.certificates import Authority
 
 # --- Verdicts --------------------------------------------------------------------------------------------
 
@@ -185,20 +185,20 @@ def test_each_form_of_a_name_logs_on_and_knows_its_own_account(domain: Domain, u
     session = json.loads(seen.facts.raw.sections["session"].stdout)
     assert (session["account_name"], session["administrator"]) == ("scan", False)
     assert seen.transcript.account == user
-    assert seen.transcript.host_key == f"certificate {domain.certificate.fingerprint}"
+    assert seen.transcript.host_key == f"certificate {domain.certificate.pin}"
 
 
 def test_a_certificate_of_another_authority_is_refused_before_the_logon(domain: Domain, tmp_path: Path) -> None:
-    other = Authority(tmp_path, "Other authority")
-    way = transport(domain, "ACME\\scan", PASSWORD, ca=other.file)
+    other = Authority.make(tmp_path, "Other authority")
+    way = transport(domain, "ACME\\scan", PASSWORD, ca=other.ca)
     with pytest.raises(HostKeyUnknown, match="pin it with `certificate"):
         way.connect(target(domain), deadline=time.monotonic() + 20)
 
 
 def test_a_pinned_certificate_is_the_only_one(domain: Domain, tmp_path: Path) -> None:
-    other = Authority(tmp_path, "Other authority")
-    way = transport(domain, "ACME\\scan", PASSWORD, ca=other.file)
-    pinned = domain.certificate.fingerprint
+    other = Authority.make(tmp_path, "Other authority")
+    way = transport(domain, "ACME\\scan", PASSWORD, ca=other.ca)
+    pinned = domain.certificate.pin
     way.connect(target(domain, certificate=pinned), deadline=time.monotonic() + 20).close()
     with pytest.raises(HostKeyMismatch, match=pinned):
         way.connect(target(domain, certificate="SHA256:" + "00" * 32), deadline=time.monotonic() + 20)

@@ -52,7 +52,7 @@ def target(domain: Domain, *, certificate: str | None = None) -> Target:
 def transport(
     domain: Domain, user: str, password: str, *, ca: Path | None = None, breaker: Breaker | None = None
 ) -> LdapTransport:
-    login = LdapLogin(user=user, password=Secret(password), ca=ca or domain.authority.file)
+    login = LdapLogin(user=user, password=Secret(password), ca=ca or domain.authority.ca)
     return LdapTransport(login_for=lambda _: login, breaker=breaker)
 
 

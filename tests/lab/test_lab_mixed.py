@@ -61,7 +61,7 @@ def mixed(lab: Lab, workplace: Workplace, domain: Domain, tmp_path_factory: pyte
                 "directory": {
                     "user": "ACME\\Administrator",
                     "password": f"file:{_kept(workplace, 'domain')}",
-                    "ca": str(domain.authority.file),
+                    "ca": str(domain.authority.ca),
                 }
             },
         }

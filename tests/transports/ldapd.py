@@ -8,7 +8,7 @@ import ssl
 import threading
 from collections.abc import Callable, Iterator
 
-from tests.transports.certificates import Certificate
+from tests.wsman.certificates import Pair
 
 Answer = Callable[["Talk"], None]
 
@@ -75,7 +75,7 @@ class Ldapd:
 
 
 @contextlib.contextmanager
-def serving(certificate: Certificate, answer: Answer, *, family: int = socket.AF_INET) -> Iterator[Ldapd]:
+def serving(certificate: Pair, answer: Answer, *, family: int = socket.AF_INET) -> Iterator[Ldapd]:
     """Answer each connection, after its handshake, with `answer`; a bind is counted, and accepted by `welcome`."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate.certificate, certificate.key)

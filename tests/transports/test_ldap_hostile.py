@@ -7,7 +7,6 @@ import socket
 import threading
 import time
 from collections.abc import Callable
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -21,9 +20,9 @@ from scanner.transports.breaker import Breaker
 from scanner.transports.ldap import Entry, Refused, Search
 from scanner.transports.ldap.client import LdapLogin, LdapTransport
 from scanner.transports.ldap.session import LdapSession
-from tests.transports.certificates import Authority
 from tests.transports.ldapd import Ldapd, Talk, ber, bind_response, done, entry, serving, text
 from tests.transports.test_ssh_hostile import peer
+from tests.wsman.certificates import Authority
 
 pytestmark = pytest.mark.network
 
@@ -33,7 +32,7 @@ SEARCH = Search(base="DC=x", scope="subtree", filter="(objectClass=*)", attribut
 
 @pytest.fixture(scope="module")
 def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    return Authority(tmp_path_factory.mktemp("ca"))
+    return Authority.make(tmp_path_factory.mktemp("ca"))
 
 
 def transport(ca: Path | None, *, password: str | None = PASSWORD, login_s: float = 2.0) -> LdapTransport:
@@ -112,8 +111,8 @@ def test_a_server_without_tls_and_one_that_says_nothing() -> None:
 def test_a_certificate_that_nobody_vouches_for_hears_no_password(
     authority: Authority, tmp_path: Path, trust: str
 ) -> None:
-    ca = None if trust == "system" else Authority(tmp_path).file
-    with serving(authority.sign("127.0.0.1"), welcome(lambda talk: None)) as server:
+    ca = None if trust == "system" else Authority.make(tmp_path).ca
+    with serving(authority.server(), welcome(lambda talk: None)) as server:
         error = failure(transport(ca), at(server.port))
     assert isinstance(error, HostKeyUnknown) and "`ca`" in error.detail and "`certificate: SHA256:…`" in error.detail
     assert server.binds == 0
@@ -124,8 +123,8 @@ def test_a_certificate_that_nobody_vouches_for_hears_no_password(
     [("dc.acme.example", 30, "does not name this address"), ("127.0.0.1", -1, "has expired")],
 )
 def test_a_certificate_for_another_name_or_another_time(authority: Authority, name: str, days: int, said: str) -> None:
-    with serving(authority.sign(name, valid=timedelta(days=days)), welcome(lambda talk: None)) as server:
-        error = failure(transport(authority.file), at(server.port))
+    with serving(authority.server(hosts=(name,), days=days), welcome(lambda talk: None)) as server:
+        error = failure(transport(authority.ca), at(server.port))
     assert isinstance(error, HostKeyUnknown) and said in error.detail and server.binds == 0
 
 
@@ -138,14 +137,14 @@ def test_a_file_of_authorities_that_is_none(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("password", [None, ""])
 def test_without_a_password_nobody_logs_on_as_nobody(authority: Authority, password: str | None) -> None:
-    with serving(authority.sign("127.0.0.1"), welcome(lambda talk: None)) as server:
-        error = failure(transport(authority.file, password=password), at(server.port))
+    with serving(authority.server(), welcome(lambda talk: None)) as server:
+        error = failure(transport(authority.ca, password=password), at(server.port))
     assert isinstance(error, AuthenticationFailed) and server.connections == 0
 
 
 def test_an_address_of_the_other_family(authority: Authority) -> None:
-    with serving(authority.sign("::1"), welcome(lambda talk: None), family=socket.AF_INET6) as server:
-        session = transport(authority.file).connect(at(server.port, "::1"), deadline=soon())
+    with serving(authority.server(), welcome(lambda talk: None), family=socket.AF_INET6) as server:
+        session = transport(authority.ca).connect(at(server.port, "::1"), deadline=soon())
         assert session.info.host_key.startswith("certificate SHA256:")
         session.close()
 
@@ -158,8 +157,8 @@ def test_a_refusal_says_why_and_is_the_only_one(authority: Authority) -> None:
         assert PASSWORD.encode() in talk.request
         talk.say(bind_response(49, "80090308: LdapErr: DSID-0C0903A9, comment: x, data 775, v1db1"))
 
-    way = transport(authority.file)
-    with serving(authority.sign("127.0.0.1"), refuse) as server:
+    way = transport(authority.ca)
+    with serving(authority.server(), refuse) as server:
         first, second = failure(way, at(server.port)), failure(way, at(server.port))
     assert isinstance(first, AuthenticationFailed) and "the account is locked out" in first.detail
     assert "no logon on" in second.detail and server.binds == 1
@@ -167,16 +166,16 @@ def test_a_refusal_says_why_and_is_the_only_one(authority: Authority) -> None:
 
 def test_a_server_that_is_busy_disables_no_credential(authority: Authority) -> None:
     answers = [bind_response(51, "busy"), bind_response()]
-    way = transport(authority.file)
-    with serving(authority.sign("127.0.0.1"), lambda talk: talk.say(answers.pop(0))) as server:
+    way = transport(authority.ca)
+    with serving(authority.server(), lambda talk: talk.say(answers.pop(0))) as server:
         assert isinstance(failure(way, at(server.port)), Unreachable)
         way.connect(at(server.port), deadline=soon()).close()
 
 
 def test_a_logon_that_is_never_answered(authority: Authority) -> None:
     gone = threading.Event()
-    with serving(authority.sign("127.0.0.1"), until(gone)) as server:
-        error = failure(transport(authority.file, login_s=1.0), at(server.port))
+    with serving(authority.server(), until(gone)) as server:
+        error = failure(transport(authority.ca, login_s=1.0), at(server.port))
         gone.set()
     assert isinstance(error, TimeLimit) and "answer the logon" in error.detail
 
@@ -189,15 +188,15 @@ def test_a_server_that_speaks_something_else_over_tls(authority: Authority, nois
         if noise:
             talk.stream.sendall(noise)
 
-    with serving(authority.sign("127.0.0.1"), babble) as server:
-        error = failure(transport(authority.file, login_s=1.0), at(server.port))
+    with serving(authority.server(), babble) as server:
+        error = failure(transport(authority.ca, login_s=1.0), at(server.port))
     assert error.reason in (Reason.UNSUPPORTED, Reason.UNREACHABLE, Reason.TIMEOUT)
 
 
 def test_an_interrupted_scan_waits_for_no_logon(authority: Authority) -> None:
     gone = threading.Event()
-    way = transport(authority.file, login_s=15.0)
-    with serving(authority.sign("127.0.0.1"), until(gone)) as server:
+    way = transport(authority.ca, login_s=15.0)
+    with serving(authority.server(), until(gone)) as server:
         threading.Timer(0.5, way.abort).start()
         error = failure(way, at(server.port))
         gone.set()
@@ -208,12 +207,12 @@ def test_an_interrupted_scan_waits_for_no_logon(authority: Authority) -> None:
 
 
 def connected(authority: Authority, server: Ldapd) -> LdapSession:
-    return transport(authority.file).connect(at(server.port), deadline=soon())
+    return transport(authority.ca).connect(at(server.port), deadline=soon())
 
 
 def test_entries_come_as_they_are(authority: Authority) -> None:
     answer = welcome(lambda talk: talk.say(entry("CN=a,DC=x", CN="Äpfel"), done()))
-    with serving(authority.sign("127.0.0.1"), answer) as server:
+    with serving(authority.server(), answer) as server:
         session = bound(connected(authority, server))
         assert list(session.pages(SEARCH, 5)) == [(Entry("CN=a,DC=x", {"cn": ("Äpfel".encode(),)}),)]
         session.close()
@@ -225,7 +224,7 @@ def test_a_refused_search_costs_that_search_alone(authority: Authority) -> None:
         talk.hear()
         talk.say(entry("CN=a", cn="a"), done())
 
-    with serving(authority.sign("127.0.0.1"), welcome(answer)) as server:
+    with serving(authority.server(), welcome(answer)) as server:
         session = bound(connected(authority, server))
         with pytest.raises(Refused) as caught:
             list(session.pages(SEARCH, 5))
@@ -236,14 +235,14 @@ def test_a_refused_search_costs_that_search_alone(authority: Authority) -> None:
 
 def test_a_referral_is_not_followed(authority: Authority) -> None:
     """It would carry the password to a server that nobody verified."""
-    with serving(authority.sign("127.0.0.1"), welcome(lambda talk: None)) as elsewhere:
+    with serving(authority.server(), welcome(lambda talk: None)) as elsewhere:
 
         def refer(talk: Talk) -> None:
             url = f"ldap://127.0.0.1:{elsewhere.port}/DC=x"
             reference = ber(0xA3, text(url))
             talk.say(ber(0x73, text(url)), ber(0x65, ber(0x0A, b"\x0a"), text(""), text(""), reference))
 
-        with serving(authority.sign("127.0.0.1"), welcome(refer)) as server:
+        with serving(authority.server(), welcome(refer)) as server:
             session = bound(connected(authority, server))
             with pytest.raises(Refused, match="referral"):
                 list(session.pages(SEARCH, 5))
@@ -253,7 +252,7 @@ def test_a_referral_is_not_followed(authority: Authority) -> None:
 
 def test_a_search_that_hangs_ends_with_its_own_limit(authority: Authority) -> None:
     gone = threading.Event()
-    with serving(authority.sign("127.0.0.1"), welcome(until(gone))) as server:
+    with serving(authority.server(), welcome(until(gone))) as server:
         session = bound(connected(authority, server), total_s=1.0)
         began = time.monotonic()
         with pytest.raises(TimeLimit):
@@ -270,7 +269,7 @@ def test_a_byte_now_and_then_does_not_hold_us(authority: Authority) -> None:
             time.sleep(0.1)
             talk.stream.sendall(b"\x02")
 
-    with serving(authority.sign("127.0.0.1"), welcome(drip)) as server:
+    with serving(authority.server(), welcome(drip)) as server:
         session = bound(connected(authority, server), total_s=1.0)
         began = time.monotonic()
         with pytest.raises(TimeLimit):
@@ -285,7 +284,7 @@ def test_entries_without_end_stop_at_the_limit(authority: Authority) -> None:
         for _ in range(20_000):
             talk.say(line)
 
-    with serving(authority.sign("127.0.0.1"), welcome(flood)) as server:
+    with serving(authority.server(), welcome(flood)) as server:
         session = bound(connected(authority, server), output_bytes=300_000, total_s=15.0)
         with pytest.raises(TargetError) as caught:
             list(session.pages(SEARCH, 15))
@@ -297,7 +296,7 @@ def test_entries_without_end_stop_at_the_limit(authority: Authority) -> None:
     "noise", [b"\x30\x05\x02\x01\x02\x65\x00", b"\xff" * 40, b"\x30\x0c\x02\x01\x02\x64\x07\x04\x01a\x30\x02\x04\xff"]
 )
 def test_a_broken_answer_ends_the_session_and_nothing_else(authority: Authority, noise: bytes) -> None:
-    with serving(authority.sign("127.0.0.1"), welcome(lambda talk: talk.stream.sendall(noise))) as server:
+    with serving(authority.server(), welcome(lambda talk: talk.stream.sendall(noise))) as server:
         session = bound(connected(authority, server), total_s=2.0)
         with pytest.raises((TargetError, Refused)):
             list(session.pages(SEARCH, 2))
@@ -305,7 +304,7 @@ def test_a_broken_answer_ends_the_session_and_nothing_else(authority: Authority,
 
 
 def test_a_connection_that_ends_midway(authority: Authority) -> None:
-    with serving(authority.sign("127.0.0.1"), welcome(lambda talk: talk.say(entry("CN=a", cn="a")))) as server:
+    with serving(authority.server(), welcome(lambda talk: talk.say(entry("CN=a", cn="a")))) as server:
         session = bound(connected(authority, server))
         with pytest.raises(Unreachable, match="was lost"):
             list(session.pages(SEARCH, 5))
@@ -314,9 +313,9 @@ def test_a_connection_that_ends_midway(authority: Authority) -> None:
 
 def test_the_breaker_is_shared_by_whoever_is_given_it(authority: Authority) -> None:
     breaker = Breaker()
-    login = LdapLogin(user="ACME\\scan", password=Secret(PASSWORD), ca=authority.file)
+    login = LdapLogin(user="ACME\\scan", password=Secret(PASSWORD), ca=authority.ca)
     ways = [LdapTransport(login_for=lambda _: login, breaker=breaker) for _ in range(2)]
-    with serving(authority.sign("127.0.0.1"), lambda talk: talk.say(bind_response(49))) as server:
+    with serving(authority.server(), lambda talk: talk.say(bind_response(49))) as server:
         for way in ways:
             failure(way, at(server.port))
     assert server.binds == 1

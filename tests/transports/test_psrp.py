@@ -26,7 +26,7 @@ from tests.wsman.remoting import Configuration, Failure, Remoting, Said
 
 pytestmark = pytest.mark.network
 
-RECORDED = Path(__file__).parent / "windows"
+RECORDED = Path(__file__).parents[1] / "collect" / "windows" / "golden"
 DENIED = faults.DENIED
 
 

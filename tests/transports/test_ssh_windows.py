@@ -28,7 +28,7 @@ pytestmark = [
     pytest.mark.skipif(not running_as_root(), reason="sshd with its own user switch needs root"),
 ]
 
-RECORDED = Path(__file__).parent / "windows"
+RECORDED = Path(__file__).parents[1] / "collect" / "windows" / "golden"
 NONCE = "0123456789abcdef0123456789abcdef"
 SCRIPT = b"& {\nparam($Nonce)\n} '" + NONCE.encode() + b"'\n\n"
 NAME = b"OpenSSH_for_Windows_9.5"

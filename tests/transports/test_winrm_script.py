@@ -19,7 +19,7 @@ from tests.wsman.endpoint import Endpoint, Output, Powershell, recorded
 
 pytestmark = pytest.mark.network
 
-RECORDED = Path(__file__).parent / "windows"
+RECORDED = Path(__file__).parents[1] / "collect" / "windows" / "golden"
 
 
 @pytest.fixture(scope="module")

@@ -20,6 +20,7 @@ from tests.wsman.windows import Tables
 
 pytestmark = pytest.mark.network
 
+RECORDED = Path(__file__).parents[1] / "collect" / "windows" / "golden"
 POLICY = {"Create": [faults.NO_SHELLS]}
 
 # The forms that the collector's snippets take.
@@ -237,7 +238,7 @@ def test_a_secret_is_looked_for_and_never_read() -> None:
 
 
 def test_constrained_language_is_read_over_the_same_logon() -> None:
-    constrained = recorded((Path(__file__).parent / "windows" / "outline-constrained.stdout").read_bytes())
+    constrained = recorded((RECORDED / "outline-constrained.stdout").read_bytes())
     tables = host_tables()
     with Endpoint(constrained, wql=tables.wql, invoke=tables.invoke) as host:
         output = converse(host, what=SCRIPT).output

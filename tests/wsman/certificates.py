@@ -114,5 +114,6 @@ def _written(
         if passphrase is None
         else serialization.BestAvailableEncryption(passphrase.encode())
     )
+    pair.key.touch(mode=0o600)  # Samba takes no key that others may read
     pair.key.write_bytes(key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, lock))
     return pair
