@@ -7,6 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -140,6 +141,15 @@ def test_without_a_password_nobody_logs_on_as_nobody(authority: Authority, passw
     with serving(authority.server(), welcome(lambda talk: None)) as server:
         error = failure(transport(authority.ca, password=password), at(server.port))
     assert isinstance(error, AuthenticationFailed) and server.connections == 0
+
+
+def test_the_authorities_of_the_target_go_before_those_of_the_credential(authority: Authority, tmp_path: Path) -> None:
+    stranger = Authority.make(tmp_path, "Stranger")
+    with serving(authority.server(), welcome(lambda talk: None)) as server:
+        to = replace(at(server.port), ca=str(authority.ca))
+        transport(stranger.ca).connect(to, deadline=soon()).close()
+        error = failure(transport(authority.ca), replace(at(server.port), ca=str(stranger.ca)))
+    assert error.reason is Reason.LOGIN
 
 
 def test_an_address_of_the_other_family(authority: Authority) -> None:

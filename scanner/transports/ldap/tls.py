@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import socket
 import ssl
 from pathlib import Path
@@ -11,6 +9,7 @@ from pathlib import Path
 from scanner.errors import AuthenticationFailed, HostKeyMismatch, HostKeyUnknown, TargetError, Unreachable
 from scanner.model import Reason, Target
 from scanner.transports.ldap.pipe import Allowance, Pipe
+from scanner.transports.pins import fingerprint, normal_pin
 
 # OpenSSL's X509_V_ERR_* that have a cure of their own; see `openssl verify`.
 _EXPIRED, _NOT_YET, _OTHER_NAME, _OTHER_ADDRESS = 10, 9, 62, 64
@@ -79,14 +78,8 @@ def secure(
     return pipe, shown
 
 
-def fingerprint(certificate: bytes) -> str:
-    """SHA-256 of a certificate in DER form, as reports show it and a site file pins it."""
-    return f"SHA256:{hashlib.sha256(certificate).hexdigest()}"
-
-
 def _compare(pinned: str, shown: str, where: str) -> None:
-    wanted = "SHA256:" + pinned.removeprefix("SHA256:").replace(":", "").lower()
-    if not hmac.compare_digest(wanted, shown):
+    if normal_pin(pinned) != shown:  # both are public
         detail = (
             f"{where} shows the certificate {shown}, which is not the pinned one: it was renewed, or somebody stands "
             "in between; compare it on the server before you change `certificate`"

@@ -20,11 +20,12 @@ from scanner.inventory.site import Limits
 from scanner.model import Reason, Target
 from scanner.transports.base import ScriptSession, SessionInfo
 from scanner.transports.breaker import Breaker
+from scanner.transports.pins import fingerprint
 from scanner.transports.psrp import check_installed as check_psrp_installed
 from scanner.transports.tcp import INTERRUPTED, Dialling
 from scanner.transports.winrm.login import WinrmLogin
 from scanner.transports.winrm.tickets import Tickets, check_installed
-from scanner.transports.winrm.trust import Listener, Trust, check_pin, fingerprint, listener_of
+from scanner.transports.winrm.trust import Listener, Trust, check_pin, listener_of
 
 if TYPE_CHECKING:
     from scanner.transports.winrm.logon import Logon

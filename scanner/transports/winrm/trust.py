@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
 import ssl
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +10,7 @@ from scanner.errors import AuthenticationFailed, HostKeyMismatch
 from scanner.inventory.address import DEFAULT_PORTS, is_over_tls
 from scanner.model import Reason, Target
 from scanner.secret import Secret
+from scanner.transports.pins import fingerprint, normal_pin
 from scanner.transports.tcp import place
 
 PATH = "/wsman"
@@ -42,16 +41,6 @@ class Listener:
 
 def listener_of(target: Target) -> Listener:
     return Listener(target.address, target.port or DEFAULT_PORTS[target.transport], is_over_tls(target))
-
-
-def fingerprint(der: bytes) -> str:
-    """SHA-256 of a certificate as the site file pins it."""
-    return "SHA256:" + hashlib.sha256(der).hexdigest()
-
-
-def normal_pin(text: str) -> str:
-    """A fingerprint without the colons, dashes and capitals that tools print it with."""
-    return "SHA256:" + re.sub("[:-]", "", text.partition(":")[2]).lower()
 
 
 def check_pin(target: Target, where: str, der: bytes) -> None:
