@@ -35,10 +35,13 @@ _LOGIN_SAYS = re.compile(rb"(?i)not available|nologin|expired|disabled|locked|mu
 class CollectLimits:
     """Seconds, bytes and counts for one target.
 
+    `open_s` is for the first channel, which waits for the host's own session modules: pam_systemd gives a login
+    manager that does not answer two minutes and then lets the account in without it.
     `slack_s` is how long a probe may be silent beyond its own limit before its channel is given up, `reruns` how
     many times that may happen.
     """
 
+    open_s: float = 130.0
     hello_s: float = 8.0
     become_s: float = 20.0
     total_s: float = 180.0
@@ -179,7 +182,7 @@ class _Talk:
     # --- a shell, with rights ---
 
     def _open(self, command: str) -> Stream:
-        stream = Stream(self._session.open(command, self._budget.left_s(self._limits.hello_s)), self._budget)
+        stream = Stream(self._session.open(command, self._budget.left_s(self._limits.open_s)), self._budget)
         self._stream = stream
         return stream
 

@@ -99,11 +99,11 @@ class Dialling:
         self._sockets: weakref.WeakSet[Any] = weakref.WeakSet()  # one that failed is forgotten by itself
         self.aborted = False
 
-    def add(self, pipe: TimedSocket) -> None:
-        """Take note of a socket before it connects. Raises Unreachable once everything was aborted."""
+    def add(self, pipe: Any) -> None:
+        """Take note of what a login goes over, before it begins. Raises Unreachable once everything was aborted."""
         with self._lock:
             if self.aborted:
-                pipe.close()
+                pipe.end()
                 raise Unreachable(Reason.CANCELLED, INTERRUPTED)
             self._sockets.add(pipe)
 

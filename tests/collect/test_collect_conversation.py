@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 import pytest
 
 from scanner.collect import CollectLimits, Script, build, collect, raw_facts
-from scanner.errors import TargetError
+from scanner.errors import TargetError, TimeLimit
 from scanner.facts.base import Probe, RawState
 from scanner.model import Privilege, Reason, Transcript
 from scanner.secret import Secret
@@ -53,6 +53,21 @@ class Instead(LocalSession):
         return super().open(shlex.join(words), timeout_s)
 
 
+class Late(LocalSession):
+    """Opens its first channel only after a while, as a host does whose session modules wait for something."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self._seconds = seconds
+
+    def open(self, command: str, timeout_s: float) -> Channel:
+        seconds, self._seconds = self._seconds, 0.0
+        time.sleep(min(seconds, timeout_s))
+        if timeout_s < seconds:
+            raise TimeLimit(Reason.TIMEOUT, "no session in time")
+        return super().open(command, timeout_s)
+
+
 def talk(
     session: LocalSession,
     script: Script,
@@ -72,6 +87,12 @@ def verify(transcript: Transcript) -> None:
     facts = raw_facts(transcript)
     assert transcript.error is None and facts.get("hello").stdout == b"hi\n"
     assert facts.get("who").state is RawState.OK
+
+
+def test_session_modules_may_take_longer_than_a_shell() -> None:
+    verify(talk(Late(1.0), SIMPLE, CollectLimits(hello_s=0.8, total_s=40.0)))
+    with pytest.raises(TimeLimit):
+        talk(Late(1.0), SIMPLE, CollectLimits(open_s=0.2, total_s=40.0))
 
 
 def program(name: str) -> str:

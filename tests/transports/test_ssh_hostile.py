@@ -283,8 +283,13 @@ def test_server_that_stops_answering_after_the_login(tmp_path: Path) -> None:
                 began = time.monotonic()
                 with pytest.raises(TimeLimit, match="did not open a session in time"):
                     session.open("true", 0.7)
+                interrupt = threading.Timer(0.5, ssh.abort)
+                interrupt.start()
+                with pytest.raises(Unreachable, match="interrupted") as interrupted:
+                    session.open("true", 60)
+                assert interrupted.value.reason is Reason.CANCELLED
                 session.close()
-                assert time.monotonic() - began < 2
+                assert time.monotonic() - began < 3
             finally:
                 subprocess.run(["kill", "-CONT", *map(str, children)], check=True)
 

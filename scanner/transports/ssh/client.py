@@ -88,7 +88,9 @@ class SshTransport:
         except BaseException:
             leave()
             raise
-        return SshSession(ready.wire, ready.info, place(target.address, target.port or DEFAULT_PORT), leave)
+        return SshSession(
+            ready.wire, ready.info, place(target.address, target.port or DEFAULT_PORT), leave, self._dialling
+        )
 
     def abort(self) -> None:
         """End the logins under way and let no new one begin; sessions that are open go on. For any thread."""

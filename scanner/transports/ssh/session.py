@@ -13,7 +13,7 @@ from scanner.errors import TimeLimit, Unreachable
 from scanner.model import Reason
 from scanner.transports.base import ChannelClosed, Chunk, SessionInfo
 from scanner.transports.ssh.wire import Wire, close_in_turn, plain
-from scanner.transports.tcp import left
+from scanner.transports.tcp import STOPPED, Dialling, left
 
 WINDOW_BYTES = 2 * 1024 * 1024
 """How much the far side may send before we have read it, both streams together."""
@@ -157,9 +157,12 @@ class SshChannel:
 class SshSession:
     """One login; thread-safe for `open`, each channel for one thread."""
 
-    def __init__(self, wire: Wire, info: SessionInfo, where: str, leave: Callable[[], None]) -> None:
+    def __init__(
+        self, wire: Wire, info: SessionInfo, where: str, leave: Callable[[], None], dialling: Dialling
+    ) -> None:
         self.info = info
         self._leave = leave
+        self._dialling = dialling
         self._wire = wire
         self.where = where
 
@@ -177,6 +180,9 @@ class SshSession:
         return opened
 
     def _channel(self, until: float) -> paramiko.Channel:
+        # The server runs its session modules between the login and the first session: an interrupted scan does not
+        # wait for these either.
+        self._dialling.add(self._wire.pipe)
         try:
             return self._wire.open_channel("session", window_size=WINDOW_BYTES, timeout=left(until))
         except paramiko.ChannelException as error:
@@ -186,6 +192,8 @@ class SshSession:
             ) from error
         except (OSError, EOFError, paramiko.SSHException) as error:
             raise self._no_answer("open a session", until) from error
+        finally:
+            self._dialling.settle(self._wire.pipe)
 
     def _execute(self, channel: paramiko.Channel, command: str, until: float) -> None:
         """Channel.exec_command with a limit: paramiko waits for the answer for ever (paramiko#1815 is its sibling)."""
@@ -210,6 +218,8 @@ class SshSession:
             raise Unreachable(Reason.DENIED, f"{self.where} refuses to run a command for {self.info.account}")
 
     def _no_answer(self, what: str, until: float) -> Unreachable | TimeLimit:
+        if self._dialling.aborted:
+            return Unreachable(Reason.CANCELLED, STOPPED)
         if self._wire.is_active() and left(until) == 0:
             return TimeLimit(Reason.TIMEOUT, f"{self.where} did not {what} in time")
         why = f": {self._wire.farewell}" if self._wire.farewell else ""
