@@ -10,7 +10,7 @@ cd "$(dirname "$0")/.."
 packages='python3-venv openssh-server openssh-client dropbear-bin busybox-static dash bash ksh93u+m mksh yash fish tcsh zsh
 sudo opendoas nftables iptables iproute2 ufw iputils-ping systemd-container mmdebstrap postgresql
 krb5-kdc krb5-admin-server krb5-user libkrb5-dev python3-dev gcc
-libnss-ldapd nslcd samba samba-dsdb-modules samba-ad-provision winbind ldb-tools
+libnss-ldapd nslcd samba samba-dsdb-modules samba-ad-provision samba-vfs-modules winbind ldb-tools
 chromium chromium-driver poppler-utils libxml2-utils fontconfig fonts-dejavu-core'
 
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then

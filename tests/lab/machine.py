@@ -5,6 +5,7 @@ Each has a network of its own and throws all its changes away: the root below it
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
 import shutil
@@ -20,6 +21,8 @@ from tests.transports.sshd import wait_for
 
 _numbers = itertools.count(1)
 _SYSTEM_PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
+# Puts itself into the control groups given before "--" and becomes the command after it.
+_ENTER = 'while [ "$1" != -- ]; do echo $$ >"$1/cgroup.procs"; shift; done; shift; exec "$@"'
 # nspawn tells a machine in several places that it is a container. Where a scenario is about a machine, they are
 # taken away: the engines' marks, and the program that reads them from the environment of process 1.
 _AS_MACHINE = r"""
@@ -55,6 +58,7 @@ class Machine:
     host_keys: tuple[str, ...] = ()
     process: subprocess.Popen[bytes] | None = None
     pid: int = 0
+    groups: tuple[Path, ...] = ()
 
     def run(self, script: str, *, check: bool = True) -> str:
         """What a shell script prints that root runs inside, beside the machine's own processes."""
@@ -87,6 +91,20 @@ class Machine:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait(10)
+        for group in self.groups:
+            _remove(group)
+
+
+def _remove(group: Path) -> None:
+    """A control group and those below it; one that a dying process still holds is tried again for a moment."""
+    for _ in _tries(2):
+        for folder in sorted(group.rglob("*/"), reverse=True):
+            with contextlib.suppress(OSError):
+                folder.rmdir()
+        with contextlib.suppress(OSError):
+            group.rmdir()
+        if not group.exists():
+            return
 
 
 def _kill(pid: int) -> None:
@@ -104,9 +122,11 @@ def boot(suite: str, folder: Path, *, container: bool = False) -> Machine:
     command = ["systemd-nspawn", "--register=no", "--keep-unit", "--quiet", "--console=pipe", "--link-journal=no"]
     command += ["--resolv-conf=off", "--timezone=off", "--network-veth", "--volatile=overlay", f"--machine={short}"]
     command += [f"--directory={below}", "--boot"]
+    groups = _groups(short)
     with log:
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-    machine = Machine(f"{suite}-{number}", suite, process=process)
+        entered = ["sh", "-euc", _ENTER, "sh", *map(str, groups), "--", *command]
+        process = subprocess.Popen(entered, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+    machine = Machine(f"{suite}-{number}", suite, process=process, groups=groups)
     try:
         machine.pid = child_of(process, "systemd")
         connect(machine, short, number)
@@ -117,6 +137,20 @@ def boot(suite: str, folder: Path, *, container: bool = False) -> Machine:
         machine.stop()
         raise
     return machine
+
+
+def _groups(short: str) -> tuple[Path, ...]:
+    """Control groups for one machine alone, in each hierarchy that systemd works with.
+
+    Without them all machines would share those of the test: a service manager then waits for the processes of another
+    machine's unit of the same name, and its logins hang until these end.
+    """
+    made = []
+    for hierarchy in (Path("/sys/fs/cgroup"), Path("/sys/fs/cgroup/systemd"), Path("/sys/fs/cgroup/unified")):
+        if (hierarchy / "cgroup.procs").exists():
+            (hierarchy / short).mkdir(exist_ok=True)
+            made.append(hierarchy / short)
+    return tuple(made)
 
 
 def child_of(process: subprocess.Popen[bytes], name: str) -> int:
