@@ -186,10 +186,10 @@ def test_the_doctor_names_each_gap_and_its_cure(lab: Lab, workplace: Workplace) 
 
 @pytest.fixture
 def slow(lab: Lab, workplace: Workplace) -> Path:
-    """A site of one machine that answers and one that holds the scan up: its sh stops at the first probe."""
+    """A site of one machine that answers and one that holds the scan up: its apt never answers."""
     quick, quick_logins = lab.fresh("bookworm-container")
     stuck, stuck_logins = lab.fresh("bookworm-container", "that hangs")
-    stuck.run("printf '#!/bin/sh\\nsleep 40\\n' >/usr/bin/apt-get")
+    stuck.run("printf '#!/bin/sh\\nsleep 40\\n' >/usr/bin/apt-cache")
     entries = [entry("quick", quick, quick_logins["root"]), entry("stuck", stuck, stuck_logins["root"])]
     return workplace.site("slow", entries)
 

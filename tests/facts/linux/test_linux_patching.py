@@ -144,18 +144,18 @@ def test_apt_current_system_has_nothing_pending() -> None:
     assert level.security_source is True
 
 
-def test_apt_lists_and_version_tables_say_what_a_simulation_says() -> None:
-    planned, simulated = apt("debian-11-planned"), apt("debian-11-simulated")
-    assert is_known(planned.pending) and is_known(simulated.pending)
-    assert len(planned.pending) == 4
-    assert {update.name: update for update in planned.pending} == {update.name: update for update in simulated.pending}
-    assert planned.holds == simulated.holds
-    assert names(planned) == {"libexpat1", "libgnutls30", "sudo"}
-    assert [hold.name for hold in planned.blocked] == ["libssl1.1"]
+def test_apts_version_tables_say_what_a_simulation_says() -> None:
+    tables, simulated = apt("debian-11-candidates"), apt("debian-11-simulated")
+    assert is_known(tables.pending) and is_known(simulated.pending)
+    assert len(tables.pending) == 4
+    assert {update.name: update for update in tables.pending} == {update.name: update for update in simulated.pending}
+    assert tables.holds == simulated.holds
+    assert names(tables) == {"libexpat1", "libgnutls30", "sudo"}
+    assert [hold.name for hold in tables.blocked] == ["libssl1.1"]
 
 
 def test_apt_sets_phased_updates_and_held_ones_apart() -> None:
-    level = apt("debian-13-planned")
+    level = apt("debian-13-candidates")
     assert is_known(level.pending) and is_known(level.holds)
     assert {update.name: update.security for update in level.pending} == {
         "hostname": False,
@@ -170,48 +170,82 @@ def test_apt_sets_phased_updates_and_held_ones_apart() -> None:
 
 
 def test_apt_says_where_the_update_of_a_package_that_is_kept_back_comes_from() -> None:
-    level = apt("debian-12-planned")
+    level = apt("debian-12-candidates")
     assert is_known(level.pending)
     (kept,) = [update for update in level.pending if update.name == "labpkg"]
     assert (kept.installed, kept.available, kept.security, kept.source) == ("1.0", "2.0", False, "file:/lab")
 
 
+def changed(name: str, old: bytes, new: bytes, *, after: bytes = b"") -> PatchLevel:
+    """Patch level from recorded bytes in which something else stands."""
+    head, mark, rest = golden(f"{name}.apt").partition(after) if after else (b"", b"", golden(f"{name}.apt"))
+    assert old in rest
+    level = read_apt(raw(apt=head + mark + rest.replace(old, new)))
+    assert isinstance(level, PatchLevel)
+    return level
+
+
 @pytest.mark.parametrize(
-    ("old", "new"),
+    ("old", "new", "after"),
     [
-        (b" http://security.example/debian-security bullseye-security/main amd64 Packages", b" http://other.example x"),
-        (b"=tables\n", b"=other\n"),
-        (b"  500 http:", b"  from http:"),
-        (b"=policy\n", b"=elsewhere\n"),
+        (
+            b" http://security.example/debian-security bullseye-security/main amd64 Packages",
+            b" http://other.example x",
+            b"=candidates\n",
+        ),
+        (b"  500 http:", b"  from http:", b"=candidates\n"),
+        (b"=policy\n", b"=elsewhere\n", b""),
     ],
-    ids=["a source that the policy does not name", "no tables", "tables of another form", "no policy"],
+    ids=["a source that the policy does not name", "tables of another form", "no policy"],
 )
-def test_an_update_from_nobody_knows_where_is_not_harmless(old: bytes, new: bytes) -> None:
-    whole = golden("debian-11-planned.apt")
-    start = whole.index(b"=plan\n") if b"http:" in old else 0
-    level = read_apt(raw(apt=whole[:start] + whole[start:].replace(old, new)))
-    assert isinstance(level, PatchLevel) and is_known(level.pending) and is_known(level.holds)
+def test_an_update_from_nobody_knows_where_is_not_harmless(old: bytes, new: bytes, after: bytes) -> None:
+    level = changed("debian-11-candidates", old, new, after=after)
+    assert is_known(level.pending) and is_known(level.holds)
     unclear = {update.name for update in level.pending if isinstance(update.security, Unknown)}
     assert unclear >= {"libexpat1", "libgnutls30", "sudo"}
     assert isinstance({hold.name: hold.security for hold in level.holds}["libssl1.1"], Unknown)
 
 
 def test_a_hold_counts_for_every_architecture_of_its_package() -> None:
-    text = golden("debian-11-planned.apt").replace(b" libssl1.1 (", b" libssl1.1:i386 (")
-    level = read_apt(raw(apt=text.replace(b" libssl1.1 1", b" libssl1.1:i386 1")))
-    assert isinstance(level, PatchLevel)
+    level = changed("debian-11-candidates", b" libssl1.1 1", b" libssl1.1:i386 1")
     assert [hold.name for hold in level.blocked] == ["libssl1.1"]
     assert is_known(level.pending) and len(level.pending) == 4
 
 
-@pytest.mark.parametrize("cut", [b"4 upgraded, ", b" @exit 0\n", b"=plan\n"], ids=["summary", "status", "all"])
-def test_lists_that_broke_off_are_no_empty_list_and_no_harmless_holds(cut: bytes) -> None:
-    before, plan, after = golden("debian-11-planned.apt").partition(b"=plan\n")
-    level = read_apt(raw(apt=before + (plan + after).replace(cut, b"", 1)))
-    assert isinstance(level, PatchLevel)
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b" @asked 148 @answered 148\n", b""),
+        (b" @asked 148 @answered 148\n", b" @asked 148 @answered 147\n"),
+        (b" @asked 148 @answered 148\n", b" @asked 0 @answered 0\n"),
+        (b" @answered 148\n @exit 0\n", b" @answered 148\n"),
+        (b" @answered 148\n @exit 0\n", b" @answered 148\n @exit 100\n"),
+        (b"=candidates\n", b"=other\n"),
+    ],
+    ids=["no summary", "a package without an answer", "no package", "no status", "a failure", "no tables"],
+)
+def test_tables_that_broke_off_are_no_empty_list_and_no_harmless_holds(old: bytes, new: bytes) -> None:
+    level = changed("debian-11-candidates", old, new)
     assert isinstance(level.pending, Unknown)
     assert is_known(level.holds) and level.holds
     assert all(isinstance(hold.security, Unknown) for hold in level.holds)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [(b"=plan\n", b"=other\n"), (b"3 upgraded, ", b""), (b"deferred due to phasing", b"deferred")],
+    ids=["no list", "a list that broke off", "a list of another form"],
+)
+def test_an_update_is_for_other_hosts_only_where_apt_says_so(old: bytes, new: bytes) -> None:
+    level = changed("debian-13-candidates", old, new)
+    assert level.phased == ()
+    assert is_known(level.pending)
+    assert "labpkg" in {update.name for update in level.pending}
+
+
+def test_a_version_need_not_begin_with_a_digit() -> None:
+    level = changed("debian-11-candidates", b" sudo 1.9.5p2-3+deb11u4~0 1.9", b" sudo v1 v1.9")
+    assert "sudo" in names(level)
 
 
 def test_a_word_in_the_line_is_no_origin() -> None:

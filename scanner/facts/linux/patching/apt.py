@@ -1,9 +1,11 @@
 """apt: Debian, Ubuntu and what descends from them.
 
-What an upgrade would do is asked with `--print-uris`: the same lists as a simulation, without the simulation, which
-looks at every known package once for each update and took three quarters of the script's time. Where the updates come
-from is in the version tables of `apt-cache policy`, also for packages that are held or kept back. The date of an
-update is not in apt's lists; but a release file that offers it and is dated D proves that it was out by D.
+What is pending is in the version tables of `apt-cache policy`: the candidate of every installed package, and where it
+comes from, also for packages that are held or kept back. An upgrade is not planned for it: that works through the
+dependencies of all known packages and took half of the script's time. Only where the vendor offers an update to some
+hosts first is apt asked whether this host is one of them (`--print-uris`: the lists of a simulation, without one).
+The date of an update is not in apt's lists; but a release file that offers it and is dated D proves that it was out
+by D.
 
 As root apt writes: its binary cache and a planner log; and it deletes downloaded packages of the wrong size. It is
 therefore asked as the account nobody, which can use the cache and not write it, and as root without any cache only
@@ -57,15 +59,26 @@ if [ "$(id -u)" = 0 ]; then
   fi
 fi
 if [ "$policy" ]; then run policy printf '%s\n' "$policy"; else run policy $as apt-cache $o policy; fi
-plan=$($as apt-get $o -o Dir::Cache::Archives=/dev/null/ -V --print-uris dist-upgrade 2>&1; echo "@exit $?")
-printf '=plan\n'; printf '%s\n' "$plan" | grep -v "^'" | sed -e 's#//[^/@ ]*@#//#g' -e 's/^/ /'
-names=$(printf '%s\n' "$plan" | sed -n 's/^   \([a-z0-9][a-z0-9+.:-]*\) (.* => .*/\1/p')
-tables() { t=$($as apt-cache $o policy $names) && printf '%s\n' "$t" | awk '
-  /^[^ ]/ { on = 0; name = $1; sub(/:$/, "", name); next }
-  /^  Candidate: / { best = $2 ""; print name, best; next }
-  /^ (\*\*\*|   ) [^ ]/ { version = ($1 == "***" ? $2 : $1) ""; on = version == best; next }
-  on { sub(/^ */, " "); print }'; }
-[ -z "$names" ] || run tables tables
+names=$(dpkg-query -W -f '${db:Status-Status} ${binary:Package}\n' |
+  awk '$1 != "config-files" && $1 != "not-installed" { print $2 }')
+candidates() {
+  set -- $names
+  t=$($as apt-cache $o policy "$@") && printf '%s\n' "$t" | awk -v asked=$# '
+  /^[^ ]/ { on = new = 0; name = $1; sub(/:$/, "", name); next }
+  /^  Installed: / { old = $2 ""; if (old != "(none)") seen++; next }
+  /^  Candidate: / { best = $2 ""; new = old != "(none)" && best != "(none)" && best != old
+    if (new) print name, old, best; next }
+  new && /^ (\*\*\*|   ) [^ ]/ { version = ($1 == "***" ? $2 : $1) ""; on = version == best
+    if (on && / \(phased [0-9]+%\)$/) print " phased"; next }
+  on { sub(/^ */, " "); print }
+  END { print "@asked", asked, "@answered", seen + 0 }'
+}
+offers=$(run candidates candidates)
+printf '%s\n' "$offers"
+plan() { $as apt-get $o -o Dir::Cache::Archives=/dev/null/ -V --print-uris dist-upgrade; }
+case $offers in *"
+  phased
+"*) run plan plan | grep -v "^ '" ;; esac
 holds() { w=$(dpkg-query -W -f '${db:Status-Want} ${Package}\n') && printf '%s\n' "$w" | sed -n 's/^hold //p'; }
 run holds holds
 l=$(apt-config shell l Dir::State::lists/d 2>/dev/null); eval "${l:-l=/var/lib/apt/lists/}"
@@ -79,6 +92,8 @@ run history sh -c 'f=/var/log/apt/history.log; { [ -r $f.1.gz ] && gzip -dc $f.1
 exit 0
 """,
 )
+
+MARKED = "apt-mark hold"
 
 # Below this a source is never chosen for an update of what is installed: apt_preferences(5).
 _INSTALLED_PRIORITY = 100
@@ -139,8 +154,8 @@ def _security_source(active: Maybe[tuple[ActiveSource, ...]]) -> Maybe[bool]:
 def _pending(outlook: Outlook, holds: Maybe[tuple[Hold, ...]]) -> Maybe[tuple[Update, ...]]:
     if isinstance(outlook.updates, Absent | Unknown):
         return outlook.updates
-    held = {_base(hold.name) for hold in holds} if is_known(holds) else set()
-    return outlook.updates + tuple(update for update in outlook.kept if _base(update.name) not in held)
+    held = {_base(hold.name) for hold in holds if hold.by == MARKED} if is_known(holds) else set()
+    return tuple(update for update in outlook.updates + outlook.kept if _base(update.name) not in held)
 
 
 def _holds(found: Sections, outlook: Outlook) -> Maybe[tuple[Hold, ...]]:
@@ -154,14 +169,14 @@ def _holds(found: Sections, outlook: Outlook) -> Maybe[tuple[Hold, ...]]:
 def _hold(name: str, offered: Maybe[tuple[Update, ...]]) -> Hold:
     """A package on hold, and whether the hold keeps a security update away from any of its architectures."""
     if isinstance(offered, Absent | Unknown):
-        return Hold(name=name, by="apt-mark hold", security=offered)
+        return Hold(name=name, by=MARKED, security=offered)
     updates = [update for update in offered if _base(update.name) == _base(name)]
     proved = next((update for update in updates if update.security is True), None)
     unclear = next((update for update in updates if not is_known(update.security)), None)
     chosen = proved or unclear or next(iter(updates), None)
     return Hold(
         name=name,
-        by="apt-mark hold",
+        by=MARKED,
         security=chosen.security if chosen else False,
         available=chosen.available if chosen else "",
     )

@@ -1,15 +1,14 @@
 """What an upgrade by apt would do.
 
-Read from the lists that apt prints before it acts, and from the version tables of the packages that they name. Bytes
-collected before these were asked hold a simulation instead, whose `Inst` lines name the origins themselves, and a
-second one without holds where anything was kept back.
+Read from the version tables of all installed packages. Bytes collected before these were asked hold a simulation
+instead, whose `Inst` lines name the origins themselves, and a second one without holds where anything was kept back.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from scanner.facts.linux.patching.apt_sources import (
@@ -24,11 +23,11 @@ from scanner.facts.linux.patching.sections import Section, Sections
 from scanner.facts.patching import Update
 from scanner.model import Absent, Maybe, Reason, Unknown, is_known
 
-_UPGRADED = "The following packages will be upgraded:"
-_DOWNGRADED = "The following packages will be DOWNGRADED:"
 _KEPT = "The following packages have been kept back:"
 _PHASED = "The following upgrades have been deferred due to phasing:"
-_CHANGE = re.compile(r"\s+(?P<name>[a-z0-9][a-z0-9+.:-]*) \((?P<old>\S+) => (?P<new>[^\s)]+)")
+_CHANGE = re.compile(r"\s+(?P<name>[a-z0-9][a-z0-9+.:-]*) \(\S+ => \S+\)")
+_CANDIDATE = re.compile(r"(?P<name>[a-z0-9][a-z0-9+.:-]*) (?P<old>\S+) (?P<new>\S+)")
+_COUNTS = re.compile(r"@asked (?P<asked>[0-9]+) @answered (?P<answered>[0-9]+)")
 _INST = re.compile(r"Inst (?P<name>\S+) (?:\[(?P<old>[^\]]*)\] )?\((?P<new>\S+) (?P<origins>[^()]*?)(?: \[[^\]]*\])?\)")
 _NO_DATE = Unknown(Reason.NO_EVIDENCE, "apt's lists carry no date for a single update")
 _NO_RELEASE = Unknown(Reason.NO_EVIDENCE, "no dated release file offers it")
@@ -36,9 +35,10 @@ _NO_RELEASE = Unknown(Reason.NO_EVIDENCE, "no dated release file offers it")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outlook:
-    """What an upgrade would install, what it would keep back, and what the vendor offers to other hosts first.
+    """The updates that are offered, those that an upgrade keeps back, and those that are for other hosts first.
 
-    `behind_holds` are the updates that the packages on hold would get: those of `kept`, or found by asking again.
+    `updates` may name packages on hold; `behind_holds` are the updates that the packages on hold would get. `kept`
+    are known by name alone.
     """
 
     updates: Maybe[tuple[Update, ...]]
@@ -48,16 +48,18 @@ class Outlook:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Change:
-    """One line of a list: a package, the version that is installed and the one that would be."""
+class _Candidate:
+    """A package that has another version to come: that it has, the one that would be, and the sources of that."""
 
     name: str
     old: str
     new: str
+    places: tuple[str, ...] = ()
+    is_phased: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class _Offer:
+class _Place:
     """A source, and the date by which everything in it was out."""
 
     source: ActiveSource
@@ -65,8 +67,9 @@ class _Offer:
 
 
 def read_outlook(found: Sections, releases: tuple[ReleaseFile, ...]) -> Outlook:
-    """From the lists where they were asked, else from the simulations."""
-    return _simulated(found, releases) if isinstance(found.optional("plan"), Absent) else _planned(found, releases)
+    """From the version tables where they were asked, else from the simulations."""
+    offers = found.optional("candidates")
+    return _simulated(found, releases) if isinstance(offers, Absent) else _offered(found, releases)
 
 
 def _whole(section: Section | Absent | Unknown, what: str) -> Section | Absent | Unknown:
@@ -76,64 +79,74 @@ def _whole(section: Section | Absent | Unknown, what: str) -> Section | Absent |
     return Unknown(Reason.UNREADABLE, f"apt: {what} ended without its summary line")
 
 
-# --- lists and version tables ---
+# --- version tables ---
 
 
-def _planned(found: Sections, releases: tuple[ReleaseFile, ...]) -> Outlook:
-    plan = _whole(found.ok("plan"), "the list of updates")
-    if isinstance(plan, Absent | Unknown):
-        return Outlook(updates=plan, behind_holds=plan)
-    tables = parse_tables(found.lines("tables"))
-    places = parse_places(found.lines("policy"))
-    offers = {
-        place: _Offer(source, _out_by([(source.label, source.suite)], releases)) for place, source in places.items()
+def _offered(found: Sections, releases: tuple[ReleaseFile, ...]) -> Outlook:
+    section = _answered(found.ok("candidates"))
+    if isinstance(section, Absent | Unknown):
+        return Outlook(updates=section, behind_holds=section)
+    sources = parse_places(found.lines("policy"))
+    places = {
+        place: _Place(source, _out_by([(source.label, source.suite)], releases)) for place, source in sources.items()
     }
-
-    def updates(head: str) -> tuple[Update, ...]:
-        return tuple(_offered(change, tables, offers) for change in parse_changes(plan.lines, head))
-
-    kept = updates(_KEPT)
-    phased = tuple(change.name for change in parse_changes(plan.lines, _PHASED))
-    return Outlook(updates=updates(_UPGRADED) + updates(_DOWNGRADED), kept=kept, behind_holds=kept, phased=phased)
-
-
-def parse_changes(lines: Iterable[str], head: str) -> tuple[_Change, ...]:
-    """The lines `NAME (OLD => NEW)` after one of apt's headings."""
-    matches = (_CHANGE.match(line) for line in _under(lines, head))
-    return tuple(_Change(name=match["name"], old=match["old"], new=match["new"]) for match in matches if match)
+    candidates = parse_candidates(section.lines)
+    all_updates = tuple(_update_of(candidate, places) for candidate in candidates)
+    deferred = _deferred(found)
+    phased = {one.name for one in candidates if one.is_phased and one.name.partition(":")[0] in deferred}
+    return Outlook(
+        updates=tuple(update for update in all_updates if update.name not in phased),
+        behind_holds=all_updates,
+        phased=tuple(sorted(phased)),
+    )
 
 
-def parse_tables(lines: Iterable[str]) -> Mapping[tuple[str, str], tuple[str, ...]]:
-    """Which sources offer a version of a package, by package and version: `NAME VERSION`, then a line for each."""
-    found: dict[tuple[str, str], tuple[str, ...]] = {}
-    sources: tuple[str, ...] = ()
-    name = version = ""
+def _answered(section: Section | Absent | Unknown) -> Section | Absent | Unknown:
+    """The section when apt answered for every package that dpkg has; a package left out may have an update."""
+    if not isinstance(section, Section):
+        return section
+    match = _COUNTS.fullmatch(section.lines[-1]) if section.lines else None
+    if match is None:
+        return Unknown(Reason.UNREADABLE, "apt: the version tables ended without their summary line")
+    asked, answered = int(match["asked"]), int(match["answered"])
+    if asked == 0 or answered < asked:
+        return Unknown(Reason.UNREADABLE, f"apt: it answered for {answered} of {asked} installed packages")
+    return section
+
+
+def parse_candidates(lines: Iterable[str]) -> tuple[_Candidate, ...]:
+    """`NAME OLD NEW`, then ` phased` where it is offered to some hosts first, and a line for each source of NEW."""
+    found: list[_Candidate] = []
     for line in lines:
-        if not line.startswith(" "):
-            name, _, version = line.partition(" ")
-            sources = ()
-        elif place := match_place(line):
-            found[name, version] = sources = (*sources, place)
-    return found
+        if match := _CANDIDATE.fullmatch(line):
+            found.append(_Candidate(name=match["name"], old=match["old"], new=match["new"]))
+        elif found and line == " phased":
+            found[-1] = replace(found[-1], is_phased=True)
+        elif found and (place := match_place(line)):
+            found[-1] = replace(found[-1], places=(*found[-1].places, place))
+    return tuple(found)
 
 
-def _offered(
-    change: _Change,
-    tables: Mapping[tuple[str, str], tuple[str, ...]],
-    offers: Mapping[str, _Offer],
-) -> Update:
-    asked = tables.get((change.name, change.new), ())
-    known = [offers[place] for place in asked if place in offers]
-    dates = [offer.out_by for offer in known if is_known(offer.out_by)]
-    security: Maybe[bool] = any(offer.source.is_security for offer in known)
-    if security is False and len(known) < max(len(asked), 1):
-        security = Unknown(Reason.NO_EVIDENCE, f"apt does not say where the update of {change.name} comes from")
+def _deferred(found: Sections) -> frozenset[str]:
+    """Packages whose update apt says it leaves to other hosts first, without architectures."""
+    plan = _whole(found.ok("plan"), "the list of updates")
+    lines = plan.lines if isinstance(plan, Section) else ()
+    matches = (_CHANGE.match(line) for line in _under(lines, _PHASED))
+    return frozenset(match["name"].partition(":")[0] for match in matches if match)
+
+
+def _update_of(candidate: _Candidate, places: Mapping[str, _Place]) -> Update:
+    known = [places[place] for place in candidate.places if place in places]
+    dates = [place.out_by for place in known if is_known(place.out_by)]
+    security: Maybe[bool] = any(place.source.is_security for place in known)
+    if security is False and len(known) < max(len(candidate.places), 1):
+        security = Unknown(Reason.NO_EVIDENCE, f"apt does not say where the update of {candidate.name} comes from")
     return Update(
-        name=change.name,
-        installed=change.old,
-        available=change.new,
+        name=candidate.name,
+        installed=candidate.old,
+        available=candidate.new,
         security=security,
-        source=", ".join(offer.source.short for offer in known) or "not named",
+        source=", ".join(place.source.short for place in known) or "not named",
         published=_NO_DATE,
         published_by=min(dates, default=_NO_RELEASE),
     )
