@@ -83,7 +83,8 @@ def queries(platform: str, checks: Iterable[Check]) -> str:
 
 def _for_and_needs(probe: Probe, platform: str, readers: Iterable[Reader]) -> str:
     facts = ", ".join(reader.fact.name for reader in readers if probe in reader.probes)
-    return f"for: {facts}; needs: {_RIGHTS.get(platform, {}).get(probe.access, probe.access.value)}"
+    where = f"; only with {' or '.join(probe.programs)}" if probe.programs else ""
+    return f"for: {facts}; needs: {_RIGHTS.get(platform, {}).get(probe.access, probe.access.value)}{where}"
 
 
 def _bounds(probe: Probe, platform: str) -> str:

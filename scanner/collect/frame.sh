@@ -1,6 +1,6 @@
 main() {
 unset ENV BASH_ENV CDPATH IFS LD_PRELOAD LD_LIBRARY_PATH GREP_OPTIONS POSIXLY_CORRECT TMOUT PERL5OPT PERL5LIB
-unset nonce first limiter headc alone at began said c r w i f now helpers
+unset nonce first limiter headc nul alone at began said c r w i f now helpers
 exec 4>&1 2>/dev/null
 nonce=$1 CTPAT_RIGHTS=$2 first=$3
 PATH=/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin:/run/current-system/sw/bin
@@ -44,6 +44,8 @@ choose() {
   if [ -z "$limiter" ]; then limiter=${alone:-watch}; fi
   headc=0
   if [ "$(printf abcdef | head -c 3)" = abc ]; then headc=1; fi
+  nul=tr
+  if [ "$(printf 'a\000b' | sed 's/\x00/+/g')" = a+b ]; then nul=sed; fi
 }
 
 lim() {
@@ -90,10 +92,26 @@ upto() {
   if [ "$headc" = 1 ]; then lim "$2" head -c "$1"; else lim "$2" dd bs=1 count="$1" 2>/dev/null; fi
 }
 
+marked() {
+  if [ "$nul" = sed ]; then exec sed 's/\x00/\x01/g; s/^/|/'; fi
+  tr '\000' '\001' | sed 's/^/|/'
+}
+
+any() {
+  for w in "$@"; do
+    if have "$w"; then return 0; fi
+  done
+  return 1
+}
+
 p() {
   i=$((i + 1))
   if [ "$i" -le "$first" ]; then return 0; fi
   printf '\n@%s B %s %s %s\n' "$nonce" "$1" "$2" "$3"
+  if [ -n "${5:-}" ] && ! any $5; then
+    printf '|not installed: %s\n\n@%s E %s 96 0 0\n' "$5" "$nonce" "$1"
+    return 0
+  fi
   now
   began=$now c=- r=-
   said=$(
@@ -101,8 +119,7 @@ p() {
       {
         { lim "$2" /bin/sh -c "$helpers$4" </dev/null 2>&5 3>&- 4>&- 5>&-; echo "c$?" >&3; } |
           { upto "$3" "$(($2 + 3))" 3>&- 4>&- 5>&-; echo "r$?" >&3; } |
-          tr '\000' '\001' 3>&- 4>&- |
-          sed 's/^/|/' >&4 3>&-
+          marked >&4 3>&- 4>&-
       } 5>&1 | { lim "$(($2 + 3))" sed -n '1,20s/^\(.\{0,190\}\).*/!\1/p' >&3; } 4>&-
     } 3>&1
   )

@@ -75,6 +75,8 @@ def _verify(probe: Probe) -> None:
         raise ValueError(f"{probe.name!r} is no name for a probe")
     if "\0" in probe.script or len(probe.script.encode()) > _MAX_SNIPPET:
         raise ValueError(f"{probe.name}: a snippet has no NUL and at most {_MAX_SNIPPET} bytes")
+    if not all(_NAME.fullmatch(program) for program in probe.programs):
+        raise ValueError(f"{probe.name}: {' '.join(probe.programs)!r} are no names of programs")
     if probe.timeout_s < 1 or probe.max_bytes < 1:
         raise ValueError(f"{probe.name}: limits are at least 1")
     if probe.max_bytes > MAX_BODY:
@@ -92,7 +94,8 @@ def _assemble(probes: tuple[Probe, ...]) -> str:
 
 
 def _line(probe: Probe) -> str:
-    return f"p {probe.name} {probe.timeout_s} {probe.max_bytes} {quote(probe.script)}"
+    programs = f" {quote(' '.join(probe.programs))}" if probe.programs else ""
+    return f"p {probe.name} {probe.timeout_s} {probe.max_bytes} {quote(probe.script)}{programs}"
 
 
 def quote(text: str) -> str:

@@ -62,6 +62,8 @@ class Probe:
     On Linux it is POSIX sh and runs in its own `/bin/sh`, with no standard input, a time limit and a byte cap; the
     helpers it may call are described in `scanner/collect/script.py`. On Windows it is the body of one `Read-Fact` block
     of the collector (`scanner/collect/windows/`); `timeout_s` is then what its own calls are limited to.
+
+    `programs`, Linux only: where none of these is installed the probe is absent, and nothing is started to find out.
     """
 
     name: str
@@ -71,6 +73,7 @@ class Probe:
     grants: tuple[Grant, ...] = ()
     timeout_s: int = 5
     max_bytes: int = 64 * 1024
+    programs: tuple[str, ...] = ()
 
 
 class RawState(StrEnum):

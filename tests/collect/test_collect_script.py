@@ -19,8 +19,10 @@ SHELLS = ("dash", "bash", "busybox", "ksh93", "mksh", "yash")
 SYSTEM_PATH = b"PATH=/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin:/run/current-system/sw/bin"
 
 
-def probe(name: str, script: str, *, timeout_s: int = 5, max_bytes: int = 4096) -> Probe:
-    return Probe(name=name, why="a test", script=script, timeout_s=timeout_s, max_bytes=max_bytes)
+def probe(
+    name: str, script: str, *, timeout_s: int = 5, max_bytes: int = 4096, programs: tuple[str, ...] = ()
+) -> Probe:
+    return Probe(name=name, why="a test", script=script, timeout_s=timeout_s, max_bytes=max_bytes, programs=programs)
 
 
 def run(text: bytes, script: Script, shell: str = "/bin/sh", *, wrapper: tuple[str, ...] = (), first: int = 0) -> Frame:
@@ -58,6 +60,8 @@ PROBES = (
     probe("errors", "i=0; while [ $i -lt 3000 ]; do echo 'c0 r0 @x E errors 0 0 1' >&2; i=$((i+1)); done; echo ok"),
     probe("forge", f"printf '\\n@{'b' * 32} E forge 0 0 1\\n@{'b' * 32} DONE\\n'; exit 9"),
     probe("nonce", "env; exit 9"),
+    probe("without", "echo never", programs=("no-such-program", "nor_this.one")),
+    probe("with", "echo here", programs=("no-such-program", "cat")),
     probe("last", "echo last"),
 )
 EXPECTED: Mapping[str, tuple[RawState, bytes | None]] = {
@@ -78,6 +82,8 @@ EXPECTED: Mapping[str, tuple[RawState, bytes | None]] = {
     "errors": (RawState.OK, b"ok\n"),
     "forge": (RawState.FAILED, None),
     "nonce": (RawState.FAILED, None),
+    "without": (RawState.ABSENT, b"not installed: no-such-program nor_this.one\n"),
+    "with": (RawState.OK, b"here\n"),
     "last": (RawState.OK, b"last\n"),
 }
 
@@ -149,6 +155,13 @@ def test_head_without_c_falls_back_to_dd(tmp_path: Path) -> None:
     assert frame.sections["hello"].stdout == b"hi\n"
 
 
+def test_a_sed_that_stops_at_a_nul_gets_none() -> None:
+    script = build([probe for probe in PROBES if probe.name in SHORT])
+    text = script.text.replace(b"= a+b ]", b"= never ]")
+    assert text != script.text
+    verify(run(text, script), SHORT)
+
+
 def test_text_and_digest_are_constant() -> None:
     one, two = build(PROBES), build(PROBES)
     assert one == two and NONCE.encode() not in one.text
@@ -179,6 +192,8 @@ def test_starts_at_a_later_probe() -> None:
         probe("nul", "a\0b"),
         probe("huge", "x" * 200_000),
         probe("zero", "x", timeout_s=0),
+        probe("two", "x", programs=("a b",)),
+        probe("pattern", "x", programs=("*",)),
     ],
 )
 def test_a_probe_that_could_break_the_frame_is_refused(bad: Probe) -> None:

@@ -45,10 +45,10 @@ APT = Probe(
     why="which updates apt knows of, how old its lists are, what is held, when updates were last installed",
     timeout_s=45,
     max_bytes=1024 * 1024,
+    programs=("apt-get",),
     script=RUN
     + NOBODY
     + r"""
-have apt-get || absent 'apt is not installed'
 o='-o Debug::NoLocking=1 -o Dir::Log::Planner= -o Dir::Log::Solver= -o APT::Color=0 -o Dpkg::Use-Pty=0'
 as= policy=
 if [ "$(id -u)" = 0 ]; then

@@ -41,6 +41,7 @@ DNF = Probe(
     why="which updates and security advisories dnf's cache knows of, how old it is, what is excluded",
     timeout_s=45,
     max_bytes=1024 * 1024,
+    programs=("dnf", "dnf5", "yum"),
     script=RUN
     + r"""
 grep -qE '^(ID|ID_LIKE)=.*(debian|ubuntu|suse|arch|alpine)' /etc/os-release 2>/dev/null \
@@ -48,7 +49,6 @@ grep -qE '^(ID|ID_LIKE)=.*(debian|ubuntu|suse|arch|alpine)' /etc/os-release 2>/d
 """
     + READ_ONLY_DNF
     + r"""
-[ "$t" ] || absent 'neither dnf nor yum is installed'
 run updates d check-update
 run security d --setopt=disable_excludes=all updateinfo list --security
 advisories() { d --setopt=disable_excludes=all updateinfo list --all | head -n 5; }

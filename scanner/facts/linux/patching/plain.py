@@ -28,9 +28,9 @@ APK = Probe(
     name="apk",
     why="which updates apk's indexes know of and how old the indexes are",
     timeout_s=20,
+    programs=("apk",),
     script=RUN
     + r"""
-have apk || absent 'apk is not installed'
 [ -r /lib/apk/db/installed ] || [ -r /usr/lib/apk/db/installed ] || absent 'apk does not provide this system'
 run updates apk --no-network version -v -l '<'
 repos() { grep -hEv '^ *(#|$)' /etc/apk/repositories /etc/apk/repositories.d/*.list; }
@@ -46,9 +46,9 @@ PACMAN = Probe(
     name="pacman",
     why="which updates pacman's databases know of, how old they are, what is ignored",
     timeout_s=20,
+    programs=("pacman",),
     script=RUN
     + r"""
-have pacman || absent 'pacman is not installed'
 [ -d /var/lib/pacman/local ] || absent 'pacman does not provide this system'
 run updates pacman -Qu
 conf() { grep -hE '^ *(\[|IgnorePkg|IgnoreGroup)' /etc/pacman.conf; }

@@ -22,10 +22,10 @@ ZYPPER = Probe(
     why="which patches and updates zypper's cache knows of, how old it is, what is locked",
     timeout_s=45,
     max_bytes=1024 * 1024,
+    programs=("zypper",),
     script=RUN
     + NOBODY
     + r"""
-have zypper || absent 'zypper is not installed'
 grep -qE '^(ID|ID_LIKE)=.*(debian|ubuntu|fedora|rhel)' /etc/os-release 2>/dev/null \
     && absent 'zypper does not provide this system'
 z() { set -- zypper --non-interactive --no-refresh "$@"
