@@ -25,7 +25,16 @@ from scanner.facts.encryption import (
     VolumeState,
     VolumeUse,
 )
-from scanner.facts.firewall import Action, DefaultRule, Firewall, FirewallLoader, Forwarding, IpVersion
+from scanner.facts.firewall import (
+    Action,
+    DefaultRule,
+    EntranceLog,
+    Firewall,
+    FirewallLoader,
+    FirewallLog,
+    Forwarding,
+    IpVersion,
+)
 from scanner.facts.host import Host, Membership
 from scanner.facts.keys import AuthorizedKey, AuthorizedKeys, KeyFile, can_log_in
 from scanner.facts.malware import MalwareProduct, MalwareProtection
@@ -88,6 +97,7 @@ FACTS: tuple[type[Fact], ...] = (
     AutomaticSignIn,
     NameService,
     Firewall,
+    FirewallLog,
     Listeners,
     PublishedPorts,
     NetworkInterfaces,
@@ -140,11 +150,13 @@ __all__ = [
     "DirectoryKind",
     "DiskEncryption",
     "DomainRules",
+    "EntranceLog",
     "EventLog",
     "Fact",
     "FileSharing",
     "Firewall",
     "FirewallLoader",
+    "FirewallLog",
     "Firmware",
     "Forwarding",
     "GrantScope",
