@@ -35,16 +35,25 @@ def test_a_switch_that_is_not_configured_is_off_as_it_is_by_default(said: int, o
         assert getattr(logs(raw)["Private profile"], field) is on
 
 
-@pytest.mark.parametrize(("said", "kib"), [((1 << 64) - 1, 4096), (16384, 16384), ((1 << 32) - 1, (1 << 32) - 1)])
-def test_a_size_that_is_not_configured_is_the_default_and_not_the_largest_number(said: int, kib: int) -> None:
+@pytest.mark.parametrize(
+    ("said", "kib"),
+    [("18446744073709551615", 4096), ("NotConfigured", 4096), ("16384", 16384), ("0", 0), ("4294967295", 4294967295)],
+)
+def test_a_size_that_is_not_configured_is_the_default_and_not_the_largest_number(said: str, kib: int) -> None:
     raw = changed("server-2022-hardened", "firewall", "profiles", 0, "log_kib", value=said)
     assert logs(raw)["Domain profile"].max_size_kib == kib
 
 
-@pytest.mark.parametrize("said", [1 << 32, 1.8446744073709552e19, "16384", None])
+@pytest.mark.parametrize("said", ["18446744073709551614", "-1", "1.8E+19", "\u0663", "", "large", 16384, None, REFUSED])
 def test_a_size_that_nobody_can_read_is_unknown(said: object) -> None:
     raw = changed("server-2022-hardened", "firewall", "profiles", 0, "log_kib", value=said)
     assert isinstance(logs(raw)["Domain profile"].max_size_kib, Unknown)
+
+
+@pytest.mark.parametrize("said", ["", "NotConfigured", None])
+def test_a_place_that_is_not_configured_is_none(said: object) -> None:
+    raw = changed("server-2022-hardened", "firewall", "profiles", 0, "log_file", value=said)
+    assert isinstance(logs(raw)["Domain profile"].place, Absent)
 
 
 def test_a_switch_that_nobody_can_read_is_unknown() -> None:

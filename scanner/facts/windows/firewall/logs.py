@@ -1,13 +1,15 @@
 """What Windows Firewall writes down, profile by profile.
 
 Sources: MSFT_NetFirewallProfile on the active store (LogBlocked, LogAllowed: 0 no, 1 yes, 2 not configured;
-LogMaxSizeKilobytes: the largest 64-bit number where it is not configured); on hosts without it the registry, below
-`Logging` of each profile (MS-GPFAS 2.2.3). How policy and local value merge: MS-FASP 2.2.38, Firewall CSP. Defaults,
-Networking-MPSSVC-Svc: nothing is logged, the log may grow to 4,096 KB.
+LogMaxSizeKilobytes: the largest 64-bit number where it is not configured, read as text because cmdlets put the word
+NotConfigured in such places); on hosts without it the registry, below `Logging` of each profile (MS-GPFAS 2.2.3). How
+policy and local value merge: MS-FASP 2.2.38, Firewall CSP. Defaults, Networking-MPSSVC-Svc: nothing is logged, the log
+may grow to 4,096 KB.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from scanner.facts.base import RawFacts, Reader
@@ -20,8 +22,8 @@ from scanner.model import Absent, Reason, Unknown
 
 _SWITCH = {0: False, 1: True, 2: False}  # not configured: Windows logs nothing
 _DEFAULT_KIB = 4096
-_NOT_CONFIGURED = (1 << 64) - 1
-_LARGEST_KIB = (1 << 32) - 1
+_NOT_CONFIGURED = ("NotConfigured", str((1 << 64) - 1))
+_SIZE = re.compile(r"[0-9]{1,10}")
 
 
 def read_log(raw: RawFacts) -> FirewallLog | Absent | Unknown:
@@ -60,19 +62,20 @@ def _in_force(name: str, row: Values) -> EntranceLog:
         entrance=f"{name} profile",
         refused=choice(required(row.number("log_refused")), _SWITCH, default=False),
         accepted=choice(required(row.number("log_accepted")), _SWITCH, default=False),
-        max_size_kib=then(required(row.number("log_kib")), _size),
+        max_size_kib=then(required(row.text("log_kib")), _size),
         place=then(row.text("log_file"), _place),
     )
 
 
-def _size(kib: int) -> int | Unknown:
-    if kib == _NOT_CONFIGURED:
+def _size(text: str) -> int | Unknown:
+    if text in _NOT_CONFIGURED:
         return _DEFAULT_KIB
-    return kib if kib <= _LARGEST_KIB else Unknown(Reason.UNREADABLE, f"firewall: nobody knows a log of {kib} KB")
+    is_size = _SIZE.fullmatch(text) is not None
+    return int(text) if is_size else Unknown(Reason.UNREADABLE, f"firewall: {text[:40]!r} is no size of a log")
 
 
 def _place(file: str) -> str | Absent:
-    return file or Absent("no file is named")
+    return Absent("no file is named") if file in ("", *_NOT_CONFIGURED) else file
 
 
 def _saved(name: str, row: Values) -> EntranceLog:

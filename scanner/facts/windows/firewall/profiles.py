@@ -35,7 +35,7 @@ $logged = @('LogDroppedPackets', 'LogSuccessfulConnections', 'LogFileSize', 'Log
                 inbound = [int]$profile.DefaultInboundAction
                 log_refused = [int]$profile.LogBlocked
                 log_accepted = [int]$profile.LogAllowed
-                log_kib = [uint64]$profile.LogMaxSizeKilobytes
+                log_kib = [string]$profile.LogMaxSizeKilobytes
                 log_file = [string]$profile.LogFileName
             }
         })
