@@ -19,13 +19,24 @@ from scanner.facts.domain import AccountPolicy, DomainRules, StoredPasswords, We
 from scanner.facts.encryption import (
     BootProtection,
     DiskEncryption,
+    KeyProtector,
     ProtocolUse,
+    Tpm,
     TransportSecurity,
     Volume,
     VolumeState,
     VolumeUse,
 )
-from scanner.facts.firewall import Action, DefaultRule, Firewall, FirewallLoader, Forwarding, IpVersion
+from scanner.facts.firewall import (
+    Action,
+    DefaultRule,
+    EntranceLog,
+    Firewall,
+    FirewallLoader,
+    FirewallLog,
+    Forwarding,
+    IpVersion,
+)
 from scanner.facts.host import Host, Membership
 from scanner.facts.keys import AuthorizedKey, AuthorizedKeys, KeyFile, can_log_in
 from scanner.facts.malware import MalwareProduct, MalwareProtection
@@ -88,6 +99,7 @@ FACTS: tuple[type[Fact], ...] = (
     AutomaticSignIn,
     NameService,
     Firewall,
+    FirewallLog,
     Listeners,
     PublishedPorts,
     NetworkInterfaces,
@@ -140,11 +152,13 @@ __all__ = [
     "DirectoryKind",
     "DiskEncryption",
     "DomainRules",
+    "EntranceLog",
     "EventLog",
     "Fact",
     "FileSharing",
     "Firewall",
     "FirewallLoader",
+    "FirewallLog",
     "Firmware",
     "Forwarding",
     "GrantScope",
@@ -155,6 +169,7 @@ __all__ = [
     "IpVersion",
     "Kernel",
     "KeyFile",
+    "KeyProtector",
     "Licence",
     "LicenceState",
     "Licensing",
@@ -200,6 +215,7 @@ __all__ = [
     "SshSettings",
     "StoredPasswords",
     "Support",
+    "Tpm",
     "TransportSecurity",
     "Update",
     "UpdateSource",

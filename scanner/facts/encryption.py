@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from scanner.facts.base import Fact
-from scanner.model import Maybe
+from scanner.model import Maybe, Reason, Unknown, is_known
 
 
 class VolumeUse(StrEnum):
@@ -28,6 +28,26 @@ class VolumeState(StrEnum):
     CLEAR = "not encrypted"
 
 
+_UNREAD_PROTECTORS = Unknown(Reason.NO_EVIDENCE, "what opens the volume was not read")
+_UNREAD_TPM = Unknown(Reason.NO_EVIDENCE, "whether there is a TPM was not read")
+
+
+class KeyProtector(StrEnum):
+    """What gives away the key of a volume. Of several that are set up, each does so alone."""
+
+    TPM = "TPM"
+    TPM_PIN = "TPM and PIN"
+    TPM_STARTUP_KEY = "TPM and startup key"
+    TPM_PIN_STARTUP_KEY = "TPM, PIN and startup key"
+    TPM_CERTIFICATE = "TPM certificate"
+    KEY_FILE = "key file"
+    RECOVERY = "recovery password"
+    PASSPHRASE = "passphrase"  # noqa: S105 - a kind of thing, no secret
+    CERTIFICATE = "certificate"
+    ACCOUNT = "account or group"
+    OTHER = "other"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Volume:
     """One volume; `method` is the cipher in the system's own words. A mount point or drive letter names it."""
@@ -36,9 +56,28 @@ class Volume:
     use: Maybe[VolumeUse]
     state: Maybe[VolumeState]
     method: Maybe[str]
+    protectors: Maybe[tuple[KeyProtector, ...]] = _UNREAD_PROTECTORS
 
     def __str__(self) -> str:
-        return f"{self.name}: {self.state}" if isinstance(self.state, VolumeState) else self.name
+        if not isinstance(self.state, VolumeState):
+            return self.name
+        opened_by = f" ({' + '.join(self.protectors)})" if is_known(self.protectors) and self.protectors else ""
+        return f"{self.name}: {self.state}{opened_by}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tpm:
+    """The trusted platform module, which keeps keys and hands them out to an unchanged start alone.
+
+    `ready`: it is enabled and activated. `version` is that of the specification, such as "2.0".
+    """
+
+    ready: Maybe[bool]
+    version: Maybe[str]
+
+    def __str__(self) -> str:
+        state = ("ready" if self.ready else "switched off") if is_known(self.ready) else "state not read"
+        return f"TPM {self.version if is_known(self.version) else 'of unknown version'}, {state}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +86,8 @@ class DiskEncryption(Fact):
 
     `installed` is false where the system has no drive encryption; `volumes` is then empty and all are in clear as far
     as the host can tell. Self-encrypting disks, and storage that a hypervisor encrypts, are invisible from inside.
-    `unnamed` counts volumes that have no mount point or drive letter, and are not judged.
+    `unnamed` counts volumes that have no mount point or drive letter, and are not judged. `tpm` is absent where the
+    machine has none.
     """
 
     name: ClassVar[str] = "disk_encryption"
@@ -56,6 +96,7 @@ class DiskEncryption(Fact):
     installed: bool
     volumes: tuple[Volume, ...]
     unnamed: int = 0
+    tpm: Maybe[Tpm] = _UNREAD_TPM
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -83,3 +83,29 @@ class Firewall(Fact):
     rule_systems: Maybe[tuple[str, ...]]
     loaders: Maybe[tuple[FirewallLoader, ...]]
     forwarding: tuple[Forwarding, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntranceLog:
+    """What the firewall writes down of the packets that come to one entrance, and where.
+
+    `refused` and `accepted` say whether such packets leave a record; they, the size and the place are absent where no
+    packet is looked at, such as on a profile that is off. The log may grow to `max_size_kib` before its oldest records
+    go.
+    """
+
+    entrance: str
+    refused: Maybe[bool]
+    accepted: Maybe[bool]
+    max_size_kib: Maybe[int]
+    place: Maybe[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirewallLog(Fact):
+    """The firewall's own records, with an entry for each entrance; whether the log is really written is not read."""
+
+    name: ClassVar[str] = "firewall_log"
+    title: ClassVar[str] = "log of the host firewall"
+
+    entrances: Maybe[tuple[EntranceLog, ...]]

@@ -1,5 +1,6 @@
 """The encryption checks: suspended is open, a clear disk is a question unless it travels or holds declared data."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -9,13 +10,15 @@ from scanner.facts import (
     Collection,
     DiskEncryption,
     Host,
+    KeyProtector,
     ProtocolUse,
+    Tpm,
     TransportSecurity,
     Volume,
     VolumeState,
     VolumeUse,
 )
-from scanner.model import Reason, Status, Unknown
+from scanner.model import Absent, Reason, Status, Unknown
 from tests.checks.outcomes import CHECKS, collection, status
 
 DENIED = Unknown(Reason.DENIED, "volumes: denied")
@@ -66,6 +69,38 @@ def test_system_volume(fact: DiskEncryption, chassis: str, context: Collection, 
 def test_a_clear_system_volume_stays_a_question_where_the_host_is_unknown() -> None:
     assert status("encryption/system_volume", disks(CLEAR), DENIED, collection()) is Status.REVIEW
     assert status("encryption/system_volume", disks(CLEAR), host(container=True), collection()) is Status.NOT_APPLICABLE
+
+
+NO_TPM = Absent("this machine has no TPM")
+
+
+@pytest.mark.parametrize(
+    ("tpm", "note"),
+    [
+        (Tpm(ready=True, version="2.0"), "TPM 2.0, ready."),
+        (NO_TPM, "this machine has no TPM."),
+        (Unknown(Reason.DENIED, "tpm: denied"), "tpm: denied."),
+    ],
+)
+@pytest.mark.parametrize("state", list(VolumeState))
+@pytest.mark.parametrize(
+    ("chassis", "context"),
+    [("desktop", collection()), ("laptop", collection()), ("server", collection("server", "trade-data"))],
+)
+def test_the_system_volumes_chip_is_shown_and_not_judged(
+    chassis: str, context: Collection, state: VolumeState, tpm: Any, note: str
+) -> None:
+    bare = disks(volume(state=state))
+    plain = CHECKS["encryption/system_volume"].run(bare, host(chassis), context)
+    outcome = CHECKS["encryption/system_volume"].run(replace(bare, tpm=tpm), host(chassis), context)
+    assert outcome.note == note and outcome.status is plain.status
+    assert plain.note == "whether there is a TPM was not read."
+
+
+def test_the_system_volume_says_what_opens_it_and_is_judged_without_it() -> None:
+    opened = replace(volume(), protectors=(KeyProtector.TPM_PIN, KeyProtector.RECOVERY))
+    outcome = CHECKS["encryption/system_volume"].run(disks(opened), host(), collection())
+    assert outcome.status is Status.PASS and outcome.actual == "C:: encrypted (TPM and PIN + recovery password)"
 
 
 def data(state: Any, name: str = "D:") -> Volume:

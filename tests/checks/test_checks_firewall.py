@@ -14,8 +14,10 @@ from scanner.facts import (
     Action,
     Collection,
     DefaultRule,
+    EntranceLog,
     Firewall,
     FirewallLoader,
+    FirewallLog,
     Forwarding,
     Host,
     IpVersion,
@@ -227,3 +229,48 @@ def test_what_loads_the_rules_of_a_container_is_the_outer_hosts_business() -> No
     denied = replace(CLOSED, defaults=DENIED)
     assert status("persistent", denied, replace(HOST, container=True)) is Status.NOT_APPLICABLE
     assert status("persistent", denied, HOST) is Reason.DENIED
+
+
+def written(
+    refused: Any = True, kib: Any = 16384, accepted: Any = False, entrance: str = "Domain profile"
+) -> EntranceLog:
+    return EntranceLog(entrance=entrance, refused=refused, accepted=accepted, max_size_kib=kib, place="fw.log")
+
+
+OFF = Absent("the profile is off")
+
+
+@pytest.mark.parametrize(
+    ("entrances", "parameters", "expected"),
+    [
+        ((written(),), {}, Status.PASS),
+        ((written(kib=16383),), {}, Status.FAIL),
+        ((written(kib=16383),), {"min_size_kib": 16383}, Status.PASS),
+        ((written(refused=False),), {}, Status.FAIL),
+        ((written(), written(refused=False)), {}, Status.FAIL),
+        ((written(DENIED), written(refused=False)), {}, Status.FAIL),
+        ((written(), written(DENIED)), {}, Reason.DENIED),
+        ((written(), written(kib=DENIED)), {}, Reason.DENIED),
+        ((written(), written(OFF, OFF, OFF)), {}, Status.PASS),
+        ((written(OFF, OFF, OFF),), {}, Status.NOT_APPLICABLE),
+        ((), {}, Status.NOT_APPLICABLE),
+        (DENIED, {}, Reason.DENIED),
+        ((written(accepted=True),), {"accepted": True}, Status.PASS),
+        ((written(),), {"accepted": True}, Status.FAIL),
+        ((written(accepted=DENIED),), {"accepted": True}, Reason.DENIED),
+        ((written(accepted=DENIED),), {}, Status.PASS),
+    ],
+)
+def test_logging(entrances: Any, parameters: dict[str, Any], expected: Status | Reason) -> None:
+    assert status("logging", FirewallLog(entrances=entrances), HOST, **parameters) is expected
+
+
+def test_logging_names_each_fault_and_each_place() -> None:
+    faulty = FirewallLog(entrances=(written(refused=False, kib=4096), written(entrance="Public profile")))
+    outcome = judge("logging", faulty, None)
+    assert outcome.items == (
+        "Domain profile: refused packets are not logged",
+        "Domain profile: the log may grow to 4096 KiB",
+    )
+    assert "Domain profile (16384 KiB, fw.log)" in judge("logging", FirewallLog(entrances=(written(),)), UNKNOWN).actual
+    assert status("logging", faulty, replace(HOST, container=True)) is Status.NOT_APPLICABLE

@@ -60,6 +60,7 @@ def key(**values: Any) -> dict[str, Any]:
 
 
 NO_KEY = {"exists": False}
+DENIED = {"err": {"type": "System.Security.SecurityException", "hresult": -2147024891, "text": "not allowed"}}
 
 
 def read(kind: type[Fact], raw: RawFacts) -> Any:
@@ -234,14 +235,36 @@ def test_the_listeners_idle_limit_counts_where_users_do_not_choose(inherits: int
     assert read(RemoteDesktop, raw).idle_limit_s == limit
 
 
-def test_without_its_feature_smb_1_is_off_whatever_else_is_set() -> None:
+def test_without_its_feature_no_server_speaks_smb_1_whatever_else_is_set() -> None:
     on = {"legacy": True, "signing": True, "encryption": False, "refuses_plain": True}
-    raw = changed("server-2022-hardened", "file_sharing", server=on, legacy_driver=key(Start=2))
+    raw = changed("server-2022-hardened", "file_sharing", server=on)
     fact = read(FileSharing, raw)
     assert fact.legacy_server is False and fact.legacy_client is False
     raw = changed("server-2012-r2", "file_sharing", feature={"rows": [{"state": 1}]}, legacy_driver=key(Start=4))
     fact = read(FileSharing, raw)
     assert fact.legacy_server is True and fact.legacy_client is False
+
+
+@pytest.mark.parametrize("start", [0, 1, 2, 3])
+@pytest.mark.parametrize("host", ["server-2022-hardened", "windows-11-24h2"])
+def test_a_driver_that_starts_speaks_smb_1_where_server_and_feature_are_off(host: str, start: int) -> None:
+    fact = read(FileSharing, changed(host, "file_sharing", legacy_driver=key(Start=start)))
+    assert fact.legacy_server is False and fact.legacy_client is True
+
+
+def test_a_driver_that_is_not_there_is_off_and_one_that_is_denied_is_unknown() -> None:
+    for host in ("server-2022-hardened", "server-2012-r2"):
+        assert read(FileSharing, changed(host, "file_sharing", legacy_driver=NO_KEY)).legacy_client is False
+        fact = read(FileSharing, changed(host, "file_sharing", legacy_driver=DENIED))
+        assert isinstance(fact.legacy_client, Unknown) and fact.legacy_client.code is Reason.DENIED
+
+
+def test_a_driver_without_a_start_is_off_with_its_feature_alone() -> None:
+    assert (
+        read(FileSharing, changed("server-2022-hardened", "file_sharing", legacy_driver=key())).legacy_client is False
+    )
+    fact = read(FileSharing, changed("server-2012-r2", "file_sharing", legacy_driver=key()))
+    assert isinstance(fact.legacy_client, Unknown) and fact.legacy_client.code is Reason.NO_EVIDENCE
 
 
 def test_signing_by_default_depends_on_build_and_kind() -> None:

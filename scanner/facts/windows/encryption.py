@@ -1,7 +1,8 @@
 """Drive encryption of Windows (BitLocker), Secure Boot, and the versions of TLS that Schannel speaks.
 
-Sources: Win32_EncryptableVolume (ProtectionStatus, VolumeType, GetConversionStatus, GetEncryptionMethod), for
-administrators only; recovery passwords are never asked for. UEFISecureBootEnabled of the state of Secure Boot.
+Sources: Win32_EncryptableVolume (ProtectionStatus, VolumeType, GetConversionStatus, GetEncryptionMethod,
+GetKeyProtectors, GetKeyProtectorType), for administrators only; of a protector its kind is read, never the secret.
+UEFISecureBootEnabled of the state of Secure Boot.
 Transport Layer Security (TLS) registry settings: Enabled and DisabledByDefault below SCHANNEL\\Protocols.
 """
 
@@ -12,6 +13,7 @@ from scanner.facts.data.windows_defaults import windows_defaults
 from scanner.facts.encryption import (
     BootProtection,
     DiskEncryption,
+    KeyProtector,
     ProtocolUse,
     TransportSecurity,
     Volume,
@@ -20,12 +22,13 @@ from scanner.facts.encryption import (
 )
 from scanner.facts.windows.host import HOST
 from scanner.facts.windows.settings import answered_with, by_build, host_build, setting, switch
-from scanner.facts.windows.values import Values, entry, required, then
+from scanner.facts.windows.tpm import TPM, tpm
+from scanner.facts.windows.values import Values, entry, required, then, whole
 from scanner.model import Absent, Maybe, Reason, Unknown, is_known
 
 VOLUME_ENCRYPTION = Probe(
     name="volume_encryption",
-    why="which volumes are encrypted, and whether their protection is on or suspended",
+    why="which volumes are encrypted, whether their protection is on or suspended, and what kind of thing opens them",
     script=r"""
 $place = 'root/cimv2/Security/MicrosoftVolumeEncryption'
 $class = 'Win32_EncryptableVolume'
@@ -49,6 +52,20 @@ $class = 'Win32_EncryptableVolume'
                 @{
                     result = [long]$answer.ReturnValue
                     method = $answer.EncryptionMethod
+                }
+            }
+            protectors = Read-Part {
+                $name = 'GetKeyProtectors'
+                $all = Invoke-CimMethod -InputObject $volume -MethodName $name -OperationTimeoutSec 20
+                $name = 'GetKeyProtectorType'
+                $kinds = @(foreach ($id in $all.VolumeKeyProtectorID) {
+                    $of = @{ VolumeKeyProtectorID = $id }
+                    $is = Invoke-CimMethod -InputObject $volume -MethodName $name -Arguments $of -OperationTimeoutSec 20
+                    @{ result = [long]$is.ReturnValue; kind = $is.KeyProtectorType }
+                })
+                @{
+                    result = [long]$all.ReturnValue
+                    kinds = $kinds
                 }
             }
         }
@@ -92,6 +109,20 @@ foreach ($protocol in @('SSL 2.0', 'SSL 3.0', 'TLS 1.0', 'TLS 1.1', 'TLS 1.2', '
 _USES = {0: VolumeUse.SYSTEM, 1: VolumeUse.DATA, 2: VolumeUse.REMOVABLE}
 _METHODS = {0: "none", 1: "AES-128 diffuser", 2: "AES-256 diffuser", 3: "AES-128", 4: "AES-256", 5: "hardware",
             6: "XTS-AES-128", 7: "XTS-AES-256"}  # fmt: skip
+_PROTECTORS = {
+    0: KeyProtector.OTHER,
+    1: KeyProtector.TPM,
+    2: KeyProtector.KEY_FILE,
+    3: KeyProtector.RECOVERY,
+    4: KeyProtector.TPM_PIN,
+    5: KeyProtector.TPM_STARTUP_KEY,
+    6: KeyProtector.TPM_PIN_STARTUP_KEY,
+    7: KeyProtector.CERTIFICATE,
+    8: KeyProtector.PASSPHRASE,
+    9: KeyProtector.TPM_CERTIFICATE,
+    10: KeyProtector.ACCOUNT,
+}
+_NOT_ACTIVATED = 0x80310008  # FVE_E_NOT_ACTIVATED
 _PROTECTED, _LOCKED = 1, 2
 _DECRYPTED, _ENCRYPTED = 0, 1
 _CONVERTING = (2, 3, 4, 5)
@@ -103,14 +134,14 @@ def read_volumes(raw: RawFacts) -> DiskEncryption | Absent | Unknown:
     if not isinstance(found, Values):
         failed = answered_with(raw, VOLUME_ENCRYPTION.name)
         if failed is not None and failed.is_missing_subject:
-            return DiskEncryption(installed=False, volumes=())
+            return DiskEncryption(installed=False, volumes=(), tpm=tpm(raw))
         return found
     rows = required(found.rows("volumes"))
     if isinstance(rows, Unknown):
         return rows
     named = [(row, row.text("letter")) for row in rows]
     volumes = tuple(_volume(row, letter) for row, letter in named if not _has_no_name(letter))
-    return DiskEncryption(installed=True, volumes=volumes, unnamed=len(named) - len(volumes))
+    return DiskEncryption(installed=True, volumes=volumes, unnamed=len(named) - len(volumes), tpm=tpm(raw))
 
 
 def _has_no_name(letter: Maybe[str]) -> bool:
@@ -125,6 +156,7 @@ def _volume(row: Values, letter: Maybe[str]) -> Volume:
         use=then(use, lambda number: _USES.get(number, Unknown(Reason.UNREADABLE, f"{name}: no such kind of volume"))),
         state=_state(row, name),
         method=then(row.inside("method"), lambda answer: _method(answer, name)),
+        protectors=then(required(row.inside("protectors")), lambda answer: _protectors(answer, name)),
     )
 
 
@@ -156,16 +188,34 @@ def _method(answer: Values, name: str) -> Maybe[str]:
     return then(number, lambda value: _METHODS.get(value, f"method {value}"))
 
 
+def _protectors(answer: Values, name: str) -> Maybe[tuple[KeyProtector, ...]]:
+    """The kind of each; absent where nobody has set the encryption up."""
+    result = required(answer.number("result"))
+    if is_known(result) and result & 0xFFFFFFFF == _NOT_ACTIVATED:
+        return Absent(f"{name}: no key protector is set up")
+    if result != 0:
+        return result if isinstance(result, Unknown) else _refused(f"{name}, key protectors", result)
+    rows = required(answer.rows("kinds"))
+    return rows if isinstance(rows, Unknown) else whole(_protector(row, name) for row in rows)
+
+
+def _protector(row: Values, name: str) -> KeyProtector | Unknown:
+    kind = required(_answered(row, "kind", f"{name}, key protector"))
+    if isinstance(kind, Unknown):
+        return kind
+    return _PROTECTORS.get(kind) or Unknown(Reason.UNREADABLE, f"{name}: no such kind of key protector")
+
+
 def _answered(answer: Values, name: str, what: str) -> Maybe[int]:
     """One number that a method of the volume gave back; only its result 0 says that it means something."""
     result = required(answer.number("result"))
     if result == 0:
         return required(answer.number(name))
-    return (
-        result
-        if isinstance(result, Unknown)
-        else Unknown(Reason.UNREADABLE, f"{what}: error 0x{result & 0xFFFFFFFF:08X}")
-    )
+    return result if isinstance(result, Unknown) else _refused(what, result)
+
+
+def _refused(what: str, result: int) -> Unknown:
+    return Unknown(Reason.UNREADABLE, f"{what}: error 0x{result & 0xFFFFFFFF:08X}")
 
 
 # --- Start -----------------------------------------------------------------------------------------------
@@ -220,7 +270,7 @@ def _default(keys: Values, key: str, protocol: str, number: Maybe[int]) -> bool 
 
 
 READERS: tuple[Reader, ...] = (
-    Reader(fact=DiskEncryption, probes=(VOLUME_ENCRYPTION,), read=read_volumes),
+    Reader(fact=DiskEncryption, probes=(VOLUME_ENCRYPTION, TPM), read=read_volumes),
     Reader(fact=BootProtection, probes=(BOOT_PROTECTION,), read=read_boot),
     Reader(fact=TransportSecurity, probes=(HOST, TRANSPORT_SECURITY), read=read_protocols),
 )

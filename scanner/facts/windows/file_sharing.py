@@ -1,8 +1,9 @@
 """SMB, the proof of passwords over the network, and the lookup of names among neighbours.
 
 Sources: Get-SmbServerConfiguration and Get-SmbClientConfiguration (what is in force, on 2012 and later), the registry
-values behind them, Win32_OptionalFeature SMB1Protocol (1 installed, 2 off, 3 absent); LmCompatibilityLevel: 3 is the
-default since Windows Vista, 5 refuses LM and NTLM; EnableMulticast: LLMNR is on unless a policy says 0.
+values behind them, Win32_OptionalFeature SMB1Protocol (1 installed, 2 off, 3 absent); Start of the driver mrxsmb10 (4
+disabled), which the policy "Configure SMB v1 client driver" sets; LmCompatibilityLevel: 3 is the default since Windows
+Vista, 5 refuses LM and NTLM; EnableMulticast: LLMNR is on unless a policy says 0.
 """
 
 from __future__ import annotations
@@ -71,7 +72,7 @@ _DEFAULT_LEVEL = 3
 
 
 def read_sharing(raw: RawFacts) -> FileSharing | Absent | Unknown:
-    """What is in force; version 1 is off on both sides where its feature is not installed."""
+    """What is in force; the server does not speak version 1 where its feature is not installed."""
     found = entry(raw, FILE_SHARING.name)
     if not isinstance(found, Values):
         return found
@@ -119,14 +120,18 @@ def _legacy_server(found: Values) -> Maybe[bool]:
 
 
 def _legacy_client(found: Values) -> Maybe[bool]:
-    """Off without the feature or its driver, or where the driver never starts."""
-    if _feature(found) is False:
-        return False
+    """What its driver says, whatever the feature does: off where there is no driver, or one that never starts.
+
+    A feature that was switched off leaves its driver until the next restart, and a policy may set the start of a driver
+    by itself.
+    """
     start = setting(found, "legacy_driver", "Start")
-    if isinstance(start, Absent):
-        exists = then(found.inside("legacy_driver"), lambda key: key.flag("exists"))
-        return False if exists is False else Unknown(Reason.NO_EVIDENCE, "the start of the driver mrxsmb10 is not set")
-    return then(start, lambda value: value != _DISABLED)
+    if not isinstance(start, Absent):
+        return then(start, lambda value: value != _DISABLED)
+    exists = then(found.inside("legacy_driver"), lambda key: key.flag("exists"))
+    if exists is False or _feature(found) is False:
+        return False
+    return Unknown(Reason.NO_EVIDENCE, "the start of the driver mrxsmb10 is not set")
 
 
 def _set(found: Values, side: str) -> Maybe[bool]:

@@ -100,7 +100,11 @@ function Get-CimInstance($ClassName, $Namespace, $Filter, $Query, $Property, $Op
     if ($names.Count -gt 0) { return @($answer | Where-Object { $names -contains $_.Name }) }
     return $answer
 }
-function Invoke-CimMethod($InputObject, $MethodName, $Arguments, $OperationTimeoutSec) { return $InputObject.$MethodName }
+function Invoke-CimMethod($InputObject, $MethodName, $Arguments, $OperationTimeoutSec) {
+    $answer = $InputObject.$MethodName
+    if ($answer -is [hashtable]) { foreach ($given in $Arguments.Values) { return $answer[$given] } }
+    return $answer
+}
 function Get-WinEvent($FilterHashtable, $MaxEvents, $ListLog) {
     if ($ListLog) {
         if (-not $Stand.logs.ContainsKey($ListLog)) { Stop-With (New-Object System.Exception('There is no such event log.')) 'NoMatchingLogsFound,Microsoft.PowerShell.Commands.GetWinEventCommand' 'ObjectNotFound' }

@@ -20,11 +20,12 @@ from scanner.model import Absent, Maybe, Reason, Unknown, is_known
 
 FIREWALL_PROFILES = Probe(
     name="firewall",
-    why="whether each network profile refuses what no rule admits, now and after a restart",
+    why="whether each network profile refuses what no rule admits, now and after a restart, and what it writes down",
     script=r"""
 $policy = 'SOFTWARE\Policies\Microsoft\WindowsFirewall'
 $local = 'SYSTEM\CurrentControlSet\Services\SharedAccess\Parameters\FirewallPolicy'
 $values = @('EnableFirewall', 'DefaultInboundAction')
+$logged = @('LogDroppedPackets', 'LogSuccessfulConnections', 'LogFileSize', 'LogFilePath')
 @{
     profiles = Read-Part {
         , @(foreach ($profile in Get-NetFirewallProfile -PolicyStore 'ActiveStore') {
@@ -32,6 +33,10 @@ $values = @('EnableFirewall', 'DefaultInboundAction')
                 name = [string]$profile.Name
                 enabled = [int]$profile.Enabled
                 inbound = [int]$profile.DefaultInboundAction
+                log_refused = [int]$profile.LogBlocked
+                log_accepted = [int]$profile.LogAllowed
+                log_kib = [string]$profile.LogMaxSizeKilobytes
+                log_file = [string]$profile.LogFileName
             }
         })
     }
@@ -53,6 +58,17 @@ $values = @('EnableFirewall', 'DefaultInboundAction')
                 name = $name
                 policy = Read-Registry "$policy\$($name)Profile" $values
                 local = Read-Registry "$local\$own" $values
+            }
+        })
+    }
+    logs = Read-Part {
+        , @(foreach ($name in 'Domain', 'Private', 'Public') {
+            $own = "$($name)Profile"
+            if ($name -eq 'Private') { $own = 'StandardProfile' }
+            @{
+                name = $name
+                policy = Read-Registry "$policy\$($name)Profile\Logging" $logged
+                local = Read-Registry "$local\$own\Logging" $logged
             }
         })
     }

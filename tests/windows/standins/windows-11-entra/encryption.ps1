@@ -1,7 +1,11 @@
-# Source: Win32_EncryptableVolume: ProtectionStatus, VolumeType, GetConversionStatus, GetEncryptionMethod
+# Source: Win32_EncryptableVolume: ProtectionStatus, VolumeType, GetConversionStatus, GetEncryptionMethod, GetKeyProtectors, GetKeyProtectorType
 $Stand.cim['Win32_EncryptableVolume'] = @(
-    [pscustomobject]@{ DriveLetter = 'C:'; VolumeType = 0; ProtectionStatus = 1; GetConversionStatus = [pscustomobject]@{ ReturnValue = 0; ConversionStatus = 1 }; GetEncryptionMethod = [pscustomobject]@{ ReturnValue = 0; EncryptionMethod = 6 } },
-    [pscustomobject]@{ DriveLetter = 'D:'; VolumeType = 1; ProtectionStatus = 1; GetConversionStatus = [pscustomobject]@{ ReturnValue = 0; ConversionStatus = 2 }; GetEncryptionMethod = [pscustomobject]@{ ReturnValue = 0; EncryptionMethod = 6 } }
+    [pscustomobject]@{ DriveLetter = 'C:'; VolumeType = 0; ProtectionStatus = 1; GetConversionStatus = [pscustomobject]@{ ReturnValue = 0; ConversionStatus = 1 }; GetEncryptionMethod = [pscustomobject]@{ ReturnValue = 0; EncryptionMethod = 6 }; GetKeyProtectors = [pscustomobject]@{ ReturnValue = 0; VolumeKeyProtectorID = @('{0F2A6E11-5B7C-4D1E-9A3B-7C1D2E3F4A51}', '{1A3B7F22-6C8D-4E2F-8B4C-8D2E3F4A5B62}') }; GetKeyProtectorType = @{ '{0F2A6E11-5B7C-4D1E-9A3B-7C1D2E3F4A51}' = [pscustomobject]@{ ReturnValue = 0; KeyProtectorType = 4 }; '{1A3B7F22-6C8D-4E2F-8B4C-8D2E3F4A5B62}' = [pscustomobject]@{ ReturnValue = 0; KeyProtectorType = 3 } } },
+    [pscustomobject]@{ DriveLetter = 'D:'; VolumeType = 1; ProtectionStatus = 1; GetConversionStatus = [pscustomobject]@{ ReturnValue = 0; ConversionStatus = 2 }; GetEncryptionMethod = [pscustomobject]@{ ReturnValue = 0; EncryptionMethod = 6 }; GetKeyProtectors = [pscustomobject]@{ ReturnValue = 0; VolumeKeyProtectorID = @('{0F2A6E11-5B7C-4D1E-9A3B-7C1D2E3F4A51}', '{1A3B7F22-6C8D-4E2F-8B4C-8D2E3F4A5B62}') }; GetKeyProtectorType = @{ '{0F2A6E11-5B7C-4D1E-9A3B-7C1D2E3F4A51}' = [pscustomobject]@{ ReturnValue = 0; KeyProtectorType = 8 }; '{1A3B7F22-6C8D-4E2F-8B4C-8D2E3F4A5B62}' = [pscustomobject]@{ ReturnValue = 0; KeyProtectorType = 3 } } }
+)
+# Source: Win32_Tpm: IsEnabled_InitialValue, IsActivated_InitialValue, SpecVersion (learn.microsoft.com)
+$Stand.cim['Win32_Tpm'] = @(
+    [pscustomobject]@{ IsEnabled_InitialValue = $true; IsActivated_InitialValue = $true; SpecVersion = '2.0, 0, 1.59' }
 )
 # Source: Secure Boot (learn.microsoft.com): UEFISecureBootEnabled of its state in the registry
 # Source: Transport Layer Security (TLS) registry settings; Protocols in TLS/SSL (Schannel SSP)
