@@ -47,9 +47,10 @@ _START = r"""printf '\n@%s START version=1 timeout=gnu euid=0\n\n@%s PLAN passwd
 """
 
 
-def script() -> Script:
-    """The script of a scan with every check."""
-    return build(probes_for("linux", load_checks().values()))
+def script(only: Sequence[str] = ()) -> Script:
+    """The script of a scan with every check, or with these alone."""
+    checks = load_checks()
+    return build(probes_for("linux", [checks[one] for one in only] or checks.values()))
 
 
 def addresses(network: str, count: int) -> list[str]:
@@ -112,15 +113,15 @@ class Lab:
 
 
 @contextmanager
-def running() -> Iterator[Lab]:
-    """A lab inside this process's namespaces; call `namespace.enter` first."""
+def running(only: Sequence[str] = ()) -> Iterator[Lab]:
+    """A lab inside this process's namespaces, for every check or for these; call `namespace.enter` first."""
     folder = Path(tempfile.mkdtemp(prefix="ctpat-bench-"))
     try:
         folder.chmod(0o755)
         namespace.prepare(folder, ACCOUNT, UID)
         key = _keygen(folder / "client_key")
         (folder / "client_key.pub").chmod(0o644)
-        chosen = script()
+        chosen = script(only)
         answer, answer_s = _record(chosen)
         _write_targets(folder, answer, answer_s)
         server = _serve(folder)

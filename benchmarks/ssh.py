@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks import lab, measure, namespace, result
@@ -48,11 +49,11 @@ def floor(place: lab.Lab, hosts: list[str], concurrency: int) -> Spent:
     return measure.run(command, env=place.environment(), folder=place.folder, feed=feed)
 
 
-def scan(place: lab.Lab, hosts: list[str], concurrency: int, number: int) -> Spent:
-    """`ctpat scan` with every check, into a new store."""
+def scan(place: lab.Lab, hosts: list[str], concurrency: int, number: int, only: Sequence[str] = ()) -> Spent:
+    """`ctpat scan` with every check, or with these alone, into a new store."""
     site = place.site("bench", hosts)
     store = place.folder / f"store-{number}-{len(hosts)}.db"
-    command = measure.scan_command(site, store, "--concurrency", str(concurrency))
+    command = measure.scan_command(site, store, "--concurrency", str(concurrency), *(f"--only={one}" for one in only))
     spent = measure.run(command, env=place.environment(), folder=place.folder)
     if f"Targets: {len(hosts)} planned, {len(hosts)} reached" not in spent.output:
         raise SystemExit(f"not every target was reached:\n{spent.output[-1000:]}")
