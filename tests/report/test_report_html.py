@@ -141,7 +141,15 @@ def test_every_requirement_stands_with_its_state_level_and_audience(
         requirement = pack[0].requirements[assessment.requirement]
         assert requirement.text.strip() in article.text
         for part in requirement.not_covered if assessment.state is not State.NOT_APPLICABLE else ():
-            assert part in article.text and part in page.id("unchecked").text
+            assert str(part) in article.text and str(part) in page.id("unchecked").text
+
+
+def test_a_site_of_windows_hosts_reads_nothing_of_what_linux_hosts_lack(result: RunResult, pack: Content) -> None:
+    targets = tuple(replace(target, platform="windows", transport="winrms") for target in result.targets)
+    page = parse(render("html", replace(result, targets=targets), *pack).decode())
+    lines = [item.text for item in page.id("criteria").all("li") if "No automated check yet" in item.text]
+    assert lines and not [text for text in (page.id("unchecked").text, *lines) if "on Linux hosts" in text]
+    assert "VPN configuration" in page.id("unchecked").text, "what is read nowhere stays"
 
 
 def test_cells_count_what_the_assessments_count(page: Page, result: RunResult) -> None:

@@ -191,7 +191,7 @@ def _unseen(index: Index, requirement: Requirement) -> tuple[str, ...]:
         if check not in index.by_check:
             causes[f"{index.title(check)}: not part of this run"] = len(index.targets)
     seen = [f"{cause} ({plural(count, 'host')})" for cause, count in causes.most_common()]
-    return (*(f"No automated check yet: {part}" for part in requirement.not_covered), *seen)
+    return (*(f"No automated check yet: {part}" for part in index.not_covered(requirement)), *seen)
 
 
 # --- The people half -------------------------------------------------------------------------------------
