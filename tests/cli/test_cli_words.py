@@ -205,7 +205,9 @@ def test_history_lists_runs_and_finds_what_was_changed(ctpat: Call, site: Path, 
     assert listed.out.count("complete") == 2
     assert ctpat("history", "nobody").out == ""
     verified = ctpat("history", "--verify")
-    assert (verified.status, verified.out.strip()) == (0, "every digest holds")
+    assert (verified.status, verified.out.strip()) == (0, "2 runs: every digest holds")
+    nobody = ctpat("history", "--verify", "nobody")
+    assert (nobody.status, nobody.out.strip()) == (1, "no finished run: nothing was verified")
     with sqlite3.connect(home / "ctpat.db") as connection:
         unlock(connection)
         connection.execute("UPDATE finding SET row = replace(row, 'unknown', 'pass') WHERE target = 'gone'")
