@@ -117,6 +117,10 @@ class Index:
     def hosts(self, names: Iterable[str]) -> tuple[tuple[str, str], ...]:
         return tuple(self.host(name) for name in names)
 
+    def seen(self, check: str) -> tuple[Finding, ...]:
+        """The findings of a check on hosts that were read."""
+        return tuple(finding for finding in self.by_check.get(check, ()) if not self.is_lost(finding))
+
     def is_lost(self, finding: Finding) -> bool:
         """True for the finding of a host that was not read at all: one reason for all its checks."""
         target = self.targets.get(finding.target)
