@@ -14,6 +14,7 @@ from scanner.errors import ConfigError
 from scanner.facts.base import Access, Grant, Probe, Reader, probes_of
 from scanner.inventory.address import PLATFORMS
 from scanner.inventory.site import Site
+from scanner.text import plural
 
 _HEAD = """# Least privilege for the scan account, as sudoers(5) reads it.
 #
@@ -93,7 +94,7 @@ def _bounds(probe: Probe, platform: str) -> str:
 def plan_lines(site: Site, selection: Selection) -> Iterator[str]:
     """What a scan would do, target by target, without doing it."""
     probes = _probe_counts(site, selection)
-    yield f"site {site.name}: {len(site.targets)} targets, {len(selection.checks)} checks, {probes}"
+    yield f"site {site.name}: {plural(len(site.targets), 'target')}, {plural(len(selection.checks), 'check')}, {probes}"
     yield f"profile {selection.profile.ref.name} {selection.profile.ref.edition}"
     for target in site.targets:
         way = " via ".join([target.transport, *(hop.name for hop in reversed(target.jump))])

@@ -75,7 +75,14 @@ def test_facts_are_listed_and_shown_with_their_probes(ctpat: Call) -> None:
 
 def test_profiles_are_listed_shown_and_validated(ctpat: Call, home: Path) -> None:
     assert "ctpat/2020-03" in ctpat("profiles", "list").out
-    assert "4.5a" in ctpat("profiles", "show").out
+    shown = ctpat("profiles", "show").out
+    assert "4.5a" in shown and "check backup/offhost (supporting)" in shown
+    for line in (
+        "backup.last_success.max_age_days = 7: CTPAT Minimum Security Criteria, March 2020; limit 7",
+        "firewall.exposed.approved = nothing: Default of this program; the criteria name no number; any value: the",
+        "accounts.sudo_broad.superuser = root: the check's own default; any other value is a warning at best",
+    ):
+        assert f"        {line}" in shown
     assert "valid" in ctpat("profiles", "validate", "ctpat").out
     (home / "mine.yaml").write_text("name: mine\nedtion: x\n")
     wrong = ctpat("profiles", "validate", "mine.yaml")
