@@ -274,7 +274,7 @@ class Rollup:
             tally.reasons[1, _NEVER_COLLECTED] += lost
             tally.statuses[Status.NOT_CHECKED] += lost * len(requirement.check_ids)
         for part, targets in self._not_covered(requirement):
-            tally.reasons[2, f"no automated check yet: {part}"] += targets
+            tally.reasons[4, f"no automated check yet: {part}"] += targets
         return tally
 
     def _not_covered(self, requirement: Requirement) -> tuple[tuple[Uncovered, int], ...]:
@@ -356,7 +356,10 @@ _WORDS: tuple[tuple[Verdict, str], ...] = (
 
 
 def _reason(title: str, status: Status, finding: Finding | None, *, supporting: bool) -> tuple[int, str] | None:
-    """Rank (0 worst) and words for one finding that keeps a requirement from being green."""
+    """Rank and words for one finding that keeps a requirement from being green.
+
+    0 is the worst; what somebody at the site can mend or judge comes before what no check of this program reads.
+    """
     if status is Status.FAIL:
         return (3, f"{title}: not met (supporting evidence)") if supporting else (0, f"{title}: not met")
     if status is Status.NOT_CHECKED and finding is None:
@@ -368,7 +371,7 @@ def _reason(title: str, status: Status, finding: Finding | None, *, supporting: 
 
 
 _OTHERS: Mapping[Status, Callable[[str], tuple[int, str]]] = {
-    Status.NOT_CHECKED: lambda title: (2, f"{title}: not checked on this kind of system"),
+    Status.NOT_CHECKED: lambda title: (5, f"{title}: not checked on this kind of system"),
     Status.REVIEW: lambda title: (2, f"{title}: a person has to judge the list"),
     Status.WARN: lambda title: (3, f"{title}: met only with a warning"),
 }

@@ -368,6 +368,17 @@ def test_reasons_come_worst_first_then_most_frequent() -> None:
     assert found.reasons[-1][1] == 3
 
 
+def test_what_somebody_can_act_on_comes_before_what_no_check_reads() -> None:
+    each = requirement(checks=all_of(A, B, C), not_covered=(Uncovered("logging"),))
+    found = assess(each, {"a": NOT_CHECKED, "b": WARN, "c": REVIEW})
+    assert [text for text, _ in found.reasons] == [
+        "Check c: a person has to judge the list",
+        "Check b: met only with a warning",
+        "no automated check yet: logging",
+        "Check a: not checked on this kind of system",
+    ]
+
+
 def test_a_way_that_was_not_needed_is_no_reason() -> None:
     found = assess(requirement(checks=any_of(A, B)), {"a": PASS, "b": FAIL})
     assert (found.state, found.reasons) == (State.EVIDENCED, ())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -12,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from scanner.cli import COMMANDS
-from scanner.cli.screen import table
+from scanner.cli.screen import table, target_line
 from scanner.facts import FACTS
-from scanner.model import Assessment, Coverage, Level, State, Verdict
+from scanner.model import Assessment, Coverage, Finding, Level, State, Status, TargetResult, TargetState, Verdict
 from tests.cli.conftest import Call, process, write_site
 
 RECORDED = Path(__file__).parents[1] / "targets"
@@ -345,3 +346,13 @@ def test_the_table_fits_its_width_and_says_the_worst_first(width: int) -> None:
 def test_two_sites_of_one_name_would_share_a_history(ctpat: Call, home: Path, recorded: Path) -> None:
     files = [write_site(home / name, recorded, "acme") for name in ("a.yaml", "b.yaml")]
     assert ctpat("scan", *files).status == 2
+
+
+def test_the_line_of_a_target_counts_every_finding() -> None:
+    target = TargetResult(
+        name="web01", address="", transport="ssh", platform="linux", os="", state=TargetState.READ, duration_s=1.2
+    )
+    found = [Finding(check="x/a", version=1, target="web01", status=status) for status in Status]
+    line = target_line(target, found)
+    assert line.startswith("web01: read in 1.2 s: 1 pass, ")
+    assert sum(int(count) for count in re.findall(r"(\d+) [a-z]", line.partition(" s: ")[2])) == len(Status)
