@@ -163,4 +163,5 @@ def test_paper_shows_everything_with_the_denominator_on_each_page(
     grid = "".join(pages).partition("Criteria by hosts")[2].partition("Each criterion")[0]
     assert "4.2a" in grid and "4.12b" in grid and "lar-node002" in grid, "no column and no host is cut off"
     text = " ".join(done.stdout.split())
+    assert "no route (lar-node001)" in text
     assert "superuser accounts: root" in text, "what is folded on a screen is open on paper"

@@ -257,6 +257,18 @@ def test_fixes_are_ranked_by_gaps_with_hosts_and_requirements(page: Page, result
     assert all("(Must) on" in item.text for item in items)
 
 
+def test_fixes_beyond_the_ten_are_counted(page: Page, result: RunResult, pack: Content) -> None:
+    requirements = pack[0].requirements
+    closing = {
+        finding.check
+        for finding in result.findings
+        for key in finding.requirements
+        if finding.status is Status.FAIL and finding.check not in requirements[key].supports
+    }
+    assert len(closing) > 10
+    assert f"These are 10 of {len(closing)} fixes" in page.id("fixes").text
+
+
 # --- Runs that went wrong ------------------------------------------------------------------------------------
 
 

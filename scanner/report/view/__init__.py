@@ -27,7 +27,6 @@ def build(result: RunResult, profile: Profile, checks: Mapping[str, Check]) -> R
     """Everything the report shows, in the order in which it shows it."""
     index = Index(result, profile, checks)
     requirements = sections(index)
-    best, fixable = fixes(index)
     run = result.run
     return Report(
         title=profile.title,
@@ -41,8 +40,7 @@ def build(result: RunResult, profile: Profile, checks: Mapping[str, Check]) -> R
         tallies=tuple(tally for level in Level if (tally := _tally(result, level)).applies),
         requirements=requirements,
         others=_others(index),
-        fixes=best,
-        fixable=fixable,
+        fixes=fixes(index),
         grid=grid(index),
         hosts=tuple(host_section(index, target) for target in result.targets),
         not_checked=not_checked(index, requirements),

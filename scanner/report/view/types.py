@@ -216,6 +216,15 @@ class Fix:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Fixes:
+    """The fixes that close most gaps: `best` of all `known` ones, and the number of all gaps."""
+
+    best: tuple[Fix, ...]
+    gaps: int
+    known: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GridColumn:
     key: str
     anchor: str
@@ -304,8 +313,7 @@ class Report:
     tallies: tuple[Tally, ...]
     requirements: tuple[RequirementSection, ...]
     others: tuple[CheckSection, ...]
-    fixes: tuple[Fix, ...]
-    fixable: int
+    fixes: Fixes
     grid: Grid
     hosts: tuple[HostSection, ...]
     not_checked: NotChecked
