@@ -87,6 +87,19 @@ def test_dark_screens_get_a_dark_page(browser: Browser, file: Path) -> None:
     assert light > 600 > 200 > dark_
 
 
+def test_what_is_for_paper_is_not_on_a_screen_and_the_other_way_round(
+    browser: Browser, pack: Content, tmp_path: Path
+) -> None:
+    file = tmp_path / "one.html"
+    file.write_bytes(render("html", _with_worse(sample(*pack, hosts=1)), *pack))
+    browser.open(file, 820)
+    count = "return [...document.querySelectorAll('%s')].filter(e => e.checkVisibility()).length"
+    for media, gone, there in (("screen", ".onpaper", ".onscreen"), ("print", ".onscreen", ".onpaper")):
+        browser.cdp("Emulation.setEmulatedMedia", media=media)
+        assert browser.run(count % gone) == 0 < browser.run(count % there), media
+    browser.cdp("Emulation.setEmulatedMedia", media="")
+
+
 def test_grid_heads_stay_in_sight(browser: Browser, large: Path) -> None:
     browser.open(large, 360)
     where = browser.run(
