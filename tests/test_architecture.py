@@ -20,7 +20,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("validation",),
     ("secret", "facts"),
     ("redact", "check"),
-    ("inventory", "rule"),
+    ("inventory", "rule", "judging"),
     ("profile", "transports", "catalogue"),
     ("collect", "assess", "store"),
     ("report",),

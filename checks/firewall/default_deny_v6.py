@@ -4,22 +4,7 @@ Why: a host that is closed over IPv4 alone is open to everybody who has its IPv6
 Source: NIST SP 800-171 r2, 3.13.6; CIS Debian 12 v1.1.0, 4.3.8 and 4.4.3.1 (the IPv6 half of default deny).
 """
 
-from scanner.api import (
-    Action,
-    Firewall,
-    Host,
-    IpVersion,
-    Outcome,
-    Severity,
-    Unknown,
-    check,
-    failed,
-    is_known,
-    need,
-    not_applicable,
-    passed,
-    plural,
-)
+from scanner.api import Firewall, Host, IpVersion, Outcome, Severity, Unknown, check, refused_by_default
 
 
 @check(
@@ -31,17 +16,5 @@ from scanner.api import (
     references=("https://csrc.nist.gov/pubs/sp/800/171/r2/upd1/final",),
 )
 def default_deny_v6(firewall: Firewall, host: Host | Unknown | None) -> Outcome:
-    """Fail when one entrance lets an unnamed port through, pass when all refuse; both need proof."""
-    if isinstance(host, Host) and is_known(host.container) and host.container:
-        return not_applicable("a container: its firewall belongs to the host it runs on")
-    need(firewall.ipv6)
-    rules = [rule for rule in need(firewall.defaults) if rule.version is IpVersion.V6]
-    if not rules:
-        return not_applicable("no interface but loopback has an IPv6 address")
-    open_ones = [str(rule) for rule in rules if rule.action is Action.ALLOW]
-    if open_ones:
-        actual = f"a connection to an unnamed port passes on {len(open_ones)} of {plural(len(rules), 'entrance')}"
-        return failed(expected="refused on every entrance", actual=actual, items=open_ones)
-    for rule in rules:
-        need(rule.action)
-    return passed(actual="unnamed ports are refused on " + ", ".join(rule.entrance for rule in rules))
+    """Fail when one IPv6 entrance lets an unnamed port through, pass when all refuse; both need proof."""
+    return refused_by_default(firewall, host, IpVersion.V6)

@@ -22,6 +22,7 @@ from scanner.api import (
     is_known,
     need,
     not_applicable,
+    outer_hosts_firewall,
     passed,
 )
 
@@ -35,8 +36,8 @@ from scanner.api import (
 )
 def persistent(firewall: Firewall, host: Host | Unknown | None) -> Outcome:
     """Judge the saved rules of every IP version whose live rules refuse by default."""
-    if isinstance(host, Host) and host.container is True:
-        return not_applicable("a container: its firewall belongs to the host it runs on")
+    if (excuse := outer_hosts_firewall(host)) is not None:
+        return excuse
     closed = _closed(firewall)
     if not closed:
         return not_applicable("incoming connections are not refused by default, so there is nothing to keep")

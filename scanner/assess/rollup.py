@@ -20,6 +20,7 @@ from datetime import date
 from typing import Any
 
 from scanner.assess.verdicts import WORST_FIRST, verdict_on_target
+from scanner.inventory.address import PLATFORMS
 from scanner.model import (
     Applicability,
     Assessment,
@@ -33,7 +34,7 @@ from scanner.model import (
     TargetState,
     Verdict,
 )
-from scanner.profile.model import Automation, Profile, Requirement
+from scanner.profile.model import Automation, Profile, Requirement, Uncovered
 
 STRENGTH: Mapping[State, int] = {
     State.GAP: 0,
@@ -140,6 +141,7 @@ class Rollup:
         self._review_closed = review_closed
         self._tallies = {key: _Tally() for key in profile.requirements}
         self._states: Counter[TargetState] = Counter()
+        self._platforms: Counter[str] = Counter()
         self._readable = 0
 
     def add(self, target: TargetResult, findings: Iterable[Finding]) -> Mapping[str, Verdict]:
@@ -147,6 +149,7 @@ class Rollup:
         if self._states.total() >= self._planned:
             raise ValueError(f"{target.name}: more targets than the {self._planned} planned")
         self._states[target.state] += 1
+        self._platforms[platform_of(target)] += 1
         self._readable += target.state is TargetState.READ and not target.unread
         found = {finding.check: finding for finding in findings}
         statuses = {check: self._status(finding) for check, finding in found.items()}
@@ -270,9 +273,14 @@ class Rollup:
         if lost and requirement.check_ids:
             tally.reasons[1, _NEVER_COLLECTED] += lost
             tally.statuses[Status.NOT_CHECKED] += lost * len(requirement.check_ids)
-        for part in requirement.not_covered:
-            tally.reasons[2, f"no automated check yet: {part}"] += self._planned
+        for part, targets in self._not_covered(requirement):
+            tally.reasons[4, f"no automated check yet: {part}"] += targets
         return tally
+
+    def _not_covered(self, requirement: Requirement) -> tuple[tuple[Uncovered, int], ...]:
+        """What no check reads on the targets of this run; those that were not read may be of any platform."""
+        lost = Counter({"": self._planned - self._platforms.total()})
+        return requirement.not_covered_on(self._platforms + lost)
 
     def _technical(self, requirement: Requirement, tally: _Tally) -> State | None:
         if requirement.automation is Automation.PAPER:
@@ -282,10 +290,11 @@ class Rollup:
             return State.GAP
         shown = verdicts[Verdict.SATISFIED] + verdicts[Verdict.SATISFIED_WITH_WARNINGS]
         if not shown and not tally.glimpsed:
+            # A duty that no check reads on some platform may have its object all the same.
             nothing_here = bool(verdicts[Verdict.NOT_APPLICABLE]) and not verdicts[Verdict.UNDETERMINED]
             return State.NOT_APPLICABLE if nothing_here and not requirement.not_covered else State.NOT_ASSESSED
         clean = verdicts[Verdict.SATISFIED] + verdicts[Verdict.NOT_APPLICABLE] == self._planned
-        return State.EVIDENCED if clean and not requirement.not_covered else State.PARTLY_EVIDENCED
+        return State.EVIDENCED if clean and not self._not_covered(requirement) else State.PARTLY_EVIDENCED
 
     def _people(self, requirement: Requirement) -> People | None:
         given = self._attestations.get(requirement.key)
@@ -324,15 +333,16 @@ class Rollup:
 
     def _technical_words(self, requirement: Requirement, tally: _Tally) -> str:
         if not requirement.check_ids:
-            return "no automated check exists yet: " + ", ".join(requirement.not_covered)
+            return "no automated check exists yet: " + ", ".join(map(str, requirement.not_covered))
         if not self._planned:
             return "no targets were planned"
-        what = "what is checked" if requirement.not_covered else "it"
+        missing = [str(part) for part, _ in self._not_covered(requirement)]
+        what = "what is checked" if missing else "it"
         words = ((verdict, text.format(what=what)) for verdict, text in _WORDS)
         counts = (f"{tally.verdicts[verdict]} {text}" for verdict, text in words if tally.verdicts[verdict])
         text = f"of {self._planned} target{'s' * (self._planned != 1)}, {', '.join(counts)}"
-        if requirement.not_covered:
-            text += f"; no automated check yet for {', '.join(requirement.not_covered)}"
+        if missing:
+            text += f"; no automated check yet for {', '.join(missing)}"
         return text
 
 
@@ -346,7 +356,10 @@ _WORDS: tuple[tuple[Verdict, str], ...] = (
 
 
 def _reason(title: str, status: Status, finding: Finding | None, *, supporting: bool) -> tuple[int, str] | None:
-    """Rank (0 worst) and words for one finding that keeps a requirement from being green."""
+    """Rank and words for one finding that keeps a requirement from being green.
+
+    0 is the worst; what somebody at the site can mend or judge comes before what no check of this program reads.
+    """
     if status is Status.FAIL:
         return (3, f"{title}: not met (supporting evidence)") if supporting else (0, f"{title}: not met")
     if status is Status.NOT_CHECKED and finding is None:
@@ -358,7 +371,7 @@ def _reason(title: str, status: Status, finding: Finding | None, *, supporting: 
 
 
 _OTHERS: Mapping[Status, Callable[[str], tuple[int, str]]] = {
-    Status.NOT_CHECKED: lambda title: (2, f"{title}: not checked on this kind of system"),
+    Status.NOT_CHECKED: lambda title: (5, f"{title}: not checked on this kind of system"),
     Status.REVIEW: lambda title: (2, f"{title}: a person has to judge the list"),
     Status.WARN: lambda title: (3, f"{title}: met only with a warning"),
 }
@@ -368,6 +381,11 @@ def _ranked(reasons: Counter[tuple[int, str]]) -> tuple[tuple[str, int], ...]:
     """Worst first, then the most targets, then by text."""
     ordered = sorted(reasons.items(), key=lambda item: (item[0][0], -item[1], item[0][1]))
     return tuple((text, count) for (_, text), count in ordered)
+
+
+def platform_of(target: TargetResult) -> str:
+    """What a target said that it is, or what alone can be behind its transport; empty where neither is known."""
+    return target.platform or PLATFORMS.get(target.transport, "")
 
 
 def weaker(technical: State | None, people: State | None) -> State:

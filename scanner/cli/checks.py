@@ -34,7 +34,7 @@ def list_(checks_dirs: tuple[Path, ...]) -> None:
         click.echo(f"{check.id:36} {check.severity.value:9} {check.title}{gone}")
 
 
-@command.command("show")
+@command.command("show", short_help="Why a check exists, what it reads, what may be tuned.")
 @click.argument("check_id", metavar="CHECK")
 @_dirs
 def show(check_id: str, checks_dirs: tuple[Path, ...]) -> None:

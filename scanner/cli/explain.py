@@ -10,12 +10,24 @@ from scanner.cli.options import content_options, load_content
 
 
 @click.command("explain")
-@click.option("--platform", type=click.Choice(["linux", "windows", "directory"]), default="linux", show_default=True)
+@click.option(
+    "--platform",
+    type=click.Choice(["linux", "windows", "directory"]),
+    default="linux",
+    show_default=True,
+    help="What kind of target to explain.",
+)
 @click.option("--only", multiple=True, metavar="CHECK", help="Only what these checks or families need.")
 @click.option("--sudoers", is_flag=True, help="Print the least privilege that reads everything, for sudoers.d.")
-@click.option("--user", default="ctpatscan", show_default=True, help="The scan account, for --sudoers.")
+@click.option("--user", metavar="NAME", default="ctpatscan", show_default=True, help="The scan account, for --sudoers.")
 @click.option("--jea", is_flag=True, help="Print a session configuration whose one command is the Windows collector.")
-@click.option("--group", default="CONTOSO\\ctpat-scan", show_default=True, help="Who may connect to it, for --jea.")
+@click.option(
+    "--group",
+    metavar="NAME",
+    default="CONTOSO\\ctpat-scan",
+    show_default=True,
+    help="Who may connect to it, for --jea.",
+)
 @click.option("--why", is_flag=True, help="Only the reasons, without the script.")
 @click.option("--script", "bare", is_flag=True, help="Only the script, to the byte: `| sha256sum` gives its digest.")
 @content_options

@@ -12,7 +12,9 @@ from scanner.engine.selection import Selection
 from scanner.engine.targets import address_of
 from scanner.errors import ConfigError
 from scanner.facts.base import Access, Grant, Probe, Reader, probes_of
+from scanner.inventory.address import PLATFORMS
 from scanner.inventory.site import Site
+from scanner.text import plural
 
 _HEAD = """# Least privilege for the scan account, as sudoers(5) reads it.
 #
@@ -41,8 +43,6 @@ _RIGHTS: Mapping[str, Mapping[Access, str]] = {
         Access.ROOT: "a domain administrator, or the right delegated",
     },
 }
-_WINDOWS = ("winrm", "winrms", "psrp", "psrps")
-_PLATFORMS: Mapping[str, str] = {**dict.fromkeys(_WINDOWS, "windows"), "ldaps": "directory"}
 
 
 class _Collected(Protocol):
@@ -95,7 +95,7 @@ def _bounds(probe: Probe, platform: str) -> str:
 def plan_lines(site: Site, selection: Selection) -> Iterator[str]:
     """What a scan would do, target by target, without doing it."""
     probes = _probe_counts(site, selection)
-    yield f"site {site.name}: {len(site.targets)} targets, {len(selection.checks)} checks, {probes}"
+    yield f"site {site.name}: {plural(len(site.targets), 'target')}, {plural(len(selection.checks), 'check')}, {probes}"
     yield f"profile {selection.profile.ref.name} {selection.profile.ref.edition}"
     for target in site.targets:
         way = " via ".join([target.transport, *(hop.name for hop in reversed(target.jump))])
@@ -107,7 +107,7 @@ def plan_lines(site: Site, selection: Selection) -> Iterator[str]:
 
 def _probe_counts(site: Site, selection: Selection) -> str:
     """How many probes each target gets; by platform where there are several."""
-    platforms = dict.fromkeys(_PLATFORMS.get(target.transport, "linux") for target in site.targets)
+    platforms = dict.fromkeys(PLATFORMS.get(target.transport, "linux") for target in site.targets)
     counts = {name: len(probes_for(name, selection.checks.values())) for name in platforms or ("linux",)}
     if len(counts) == 1:
         return f"{next(iter(counts.values()))} probes each"

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from scanner.cli.options import store_beside, store_option
+from scanner.text import plural
 
 
 @click.command("history")
@@ -29,8 +30,13 @@ def command(site: str | None, verify: bool, store: str | None) -> int:
             problems = opened.verify(name)
             for problem in problems:
                 click.echo(problem)
-            click.echo("every digest holds" if not problems else f"{len(problems)} problems")
-            return 1 if problems else 0
+            if problems:
+                click.echo(plural(len(problems), "problem"))
+                return 1
+            runs = opened.runs(name)
+            finished = sum(run.digest is not None for run in runs)
+            click.echo(_verified(finished, len(runs) - finished))
+            return 0 if runs else 1  # a name without any run proves nothing
         for run in opened.runs(name):
             ended = "did not end" if run.finished is None else "partial" if run.partial else "complete"
             states = ", ".join(f"{count} {state}" for state, count in sorted(run.states.items()))
@@ -41,3 +47,9 @@ def command(site: str | None, verify: bool, store: str | None) -> int:
         return 0
     finally:
         opened.close()
+
+
+def _verified(finished: int, unfinished: int) -> str:
+    """What the digests vouch for, and which runs have none."""
+    text = f"{plural(finished, 'run')}: every digest holds" if finished else "no finished run: nothing was verified"
+    return f"{text}; without a digest, because they did not end: {unfinished}" if unfinished else text

@@ -60,7 +60,9 @@ def content_options(command: F) -> F:
             help="A folder of further checks. They run with the scanner's rights: name only folders you trust.",
         ),
         click.option("--overlay", "overlays", multiple=True, metavar="NAME", help="A stricter profile laid over it."),
-        click.option("--profile", metavar="NAME|PATH", help="Criteria pack; default: the site's, else ctpat."),
+        click.option(
+            "--profile", metavar="NAME|PATH", help="Criteria pack; default: that of the run or the site, else ctpat."
+        ),
     ):
         command = option(command)
     return command

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from scanner.profile.model import Profile, Requirement
+from scanner.profile.model import Parameter, Profile, Requirement
 from scanner.profile.parameters import parameter_key, show
 
 
@@ -26,14 +26,24 @@ def _requirement(profile: Profile, requirement: Requirement) -> Iterator[str]:
     if requirement.condition:
         yield f"    asks: {requirement.condition.question} (applicability.{requirement.condition.key})"
     for check in requirement.check_ids:
-        yield f"    check {check}{_parameters(profile, check)}"
+        yield f"    check {check}{' (supporting)' if check in requirement.supports else ''}"
+        yield from (f"        {line}" for line in _thresholds(profile, check))
     for subject in requirement.not_covered:
         yield f"    not read yet: {subject}"
     for slot in requirement.attestations:
         yield f"    people: {slot.ask} (every {slot.refresh_days} days)"
 
 
-def _parameters(profile: Profile, check: str) -> str:
+def _thresholds(profile: Profile, check: str) -> Iterator[str]:
+    """Each tunable of a check: its value, whose number that is, and what may still be green."""
     use = profile.uses.get(check)
-    values = [f"{parameter_key(check, p.name)}={show(p.value)}" for p in (use.parameters.values() if use else ())]
-    return f" ({', '.join(values)})" if values else ""
+    for parameter in use.parameters.values() if use else ():
+        source = profile.sources.get(parameter.source)
+        whose = source.title if source else "the check's own default"
+        yield f"{parameter_key(check, parameter.name)} = {show(parameter.value)}: {whose}; {_limit(parameter)}"
+
+
+def _limit(parameter: Parameter) -> str:
+    if parameter.guardrail is not None:
+        return f"limit {show(parameter.guardrail.loosest)}"
+    return f"any value: {parameter.free}" if parameter.free else "any other value is a warning at best"

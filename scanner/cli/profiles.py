@@ -19,11 +19,13 @@ def list_() -> None:
         click.echo(f"{name:24} {title}")
 
 
-@command.command("show")
+@command.command("show", short_help="The requirements of a pack, their checks and thresholds.")
 @click.argument("name", default="ctpat")
-@click.option("--overlay", "overlays", multiple=True, metavar="NAME")
+@click.option("--overlay", "overlays", multiple=True, metavar="NAME", help="A stricter profile laid over it.")
 def show(name: str, overlays: tuple[str, ...]) -> None:
-    """The requirements of a pack: level, what is checked, what only people can state."""
+    """The requirements of a pack: level, what is checked, each threshold with its source and the loosest value that may
+    still be green, and what only people can state.
+    """
     from scanner.catalogue import load_checks
     from scanner.cli.packs import pack_lines
     from scanner.profile import load_profile
@@ -32,9 +34,9 @@ def show(name: str, overlays: tuple[str, ...]) -> None:
         click.echo(line)
 
 
-@command.command("validate")
+@command.command("validate", short_help="Say everything that is wrong with a pack or overlay.")
 @click.argument("path")
-@click.option("--overlay", "overlays", multiple=True, metavar="NAME")
+@click.option("--overlay", "overlays", multiple=True, metavar="NAME", help="A stricter profile laid over it.")
 def validate(path: str, overlays: tuple[str, ...]) -> None:
     """Read a pack or overlay by path or name and say everything that is wrong with it."""
     from scanner.catalogue import load_checks

@@ -12,7 +12,7 @@ from scanner.cli.options import FORMATS, Output, check_outputs, content_options,
 @click.command("report")
 @click.argument("site", required=False)
 @click.option("--run", "run", metavar="ID", help="A run by the start of its id; default: the newest of the site.")
-@click.option("--format", "format_", type=click.Choice(FORMATS), required=True)
+@click.option("--format", "format_", type=click.Choice(FORMATS), required=True, help="What to write.")
 @click.option("-o", "path", required=True, metavar="PATH", help="The file to write; - is standard output.")
 @store_option
 @content_options

@@ -41,7 +41,11 @@ FAIL_ON = ("gap", "partial", "should", "unreached", "never")
 @click.command("scan")
 @click.argument("sites", nargs=-1, type=click.Path(path_type=Path), metavar="[SITE]…")
 @click.option(
-    "--target", "uris", multiple=True, metavar="URI", help="Scan this as well: ssh://user@host:port, local:, …"
+    "--target",
+    "uris",
+    multiple=True,
+    metavar="URI",
+    help="Scan this as well: ssh://user@host:port, winrms://host, ldaps://host, local:, replay:DIR.",
 )
 @click.option("--local", is_flag=True, help="Scan this machine; the same as --target local:")
 @click.option("--user", metavar="NAME", help="Login for --target.")
@@ -80,6 +84,7 @@ def command(sites: tuple[Path, ...], **options: Any) -> int:
     ctpat scan --local -o html=report.html
     ctpat scan site.yaml
     ctpat scan --target ssh://scan@10.0.0.11 --become sudo
+    ctpat scan --target winrms://fs01.acme.example --user 'ACME\\scan'
     """
     return run(sites, Options(**options))
 
@@ -203,7 +208,9 @@ def utc_now() -> datetime:
 def ask_person(prompt: str) -> str:
     """Ask a person for a secret; only where there is one."""
     if not sys.stdin.isatty():
-        raise SecretError(f"{prompt}: there is no terminal to ask at; use env:, file:, keyring: or cmd: instead")
+        raise SecretError(
+            f"{prompt.rstrip(': ')}: there is no terminal to ask at; use env:, file:, keyring: or cmd: instead"
+        )
     return str(click.prompt(prompt, hide_input=True, err=True))
 
 

@@ -75,7 +75,9 @@ def _read(file: Path, profile_name: str | None, overlays: Sequence[str], checks:
         # Read again with the names that may be answered: the error then says where.
         site = load_site(file, checks=checks, questions=profile.conditions, requirements=profile.requirements)
     if not site.targets:
-        raise ConfigError(Problem(path=str(file), message="the site has no targets", expected="at least one"))
+        raise ConfigError(
+            Problem(path=str(file), message="the site has no targets", expected="one or more hosts under `targets:`")
+        )
     _show_notes(site)
     return Job(site, Content(checks, profile), file)
 

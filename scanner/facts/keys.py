@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
@@ -30,8 +31,15 @@ class KeyFile:
     keys: Maybe[tuple[AuthorizedKey, ...]]
 
 
+class _Index:
+    """Room for the files by account. Not a field, so that a changed copy starts without it and nothing shows it."""
+
+    __slots__ = ("_by_account",)
+    _by_account: Mapping[str, Sequence[KeyFile]]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AuthorizedKeys(Fact):
+class AuthorizedKeys(_Index, Fact):
     """The key files that the SSH server looks at.
 
     An account without an entry in `files` has none, provided `complete` is True; `complete` is unknown where some
@@ -46,18 +54,25 @@ class AuthorizedKeys(Fact):
 
     def keys_of(self, account: str) -> tuple[AuthorizedKey, ...]:
         """The keys of an account that were read; nothing here says that there are no more."""
-        return tuple(
-            key for file in self.files if file.account == account and isinstance(file.keys, tuple) for key in file.keys
-        )
+        return tuple(key for file in self._files_of(account) if isinstance(file.keys, tuple) for key in file.keys)
 
     def opens(self, account: str) -> Maybe[bool]:
         """Whether a key opens the account; unknown when none was seen and not every place was looked at."""
         if self.keys_of(account):
             return True
-        closed = (file.keys for file in self.files if file.account == account and isinstance(file.keys, Unknown))
+        closed = (file.keys for file in self._files_of(account) if isinstance(file.keys, Unknown))
         if (why := next(closed, None)) is not None:
             return why
         return False if self.complete is True else self.complete
+
+    def _files_of(self, account: str) -> Sequence[KeyFile]:
+        """Looked up in an index: checks ask for one account after the other, and a host may have thousands."""
+        if not hasattr(self, "_by_account"):
+            index: dict[str, list[KeyFile]] = {}
+            for file in self.files:
+                index.setdefault(file.account, []).append(file)
+            object.__setattr__(self, "_by_account", index)
+        return self._by_account.get(account, ())
 
 
 def can_log_in(account: Account, keys: AuthorizedKeys | Unknown | None, on: date) -> Maybe[bool]:

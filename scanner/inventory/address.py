@@ -14,6 +14,8 @@ from scanner.yaml_source import holds_login
 
 DEFAULT_PORTS = {"ssh": 22, "winrm": 5985, "winrms": 5986, "psrp": 5986, "ldaps": 636}
 _HTTP_PORTS = (5985, 80)  # where Windows listens without TLS
+PLATFORMS = {"winrm": "windows", "winrms": "windows", "psrp": "windows", "ldaps": "directory"}
+"""What is behind a transport, where that is known before anybody has answered."""
 TRANSPORTS = (*DEFAULT_PORTS, "local", "replay")
 FORMS = "ssh://user@host:port, winrm://host, winrms://host, psrp://host, ldaps://host, local: or replay:DIR"
 

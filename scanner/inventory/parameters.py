@@ -102,7 +102,7 @@ def _no_check(document: Document, at: Loc, key: str, owner: str, by_id: Mapping[
         at,
         f"no check has the parameter '{key}'",
         key=True,
-        expected="family.check.parameter; `ctpat checks list` shows them",
+        expected="family.check.parameter; `ctpat checks show CHECK` names those of a check",
         hint=hint(key, names) or hint(owner.replace("/", "."), (name.replace("/", ".") for name in by_id)),
     )
 

@@ -86,7 +86,8 @@ $anniversary
 
 profile: $profile
 
-# Stricter or looser thresholds than the profile's, as family.check.parameter; `ctpat checks list` shows them.
+# Stricter or looser thresholds than the profile's, as family.check.parameter;
+# `ctpat checks show password/min_length` names those of a check, `ctpat profiles show` the values in force.
 parameters:
 #  password.min_length.required: 15
 
@@ -101,7 +102,7 @@ $windows\
 #  domain:
 #    directory: {user: 'ACME\\svc-scan', password: "keyring:ctpat/acme", ca: acme-ca.pem}
 
-# The machines. Roles: server, domain_controller, workstation, laptop, appliance.
+# The machines: take away a # and write your own. Roles: server, domain_controller, workstation, laptop, appliance.
 targets:
 $targets\
 #  - {host: 10.0.0.11, credential: linux, role: server, tags: [trade-data]}

@@ -19,6 +19,7 @@ from scanner.profile.model import (
     Profile,
     Requirement,
     Source,
+    Uncovered,
     checks_in,
 )
 from scanner.profile.parameters import (
@@ -47,6 +48,7 @@ __all__ = [
     "Profile",
     "Requirement",
     "Source",
+    "Uncovered",
     "checks_in",
     "effective",
     "hold_below_green",

@@ -222,7 +222,7 @@ class Builder:
                 before,
                 checks=convert.joined(before.checks, convert.expression(change.checks)),
                 supports=tuple(dict.fromkeys((*before.supports, *change.supports))),
-                not_covered=tuple(dict.fromkeys((*before.not_covered, *change.not_covered))),
+                not_covered=tuple(dict.fromkeys((*before.not_covered, *convert.uncovered(change.not_covered)))),
                 levels=(*before.levels, *convert.levels(change.levels)),
                 attestations=_merged(before.attestations, convert.slots(change.attestations)),
             )

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from scanner.model import Level
-from scanner.profile.files import GroupFile, LevelFile, RequirementFile, SlotFile, SourceFile
+from scanner.profile.files import GroupFile, LevelFile, RequirementFile, SlotFile, SourceFile, UncoveredFile
 from scanner.profile.model import (
     AttestationSlot,
     Audience,
@@ -21,6 +21,7 @@ from scanner.profile.model import (
     LevelFrom,
     Requirement,
     Source,
+    Uncovered,
     checks_in,
 )
 
@@ -91,6 +92,10 @@ def names_in(each: Expression | None) -> tuple[str, ...]:
     return tuple(checks_in(each)) if each is not None else ()
 
 
+def uncovered(entries: Iterable[str | UncoveredFile]) -> tuple[Uncovered, ...]:
+    return tuple(Uncovered(e) if isinstance(e, str) else Uncovered(e.what, e.platform) for e in entries)
+
+
 def requirement(key: str, entry: RequirementFile) -> Requirement:
     return Requirement(
         key=key,
@@ -106,7 +111,7 @@ def requirement(key: str, entry: RequirementFile) -> Requirement:
         condition=Condition(key=entry.condition.key, question=entry.condition.question) if entry.condition else None,
         checks=expression(entry.checks),
         supports=tuple(entry.supports),
-        not_covered=tuple(entry.not_covered),
+        not_covered=uncovered(entry.not_covered),
         attestations=slots(entry.attestations),
         crosswalk=Crosswalk(**{name: tuple(ids) for name, ids in entry.crosswalk.model_dump().items()}),
     )

@@ -119,6 +119,13 @@ class CrosswalkFile(Strict):
     iso: list[Text] = Field(default_factory=list)
 
 
+class UncoveredFile(Strict):
+    """A part of a duty that no check reads yet on hosts of one platform."""
+
+    what: Text
+    platform: Literal["linux", "windows", "directory"]
+
+
 class RequirementFile(Strict):
     """One sub-key of a criterion."""
 
@@ -134,7 +141,7 @@ class RequirementFile(Strict):
     condition: ConditionFile | None = None
     checks: list[Part] = Field(default_factory=list)
     supports: list[CheckId] = Field(default_factory=list)
-    not_covered: list[Text] = Field(default_factory=list)
+    not_covered: list[Text | UncoveredFile] = Field(default_factory=list)
     attestations: dict[Name, SlotFile] = Field(default_factory=dict)
     crosswalk: CrosswalkFile = CrosswalkFile()
 
@@ -157,7 +164,7 @@ class ChangeFile(Strict):
 
     checks: list[Part] = Field(default_factory=list)
     supports: list[CheckId] = Field(default_factory=list)
-    not_covered: list[Text] = Field(default_factory=list)
+    not_covered: list[Text | UncoveredFile] = Field(default_factory=list)
     levels: list[LevelFile] = Field(default_factory=list)
     attestations: dict[Name, SlotFile] = Field(default_factory=dict)
 

@@ -160,13 +160,31 @@ class Crosswalk:
     iso: tuple[str, ...] = ()  # ISO/IEC 27001:2022 Annex A
 
 
+_PLATFORMS: Mapping[str, str] = {"linux": "Linux hosts", "windows": "Windows hosts", "directory": "directories"}
+
+
+@dataclass(frozen=True, slots=True)
+class Uncovered:
+    """A part of a duty that no check reads yet: anywhere, or on hosts of one platform."""
+
+    what: str
+    platform: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.what} on {_PLATFORMS[self.platform]}" if self.platform else self.what
+
+    def concerns(self, platform: str) -> bool:
+        """Whether a target of this platform lacks it; one that was never read may be of any."""
+        return not (self.platform and platform) or platform == self.platform
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Requirement:
     """One sub-key of a criterion: the unit that is assessed.
 
     `checks` is what decides the technical half, `supports` are checks whose failure is a warning here and whose
-    pass alone proves nothing. `not_covered` are the parts of the duty that no check reads yet; as long as there is
-    one, the technical half is at best partly evidenced.
+    pass alone proves nothing. `not_covered` are the parts of the duty that no check reads yet; as long as one concerns
+    a target of the run, the technical half is at best partly evidenced.
     """
 
     key: str
@@ -182,7 +200,7 @@ class Requirement:
     condition: Condition | None = None
     checks: Expression | None = None
     supports: tuple[str, ...] = ()
-    not_covered: tuple[str, ...] = ()
+    not_covered: tuple[Uncovered, ...] = ()
     attestations: tuple[AttestationSlot, ...] = ()
     crosswalk: Crosswalk = Crosswalk()
 
@@ -204,6 +222,14 @@ class Requirement:
     def concerns(self, entities: Collection[str]) -> bool:
         """True when the requirement is in the criteria of one of these entity types, or none are named."""
         return not self.entities or not entities or bool(set(self.entities) & set(entities))
+
+    def not_covered_on(self, platforms: Mapping[str, int]) -> tuple[tuple[Uncovered, int], ...]:
+        """The parts that no check reads, with how many targets lack each, given the number of targets by platform.
+
+        Targets that were never read stand under the empty name.
+        """
+        counted = ((part, sum(n for name, n in platforms.items() if part.concerns(name))) for part in self.not_covered)
+        return tuple((part, count) for part, count in counted if count)
 
     @property
     def check_ids(self) -> tuple[str, ...]:

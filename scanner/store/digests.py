@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from scanner.document import digest, plain
+from scanner.document import digest, digest_of_plain, plain
 from scanner.errors import EvidenceError
 from scanner.model import RunInfo
 from scanner.store import tables as t
@@ -47,6 +47,20 @@ def last_digest(connection: Connection, site: str) -> str | None:
     return min(ends) if ends else None
 
 
+def result_digest(
+    row: Mapping[str, Any], findings: Iterable[Mapping[str, Any]], sections: Iterable[Mapping[str, Any]] | None
+) -> str:
+    """What a target's line covers: itself, its findings, and where in the transcript their evidence lies.
+
+    None for `sections` gives the first form, of stores that did not cover them. No digest has both forms, so that
+    whoever reads may try both.
+    """
+    covered: list[Any] = [row, sorted(findings, key=lambda item: str(item["check"]))]
+    if sections is not None:
+        covered.append(sorted((dict(section) for section in sections), key=lambda item: str(item["probe"])))
+    return digest_of_plain(covered)
+
+
 def keep(connection: Connection, data: bytes) -> str:
     sha256 = hashlib.sha256(data).hexdigest()
     if connection.scalar(select(t.blob.c.sha256).where(t.blob.c.sha256 == sha256)) is None:
@@ -60,13 +74,15 @@ def keep(connection: Connection, data: bytes) -> str:
 
 
 def bytes_of(connection: Connection, sha256: str) -> bytes:
-    deflated = connection.scalar(select(t.blob.c.deflated).where(t.blob.c.sha256 == sha256))
-    if deflated is None:
+    row = connection.execute(select(t.blob.c.deflated, t.blob.c.size).where(t.blob.c.sha256 == sha256)).first()
+    if row is None:
         raise EvidenceError(f"evidence {sha256} is not in the store")
     try:
-        data = zlib.decompress(deflated)
+        data = zlib.decompress(row.deflated)
     except zlib.error as error:
         raise EvidenceError(f"evidence {sha256} is damaged: {error}") from error
     if hashlib.sha256(data).hexdigest() != sha256:
         raise EvidenceError(f"evidence {sha256} does not match its digest: it was changed after it was stored")
+    if len(data) != row.size:
+        raise EvidenceError(f"evidence {sha256} holds {len(data)} bytes and is listed with {row.size}")
     return data

@@ -16,7 +16,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, insert, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
-from scanner.document import digest_of_plain, parse, plain
+from scanner.document import parse, plain
 from scanner.errors import ConfigError, EvidenceError, ScannerError
 from scanner.facts.base import RawFacts
 from scanner.model import (
@@ -30,7 +30,7 @@ from scanner.model import (
 )
 from scanner.store import schema
 from scanner.store import tables as t
-from scanner.store.digests import bytes_of, keep, last_digest, run_digest
+from scanner.store.digests import bytes_of, keep, last_digest, result_digest, run_digest
 from scanner.store.opening import engine_of, place_of, unusable
 from scanner.store.rows import (
     HEAD_OF_RUN,
@@ -219,17 +219,19 @@ class RunWriter:
     def result(self, result: TargetResult, findings: Sequence[Finding], raw: RawFacts | None = None) -> None:
         """Keep what was concluded from one target."""
         row = plain(result)
-        rows = sorted((plain(finding) for finding in findings), key=lambda item: str(item["check"]))
+        rows = [plain(finding) for finding in findings]
+        sections = [section_row(fact) for fact in (raw.sections.values() if raw else ())]
+        covered = result_digest(row, rows, sections)
         with self._store._write() as connection:
             key = {"run": self.info.id, "target": result.name}
-            connection.execute(insert(t.result).values(**key, row=row, digest=digest_of_plain([row, rows])))
+            connection.execute(insert(t.result).values(**key, row=row, digest=covered))
             if rows:
                 connection.execute(
                     insert(t.finding),
                     [{**key, "check_id": item["check"], "status": item["status"], "row": item} for item in rows],
                 )
-            if sections := [{**key, **section_row(fact)} for fact in (raw.sections.values() if raw else ())]:
-                connection.execute(insert(t.section), sections)
+            if sections:
+                connection.execute(insert(t.section), [{**key, **section} for section in sections])
 
     def finish(self, assessments: Sequence[Assessment], finished: datetime, *, partial: bool) -> RunInfo:
         """Close the run and chain it to the site's last finished one."""

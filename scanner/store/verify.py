@@ -2,28 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Table, select
 
-from scanner.document import digest
 from scanner.errors import EvidenceError
 from scanner.store import tables as t
-from scanner.store.digests import bytes_of, run_digest
+from scanner.store.digests import bytes_of, result_digest, run_digest
 from scanner.store.rows import run_info
+
+_SECTION = [column for column in t.section.c if column.name not in ("run", "target")]
+_PROJECTED: Mapping[Table, Mapping[str, str]] = {
+    t.planned: {"target": "name"},
+    t.finding: {"target": "target", "check_id": "check", "status": "status"},
+    t.assessment: {"requirement": "requirement", "state": "state"},
+}
+"""Columns that repeat a key of their row, to be searched by: the digests cover the row."""
 
 
 def problems(connection: Connection, site: str | None) -> Iterator[str]:
     """One sentence for each thing that does not hold."""
-    query = select(t.run).where(t.run.c.digest.is_not(None))
+    query = select(t.run)
     if site is not None:
         query = query.where(t.run.c.site == site)
     rows = connection.execute(query).mappings().all()
     for row in rows:
-        yield from _run(connection, row)
-    for name in sorted({row["site"] for row in rows}):
-        yield from _chain(name, {row["digest"]: row["previous"] for row in rows if row["site"] == name})
+        if row["digest"] is not None:
+            yield from _run(connection, row)
+        elif row["finished"] is not None:
+            yield f"run {row['id']}: it ended and carries no digest"
+    named = {row["site"] for row in rows}
+    for name in sorted(named - set(connection.scalars(select(t.site.c.name)))):
+        yield f"site {name}: it has runs and is not in the list of sites; its name was changed, there or in the runs"
+    for name in sorted(named):
+        chain = {row["digest"]: row["previous"] for row in rows if row["site"] == name and row["digest"] is not None}
+        if chain:
+            yield from _chain(name, chain)
 
 
 def _run(connection: Connection, row: Any) -> Iterator[str]:
@@ -32,18 +47,30 @@ def _run(connection: Connection, row: Any) -> Iterator[str]:
     info = run_info(row)
     if run_digest(connection, info, list(connection.scalars(assessments))) != row["digest"]:
         yield f"run {run_id}: its head, plan, transcripts, results or assessments were changed"
+    yield from _projections(connection, run_id)
     yield from _results(connection, run_id)
     yield from _transcripts(connection, run_id)
 
 
+def _projections(connection: Connection, run_id: str) -> Iterator[str]:
+    for table, columns in _PROJECTED.items():
+        rows = connection.execute(select(table).where(table.c.run == run_id)).mappings().all()
+        if "ordinal" in table.c and sorted(row["ordinal"] for row in rows) != list(range(len(rows))):
+            yield f"run {run_id}: {table.name}: rows are missing, or were put in another order"
+        for row in rows:
+            if differing := [column for column, key in columns.items() if row[column] != row["row"][key]]:
+                yield f"run {run_id}: {table.name}: {', '.join(differing)} and the row that it repeats differ"
+
+
 def _results(connection: Connection, run_id: str) -> Iterator[str]:
     for row in connection.execute(select(t.result).where(t.result.c.run == run_id)).mappings():
-        findings = connection.scalars(
-            select(t.finding.c.row).where(t.finding.c.run == run_id, t.finding.c.target == row["target"])
-        )
-        rows = sorted(findings, key=lambda item: str(item["check"]))
-        if digest([row["row"], rows]) != row["digest"]:
-            yield f"run {run_id}, target {row['target']}: its result or its findings were changed"
+        mine = {"run": run_id, "target": row["target"]}
+        findings = connection.scalars(select(t.finding.c.row).filter_by(**mine)).all()
+        sections = [dict(each) for each in connection.execute(select(*_SECTION).filter_by(**mine)).mappings()]
+        if row["digest"] not in [result_digest(row["row"], findings, covered) for covered in (sections, None)]:
+            yield f"run {run_id}, target {row['target']}: its result, its findings or its sections were changed"
+        if row["target"] != row["row"]["name"]:
+            yield f"run {run_id}, target {row['target']}: its result is that of {row['row']['name']}"
 
 
 def _transcripts(connection: Connection, run_id: str) -> Iterator[str]:

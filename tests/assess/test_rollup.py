@@ -41,6 +41,7 @@ from scanner.profile import (
     LevelFrom,
     Profile,
     Requirement,
+    Uncovered,
 )
 
 PASS, WARN, FAIL, REVIEW = Status.PASS, Status.WARN, Status.FAIL, Status.REVIEW
@@ -162,7 +163,7 @@ def test_a_missing_finding_is_never_a_pass() -> None:
 
 
 def test_a_requirement_without_checks_is_undetermined() -> None:
-    assert verdict_on_target(requirement(checks=None, not_covered=("x",)), {}) is Verdict.UNDETERMINED
+    assert verdict_on_target(requirement(checks=None, not_covered=(Uncovered("x"),)), {}) is Verdict.UNDETERMINED
 
 
 @pytest.mark.parametrize(
@@ -183,7 +184,7 @@ def test_a_supporting_check_weakens_and_never_satisfies(deciding: Status, suppor
 
 @pytest.mark.parametrize("status", Status)
 def test_supporting_checks_alone_decide_nothing(status: Status) -> None:
-    each = requirement(checks=None, supports=("x/a",), not_covered=("logging",))
+    each = requirement(checks=None, supports=("x/a",), not_covered=(Uncovered("logging"),))
     assert verdict_on_target(each, {"x/a": status}) is Verdict.UNDETERMINED
     assert assess(each, {"a": status}).state is State.NOT_ASSESSED
 
@@ -247,7 +248,7 @@ def test_not_applicable_when_no_target_has_an_object_for_it() -> None:
 
 
 def test_a_part_that_no_check_reads_keeps_it_from_green() -> None:
-    each = requirement(not_covered=("malware protection",))
+    each = requirement(not_covered=(Uncovered("malware protection"),))
     found = assess(each, GOOD)
     assert found.state is State.PARTLY_EVIDENCED
     assert ("no automated check yet: malware protection", 1) in found.reasons
@@ -255,7 +256,7 @@ def test_a_part_that_no_check_reads_keeps_it_from_green() -> None:
 
 
 def test_without_any_check_it_is_not_assessed() -> None:
-    found = assess(requirement(checks=None, not_covered=("logging",)), GOOD)
+    found = assess(requirement(checks=None, not_covered=(Uncovered("logging"),)), GOOD)
     assert (found.state, found.targets) == (State.NOT_ASSESSED, {Verdict.UNDETERMINED: 1})
 
 
@@ -325,6 +326,17 @@ def test_reasons_come_worst_first_then_most_frequent() -> None:
         "Check a: met only with a warning",
     ]
     assert found.reasons[-1][1] == 3
+
+
+def test_what_somebody_can_act_on_comes_before_what_no_check_reads() -> None:
+    each = requirement(checks=all_of(A, B, C), not_covered=(Uncovered("logging"),))
+    found = assess(each, {"a": NOT_CHECKED, "b": WARN, "c": REVIEW})
+    assert [text for text, _ in found.reasons] == [
+        "Check c: a person has to judge the list",
+        "Check b: met only with a warning",
+        "no automated check yet: logging",
+        "Check a: not checked on this kind of system",
+    ]
 
 
 def test_a_way_that_was_not_needed_is_no_reason() -> None:

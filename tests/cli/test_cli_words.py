@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -12,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from scanner.cli import COMMANDS
-from scanner.cli.screen import table
+from scanner.cli.screen import table, target_line
 from scanner.facts import FACTS
-from scanner.model import Assessment, Coverage, Level, State, Verdict
+from scanner.model import Assessment, Coverage, Finding, Level, State, Status, TargetResult, TargetState, Verdict
 from tests.cli.conftest import Call, process, write_site
 
 RECORDED = Path(__file__).parents[1] / "targets"
@@ -75,7 +76,14 @@ def test_facts_are_listed_and_shown_with_their_probes(ctpat: Call) -> None:
 
 def test_profiles_are_listed_shown_and_validated(ctpat: Call, home: Path) -> None:
     assert "ctpat/2020-03" in ctpat("profiles", "list").out
-    assert "4.5a" in ctpat("profiles", "show").out
+    shown = ctpat("profiles", "show").out
+    assert "4.5a" in shown and "check backup/offhost (supporting)" in shown
+    for line in (
+        "backup.last_success.max_age_days = 7: CTPAT Minimum Security Criteria, March 2020; limit 7",
+        "firewall.exposed.approved = nothing: Default of this program; the criteria name no number; any value: the",
+        "accounts.sudo_broad.superuser = root: the check's own default; any other value is a warning at best",
+    ):
+        assert f"        {line}" in shown
     assert "valid" in ctpat("profiles", "validate", "ctpat").out
     (home / "mine.yaml").write_text("name: mine\nedtion: x\n")
     wrong = ctpat("profiles", "validate", "mine.yaml")
@@ -205,7 +213,9 @@ def test_history_lists_runs_and_finds_what_was_changed(ctpat: Call, site: Path, 
     assert listed.out.count("complete") == 2
     assert ctpat("history", "nobody").out == ""
     verified = ctpat("history", "--verify")
-    assert (verified.status, verified.out.strip()) == (0, "every digest holds")
+    assert (verified.status, verified.out.strip()) == (0, "2 runs: every digest holds")
+    nobody = ctpat("history", "--verify", "nobody")
+    assert (nobody.status, nobody.out.strip()) == (1, "no finished run: nothing was verified")
     with sqlite3.connect(home / "ctpat.db") as connection:
         unlock(connection)
         connection.execute("UPDATE finding SET row = replace(row, 'unknown', 'pass') WHERE target = 'gone'")
@@ -336,3 +346,13 @@ def test_the_table_fits_its_width_and_says_the_worst_first(width: int) -> None:
 def test_two_sites_of_one_name_would_share_a_history(ctpat: Call, home: Path, recorded: Path) -> None:
     files = [write_site(home / name, recorded, "acme") for name in ("a.yaml", "b.yaml")]
     assert ctpat("scan", *files).status == 2
+
+
+def test_the_line_of_a_target_counts_every_finding() -> None:
+    target = TargetResult(
+        name="web01", address="", transport="ssh", platform="linux", os="", state=TargetState.READ, duration_s=1.2
+    )
+    found = [Finding(check="x/a", version=1, target="web01", status=status) for status in Status]
+    line = target_line(target, found)
+    assert line.startswith("web01: read in 1.2 s: 1 pass, ")
+    assert sum(int(count) for count in re.findall(r"(\d+) [a-z]", line.partition(" s: ")[2])) == len(Status)

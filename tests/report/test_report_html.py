@@ -141,7 +141,15 @@ def test_every_requirement_stands_with_its_state_level_and_audience(
         requirement = pack[0].requirements[assessment.requirement]
         assert requirement.text.strip() in article.text
         for part in requirement.not_covered if assessment.state is not State.NOT_APPLICABLE else ():
-            assert part in article.text and part in page.id("unchecked").text
+            assert str(part) in article.text and str(part) in page.id("unchecked").text
+
+
+def test_a_site_of_windows_hosts_reads_nothing_of_what_linux_hosts_lack(result: RunResult, pack: Content) -> None:
+    targets = tuple(replace(target, platform="windows", transport="winrms") for target in result.targets)
+    page = parse(render("html", replace(result, targets=targets), *pack).decode())
+    lines = [item.text for item in page.id("criteria").all("li") if "No automated check yet" in item.text]
+    assert lines and not [text for text in (page.id("unchecked").text, *lines) if "on Linux hosts" in text]
+    assert "VPN configuration" in page.id("unchecked").text, "what is read nowhere stays"
 
 
 def test_cells_count_what_the_assessments_count(page: Page, result: RunResult) -> None:
@@ -247,6 +255,18 @@ def test_fixes_are_ranked_by_gaps_with_hosts_and_requirements(page: Page, result
     gaps = sum(a.targets.get(Verdict.NOT_SATISFIED, 0) for a in result.assessments)
     assert f"There are {gaps} of them" in page.id("fixes").text
     assert all("(Must) on" in item.text for item in items)
+
+
+def test_fixes_beyond_the_ten_are_counted(page: Page, result: RunResult, pack: Content) -> None:
+    requirements = pack[0].requirements
+    closing = {
+        finding.check
+        for finding in result.findings
+        for key in finding.requirements
+        if finding.status is Status.FAIL and finding.check not in requirements[key].supports
+    }
+    assert len(closing) > 10
+    assert f"These are 10 of {len(closing)} fixes" in page.id("fixes").text
 
 
 # --- Runs that went wrong ------------------------------------------------------------------------------------

@@ -16,7 +16,9 @@ from pathlib import Path
 
 import pytest
 
+from scanner.document import digest, plain
 from scanner.errors import ConfigError, EvidenceError, ScannerError
+from scanner.facts.base import RawFact, RawFacts, RawState
 from scanner.model import (
     Assessment,
     Finding,
@@ -98,10 +100,18 @@ def result(name: str) -> TargetResult:
     )
 
 
+RAW = RawFacts(
+    platform="linux",
+    collected_at=NOW,
+    privilege=Privilege.ROOT,
+    sections={"pam": RawFact(probe="pam", state=RawState.OK, stdout=b"bytes", status=0, duration_ms=3)},
+)
+
+
 def complete(store: Store, run: str, site: str = "acme") -> RunInfo:
     writer = store.begin(info(run, site), TARGETS)
     writer.transcript(transcript("web01"), b"main() { :; }")
-    writer.result(result("web01"), [finding("password/min_length"), finding("accounts/uid0", Status.PASS)])
+    writer.result(result("web01"), [finding("password/min_length"), finding("accounts/uid0", Status.PASS)], RAW)
     return writer.finish([ASSESSMENT], NOW, partial=False)
 
 
@@ -156,8 +166,6 @@ def test_the_file_is_its_owners_alone(path: Path) -> None:
 def test_rows_that_are_evidence_refuse_to_change(path: Path, table: str) -> None:
     complete(Store.open(path), "run-1")
     with sqlite3.connect(path) as connection:
-        if table == "section":
-            connection.execute("INSERT INTO section VALUES ('run-1', 'web01', 'pam', 'ok', 0, 1, 1, 'x')")
         column = connection.execute(f"SELECT name FROM pragma_table_info('{table}')").fetchone()[0]
         for statement in (f"UPDATE {table} SET {column} = {column}", f"DELETE FROM {table}"):
             with pytest.raises(sqlite3.IntegrityError, match="written once"):
@@ -193,14 +201,34 @@ def test_runs_of_a_site_form_a_chain_and_sites_do_not_mix(path: Path) -> None:
         "UPDATE run SET head = replace(head, 'Acme', 'Apex')",
         "UPDATE blob SET deflated = x'789c030000000001'",
         "DELETE FROM blob WHERE size = 13",
+        "UPDATE blob SET size = size - 1",
+        "UPDATE site SET name = 'apex'",
+        "UPDATE site SET name = 'apex'; UPDATE run SET site = 'apex'",
+        "UPDATE section SET sha256 = 'f'",
+        "DELETE FROM section",
+        "UPDATE run SET digest = NULL",
     ],
 )
 def test_verify_sees_a_change_anywhere(path: Path, change: str) -> None:
     store = Store.open(path)
     complete(store, "run-1")
     assert store.verify() == ()
-    tamper(path, "PRAGMA foreign_keys = OFF", change)
+    tamper(path, "PRAGMA foreign_keys = OFF", *change.split("; "))
     assert store.verify() != ()
+
+
+def test_a_store_that_did_not_cover_sections_still_verifies(path: Path) -> None:
+    """Its results carry digests of the first form; a change of them or of what they cover is seen as before."""
+    store = Store.open(path)
+    writer = store.begin(info("run-1"), TARGETS)
+    writer.transcript(transcript("web01"), b"main() { :; }")
+    writer.result(result("web01"), [finding("accounts/uid0", Status.PASS)], RAW)
+    first_form = digest([plain(result("web01")), [plain(finding("accounts/uid0", Status.PASS))]])
+    tamper(path, f"UPDATE result SET digest = '{first_form}'")
+    writer.finish([ASSESSMENT], NOW, partial=False)
+    assert store.verify() == ()
+    tamper(path, "UPDATE finding SET row = replace(row, 'pass', 'fail'), status = 'fail'")
+    assert store.verify() == ("run run-1, target web01: its result, its findings or its sections were changed",)
 
 
 def test_verify_sees_a_run_that_was_taken_out(path: Path) -> None:

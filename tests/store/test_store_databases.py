@@ -8,17 +8,21 @@ import shutil
 import socket
 import subprocess
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine, text
+from sqlalchemy import Connection, create_engine, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from scanner.model import Finding, Privilege, ProfileRef, RunInfo, Status, Target, TargetResult, TargetState, Transcript
 from scanner.store import Store, schema, tables
+from scanner.store.verify import problems
+from tests.store.test_store import complete
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
@@ -104,6 +108,72 @@ def test_revisions_and_tables_are_one(url: str) -> None:
         assert compare_metadata(context, tables.metadata) == []
         assert context.get_current_revision() == schema.HEAD
     engine.dispose()
+
+
+def other(value: Any) -> Any:
+    """A value of the same type and length that says something else."""
+    match value:
+        case bool():
+            return not value
+        case int():
+            return value + 100
+        case str():
+            return ("y" if value[0] == "x" else "x") + value[1:]
+        case bytes():
+            return value[:-1]
+        case datetime():
+            return value + timedelta(days=1)
+        case list():
+            return [*value, "x"]
+        case dict():
+            key = next(key for key, part in value.items() if isinstance(part, str) and part)
+            return value | {key: other(value[key])}
+    raise AssertionError(f"no other value than {value!r}")
+
+
+@contextmanager
+def as_intruder(url: str) -> Iterator[Connection]:
+    """A connection that no trigger and no foreign key holds back; what it did is undone at the end."""
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SET session_replication_role = replica"))
+        else:
+            connection.execute(text("PRAGMA foreign_keys = OFF"))
+            for name in connection.scalars(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
+                connection.execute(text(f"DROP TRIGGER {name}"))
+        yield connection
+        connection.rollback()
+    engine.dispose()
+
+
+def test_verify_sees_every_value_that_is_changed(url: str) -> None:
+    """One after the other, each value of the last run of a site, in each column of each table."""
+    store = Store.open(url)
+    for run in ("changed-1", "changed-2"):
+        complete(store, run, site="changed")
+    store.close()
+    missed, tried = [], 0
+    with as_intruder(url) as connection:
+        assert list(problems(connection, None)) == []
+        for table in tables.metadata.sorted_tables:
+            mine = {"run": table.c.run == "changed-2"} if "run" in table.c else {}
+            mine |= {"run": table.c.id == "changed-2"} if table is tables.run else {}
+            mine |= {"run": table.c.name == "changed"} if table is tables.site else {}
+            row = connection.execute(select(table).where(*mine.values())).mappings().first()
+            assert row is not None, table
+            here = [column == row[column] for column in table.primary_key.columns]
+            for column in table.columns:
+                with connection.begin_nested() as attempt:
+                    changed = update(table).where(*here).values({column: other(row[column])})
+                    assert connection.execute(changed).rowcount == 1
+                    with suppress(LookupError, TypeError, ValueError):  # the store calls such a row damaged
+                        if not list(problems(connection, None)):
+                            missed.append(str(column))
+                    tried += 1
+                    attempt.rollback()
+        assert list(problems(connection, None)) == []
+    assert (missed, tried) == ([], sum(len(table.columns) for table in tables.metadata.sorted_tables))
 
 
 def test_a_run_goes_in_once_and_stays(url: str) -> None:

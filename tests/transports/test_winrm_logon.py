@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from scanner.errors import AuthenticationFailed, HostKeyMismatch, Unreachable
+from scanner.errors import AuthenticationFailed, HostKeyMismatch, HostKeyUnknown, Unreachable
 from scanner.inventory.site import Limits
 from scanner.model import Reason, Target
 from scanner.secret import Secret
@@ -255,9 +255,9 @@ def test_any_other_than_the_pinned_one_is_loud(authority: Authority, tmp_path: P
 @pytest.mark.parametrize(
     ("make", "words"),
     [
-        (lambda folder: self_signed(folder / "a"), "signed itself: pin it"),
+        (lambda folder: self_signed(folder / "a"), "it signed itself"),
         (lambda folder: Authority.make(folder / "b", "Other CA").server(), "not trusted here"),
-        (lambda folder: Authority.make(folder / "c").server(hosts=("elsewhere",)), "for another name"),
+        (lambda folder: Authority.make(folder / "c").server(hosts=("elsewhere",)), "does not name this address"),
         (lambda folder: Authority.make(folder / "d").server(days=-1), "has expired"),
     ],
 )
@@ -269,8 +269,8 @@ def test_a_certificate_that_proves_nothing_ends_before_the_logon(
     trusted = own_ca if own_ca.exists() and "Other" not in words and "not trusted" not in words else authority.ca
     with Endpoint(said, tls=pair) as host:
         error = failure(lambda: converse(host, login(ca=trusted)))
-    assert error.reason is Reason.LOGIN and words in error.detail, error.detail
-    assert "No logon was attempted" in error.detail
+    assert isinstance(error, HostKeyUnknown) and error.reason is Reason.LOGIN and words in error.detail, error.detail
+    assert "No logon was attempted" in error.detail and "`certificate: SHA256:…`" in error.detail
     assert host.count == 0
 
 

@@ -13,7 +13,7 @@ from scanner.report.view.fixes import fixes
 from scanner.report.view.grid import grid
 from scanner.report.view.hosts import host_section
 from scanner.report.view.index import Index, bar
-from scanner.report.view.requirements import check_section, section, state_mark
+from scanner.report.view.requirements import check_section, sections, state_mark
 from scanner.report.view.thresholds import changed
 from scanner.report.view.types import CheckSection, Denominator, Report, Tally
 from scanner.report.view.unchecked import lost, not_checked
@@ -26,8 +26,7 @@ _MET = frozenset({State.EVIDENCED, State.DOCUMENT_ON_FILE})
 def build(result: RunResult, profile: Profile, checks: Mapping[str, Check]) -> Report:
     """Everything the report shows, in the order in which it shows it."""
     index = Index(result, profile, checks)
-    sections = tuple(section(index, assessment) for assessment in result.assessments)
-    best, fixable = fixes(index)
+    requirements = sections(index)
     run = result.run
     return Report(
         title=profile.title,
@@ -39,13 +38,12 @@ def build(result: RunResult, profile: Profile, checks: Mapping[str, Check]) -> R
         lost=lost(index),
         partly=sum(target.state is TargetState.PARTLY_READ for target in result.targets),
         tallies=tuple(tally for level in Level if (tally := _tally(result, level)).applies),
-        requirements=sections,
+        requirements=requirements,
         others=_others(index),
-        fixes=best,
-        fixable=fixable,
+        fixes=fixes(index),
         grid=grid(index),
         hosts=tuple(host_section(index, target) for target in result.targets),
-        not_checked=not_checked(index, sections),
+        not_checked=not_checked(index, requirements),
         changed=changed(index),
         sources=tuple((origin_of(source), source.title, source.url) for source in profile.sources.values()),
         run=run.id,

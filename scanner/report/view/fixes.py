@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from scanner.model import Level, Severity, Status
 from scanner.report.view.index import Index, bar
-from scanner.report.view.types import Fix
+from scanner.report.view.types import Fix, Fixes
 from scanner.report.view.words import CELLS, LEVELS, SEVERITIES
 from scanner.text import plural
 
@@ -41,8 +41,8 @@ def gaps(index: Index) -> dict[tuple[str, str], tuple[str, ...]]:
     return {gap: tuple(checks) for gap, checks in found.items()}
 
 
-def fixes(index: Index, top: int = TOP) -> tuple[tuple[Fix, ...], int]:
-    """The best `top` fixes, critical ones and gaps of a Must first, and the number of all gaps."""
+def fixes(index: Index, top: int = TOP) -> Fixes:
+    """The best `top` fixes, critical ones and gaps of a Must first."""
     open_ = gaps(index)
     tallies: dict[str, _Tally] = {}
     for gap, checks in open_.items():
@@ -53,7 +53,7 @@ def fixes(index: Index, top: int = TOP) -> tuple[tuple[Fix, ...], int]:
     ranked = sorted(tallies.items(), key=lambda item: _rank(index, *item))
     most = max((len(tally.gaps) for tally in tallies.values()), default=0)
     shown = (_fix(index, rank, check, tally, most) for rank, (check, tally) in enumerate(ranked[:top], 1))
-    return tuple(shown), len(open_)
+    return Fixes(best=tuple(shown), gaps=len(open_), known=len(ranked))
 
 
 def _musts(index: Index, tally: _Tally) -> int:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC
 from functools import cached_property
 
+from scanner.assess.rollup import platform_of
 from scanner.assess.verdicts import verdict_of, verdict_on_target, worst
 from scanner.check import Check
 from scanner.model import Assessment, Finding, RunResult, State, Status, TargetResult, Verdict
@@ -89,6 +91,15 @@ class Index:
             beyond="",
         )
 
+    @cached_property
+    def platforms(self) -> Mapping[str, int]:
+        """Targets by platform."""
+        return Counter(platform_of(target) for target in self.result.targets)
+
+    def not_covered(self, requirement: Requirement) -> tuple[str, ...]:
+        """What no check reads on the targets of this run."""
+        return tuple(str(part) for part, _ in requirement.not_covered_on(self.platforms))
+
     def checks_of(self, requirement: Requirement) -> tuple[str, ...]:
         """The checks of a requirement: those the pack names, then those that only the run knows."""
         named = requirement.check_ids if self.same_pack else ()
@@ -105,6 +116,10 @@ class Index:
 
     def hosts(self, names: Iterable[str]) -> tuple[tuple[str, str], ...]:
         return tuple(self.host(name) for name in names)
+
+    def seen(self, check: str) -> tuple[Finding, ...]:
+        """The findings of a check on hosts that were read."""
+        return tuple(finding for finding in self.by_check.get(check, ()) if not self.is_lost(finding))
 
     def is_lost(self, finding: Finding) -> bool:
         """True for the finding of a host that was not read at all: one reason for all its checks."""

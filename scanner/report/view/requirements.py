@@ -32,11 +32,24 @@ _SETTLED = frozenset({Status.PASS, Status.NOT_APPLICABLE})
 _NOT_SEEN = frozenset({Status.UNKNOWN, Status.NOT_CHECKED})
 
 
-def section(index: Index, assessment: Assessment) -> RequirementSection:
-    """Everything about one requirement."""
+def sections(index: Index) -> tuple[RequirementSection, ...]:
+    """Everything about each requirement, in the order of the pack."""
+    first: dict[str, str] = {}
+    found = []
+    for assessment in index.result.assessments:
+        found.append(_section(index, assessment, first))
+        for check in found[-1].open:
+            first.setdefault(check.id, found[-1].key)
+    return tuple(found)
+
+
+def _section(index: Index, assessment: Assessment, first: Mapping[str, str]) -> RequirementSection:
+    """Everything about one requirement; `first` names where its open checks stood before."""
     requirement = index.requirement(assessment)
-    checks = [check_section(index, check, check in requirement.supports) for check in index.checks_of(requirement)]
-    settled = [check for check in checks if check.mark.kind in ("pass", "na")]
+    checks = [
+        check_section(index, check, supports=check in requirement.supports, shown_at=first.get(check, ""))
+        for check in index.checks_of(requirement)
+    ]
     return RequirementSection(
         anchor=anchor_of(requirement.key),
         key=requirement.key,
@@ -52,9 +65,12 @@ def section(index: Index, assessment: Assessment) -> RequirementSection:
         beyond=requirement.beyond,
         condition=requirement.condition.question if requirement.condition else "",
         hosts=_hosts(index, requirement.key),
-        open=tuple(check for check in checks if check not in settled),
-        settled=tuple(settled),
+        open=tuple(check for check in checks if not check.is_settled and not check.judges_nothing),
+        settled=tuple(check for check in checks if check.is_settled),
+        unjudged=tuple(check for check in checks if check.judges_nothing),
         unseen=_unseen(index, requirement),
+        unread=_causes(index, requirement, Status.UNKNOWN),
+        not_here=_causes(index, requirement, Status.NOT_CHECKED),
         slots=tuple(_slot(index, slot, assessment) for slot in requirement.attestations),
         records=tuple(_record(record) for record in assessment.attestations),
         waivers=tuple(_record(record) for record in assessment.waivers),
@@ -83,11 +99,11 @@ def _hosts(index: Index, key: str) -> Bar | None:
 # --- Checks and observations -----------------------------------------------------------------------------
 
 
-def check_section(index: Index, check: str, supports: bool = False) -> CheckSection:
+def check_section(index: Index, check: str, *, supports: bool = False, shown_at: str = "") -> CheckSection:
     """One check with its observations, worst first."""
     known = index.checks.get(check)
     findings = index.by_check.get(check, ())
-    seen = [finding for finding in findings if not index.is_lost(finding)]
+    seen = index.seen(check)
     use = index.profile.uses.get(check)
     sources = [index.profile.sources[key] for key in (use.sources if use else ())]
     return CheckSection(
@@ -105,6 +121,7 @@ def check_section(index: Index, check: str, supports: bool = False) -> CheckSect
         thresholds=thresholds_of(index, check),
         observations=tuple(_observations(index, check, seen)),
         origin=known.source if known and known.source != BUILT_IN else "",
+        shown_at=shown_at,
     )
 
 
@@ -178,20 +195,24 @@ def _reading(index: Index, finding: Finding) -> Reading:
 
 
 def _unseen(index: Index, requirement: Requirement) -> tuple[str, ...]:
-    """What keeps this requirement from being known in full: each cause once, with its number of hosts."""
-    causes: Counter[str] = Counter()
-    for check in index.checks_of(requirement):
-        for finding in index.by_check.get(check, ()):
-            if index.is_lost(finding):
-                continue
-            if finding.status is Status.UNKNOWN:
-                causes[f"{index.title(check)}: {_why_unknown(finding)}"] += 1
-            elif finding.status is Status.NOT_CHECKED:
-                causes[f"{index.title(check)}: {finding.actual or 'not checked'}"] += 1
-        if check not in index.by_check:
-            causes[f"{index.title(check)}: not part of this run"] = len(index.targets)
-    seen = [f"{cause} ({plural(count, 'host')})" for cause, count in causes.most_common()]
-    return (*(f"No automated check yet: {part}" for part in requirement.not_covered), *seen)
+    """The parts of the duty and the checks that nobody looked at in this run."""
+    missing = [check for check in index.checks_of(requirement) if check not in index.by_check]
+    hosts = plural(len(index.targets), "host")
+    return (
+        *(f"No automated check yet: {part}" for part in index.not_covered(requirement)),
+        *(f"{index.title(check)}: not part of this run ({hosts})" for check in missing),
+    )
+
+
+def _causes(index: Index, requirement: Requirement, status: Status) -> tuple[tuple[str, str], ...]:
+    """Each check that ended so, and why, once with its number of hosts; the most hosts first."""
+    causes = Counter(
+        (index.title(check), _why_unknown(finding) or finding.actual or "no reason given")
+        for check in index.checks_of(requirement)
+        for finding in index.seen(check)
+        if finding.status is status
+    )
+    return tuple((title, f"{why} ({plural(count, 'host')})") for (title, why), count in causes.most_common())
 
 
 # --- The people half -------------------------------------------------------------------------------------

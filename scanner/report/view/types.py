@@ -101,6 +101,22 @@ class CheckSection:
     thresholds: tuple[Threshold, ...]
     observations: tuple[Observation, ...]
     origin: str
+    shown_at: str = ""
+    """The requirement under which the same check stood before; paper shows it in full there alone."""
+
+    @property
+    def is_settled(self) -> bool:
+        return self.mark.kind in ("pass", "na")
+
+    @property
+    def judges_nothing(self) -> bool:
+        """True when no host of the run is of a kind that the check can judge."""
+        return bool(self.observations) and all(seen.mark.kind == "none" for seen in self.observations)
+
+    @property
+    def is_brief(self) -> bool:
+        """True when paper shows it in one line."""
+        return self.is_settled or bool(self.shown_at)
 
     @property
     def calls_for_a_fix(self) -> bool:
@@ -122,7 +138,11 @@ class Slot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequirementSection:
-    """One requirement with everything that was found about it."""
+    """One requirement with everything that was found about it.
+
+    What could not be seen: `unseen` says what nobody looked at; `unread` and `not_here` name each check that is unknown
+    on some host, or does not judge its kind, and why. `unjudged` are those that judge no host of the run.
+    """
 
     anchor: str
     key: str
@@ -140,7 +160,10 @@ class RequirementSection:
     hosts: Bar | None
     open: tuple[CheckSection, ...]
     settled: tuple[CheckSection, ...]
+    unjudged: tuple[CheckSection, ...]
     unseen: tuple[str, ...]
+    unread: tuple[tuple[str, str], ...]
+    not_here: tuple[tuple[str, str], ...]
     slots: tuple[Slot, ...]
     records: tuple[tuple[tuple[str, str], ...], ...]
     waivers: tuple[tuple[tuple[str, str], ...], ...]
@@ -190,6 +213,15 @@ class Fix:
     should: int
     alone: int
     bar: Bar
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fixes:
+    """The fixes that close most gaps: `best` of all `known` ones, and the number of all gaps."""
+
+    best: tuple[Fix, ...]
+    gaps: int
+    known: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -281,8 +313,7 @@ class Report:
     tallies: tuple[Tally, ...]
     requirements: tuple[RequirementSection, ...]
     others: tuple[CheckSection, ...]
-    fixes: tuple[Fix, ...]
-    fixable: int
+    fixes: Fixes
     grid: Grid
     hosts: tuple[HostSection, ...]
     not_checked: NotChecked

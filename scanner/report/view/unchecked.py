@@ -26,7 +26,9 @@ def not_checked(index: Index, sections: Sequence[RequirementSection]) -> NotChec
         not_here=_not_here(index),
         left_out=_left_out(index),
         parts=tuple(
-            (r.key, r.title, "; ".join(r.not_covered), AUDIENCES[r.audience]) for _, r in asked if r.not_covered
+            (r.key, r.title, "; ".join(missing), AUDIENCES[r.audience])
+            for _, r in asked
+            if (missing := index.not_covered(r))
         ),
         without_check=tuple(
             (r.key, r.title, r.beyond) for _, r in asked if r.automation is not Automation.PAPER and not r.check_ids

@@ -1,4 +1,4 @@
-"""Whether the server is the one that is meant: its certificate against an authority or a pinned fingerprint."""
+"""The TLS handshake with a directory, before anything secret is sent."""
 
 from __future__ import annotations
 
@@ -6,46 +6,17 @@ import socket
 import ssl
 from pathlib import Path
 
-from scanner.errors import AuthenticationFailed, HostKeyMismatch, HostKeyUnknown, TargetError, Unreachable
+from scanner.errors import TargetError, Unreachable
 from scanner.model import Reason, Target
+from scanner.transports import certificates
 from scanner.transports.ldap.pipe import Allowance, Pipe
-from scanner.transports.pins import fingerprint, normal_pin
-
-# OpenSSL's X509_V_ERR_* that have a cure of their own; see `openssl verify`.
-_EXPIRED, _NOT_YET, _OTHER_NAME, _OTHER_ADDRESS = 10, 9, 62, 64
-_CURES = {
-    _EXPIRED: "it has expired: renew it on the server",
-    _NOT_YET: "it is not valid yet: compare the clocks",
-    _OTHER_NAME: "it is for other names: give the target the name that the certificate carries",
-    _OTHER_ADDRESS: "it does not name this address: give the target the host name that the certificate carries",
-}
-_NO_AUTHORITY = "its signer is not trusted here: name the authority's certificate file with `ca` in the credential"
 
 
 def context_for(target: Target, ca: Path | None) -> ssl.SSLContext:
-    """How to judge the certificate of `target`. Raises AuthenticationFailed where the file of authorities is no use.
-
-    A pinned certificate is compared by itself, so nothing else is asked of it.
-    """
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    """How to judge the certificate of `target`. Raises AuthenticationFailed where the file of authorities is no use."""
+    context = certificates.context_for(ca, is_pinned=target.certificate is not None)
     context.sslsocket_class = Pipe
-    if target.certificate is not None:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    elif ca is None:
-        context.load_default_certs()
-    else:
-        _load(context, ca)
     return context
-
-
-def _load(context: ssl.SSLContext, ca: Path) -> None:
-    try:
-        context.load_verify_locations(cafile=str(ca))
-    except ssl.SSLError as error:
-        raise AuthenticationFailed(Reason.LOGIN, f"{ca} holds no certificate in PEM form") from error
-    except OSError as error:
-        raise AuthenticationFailed(Reason.LOGIN, f"{ca} cannot be read: {error.strerror}") from error
 
 
 def secure(
@@ -63,37 +34,18 @@ def secure(
     pipe.allowance = allowance
     try:
         pipe.shake()
-        shown = fingerprint(pipe.getpeercert(binary_form=True) or b"")
-        if target.certificate is not None:
-            _compare(target.certificate, shown, where)
+        der = pipe.getpeercert(binary_form=True) or b""
+        certificates.check_pin(target, where, der)
     except ssl.SSLCertVerificationError as error:
         pipe.close()
-        raise _distrust(error, where) from error
+        raise certificates.distrusted(where, error) from error
     except OSError as error:
         pipe.close()
         raise _no_tls(error, where) from error
     except TargetError:
         pipe.close()
         raise
-    return pipe, shown
-
-
-def _compare(pinned: str, shown: str, where: str) -> None:
-    if normal_pin(pinned) != shown:  # both are public
-        detail = (
-            f"{where} shows the certificate {shown}, which is not the pinned one: it was renewed, or somebody stands "
-            "in between; compare it on the server before you change `certificate`"
-        )
-        raise HostKeyMismatch(Reason.LOGIN, detail)
-
-
-def _distrust(error: ssl.SSLCertVerificationError, where: str) -> HostKeyUnknown:
-    cure = _CURES.get(error.verify_code, _NO_AUTHORITY)
-    detail = (
-        f"{where} shows a certificate that cannot be verified ({error.verify_message}): {cure}; or pin it with "
-        "`certificate: SHA256:…` at the target, after comparing it on the server"
-    )
-    return HostKeyUnknown(Reason.LOGIN, detail)
+    return pipe, certificates.fingerprint(der)
 
 
 def _no_tls(error: OSError, where: str) -> Unreachable:

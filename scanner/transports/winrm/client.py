@@ -20,12 +20,12 @@ from scanner.inventory.site import Limits
 from scanner.model import Reason, Target
 from scanner.transports.base import ScriptSession, SessionInfo
 from scanner.transports.breaker import Breaker
-from scanner.transports.pins import fingerprint
+from scanner.transports.certificates import check_pin, fingerprint
 from scanner.transports.psrp import check_installed as check_psrp_installed
 from scanner.transports.tcp import INTERRUPTED, Dialling
 from scanner.transports.winrm.login import WinrmLogin
 from scanner.transports.winrm.tickets import Tickets, check_installed
-from scanner.transports.winrm.trust import Listener, Trust, check_pin, listener_of
+from scanner.transports.winrm.trust import Listener, Trust, listener_of
 
 if TYPE_CHECKING:
     from scanner.transports.winrm.logon import Logon
@@ -99,8 +99,8 @@ class WinrmTransport:
     def connect(self, target: Target, *, deadline: float) -> ScriptSession:
         """One logon on `target` and its shell or session, finished before `deadline` (monotonic clock).
 
-        Raises Unreachable, HostKeyMismatch (a certificate that is not the pinned one), AuthenticationFailed and
-        TimeLimit. A refused logon is never repeated, here or on another target.
+        Raises Unreachable, HostKeyUnknown and HostKeyMismatch (certificate, before anything secret is sent),
+        AuthenticationFailed and TimeLimit. A refused logon is never repeated, here or on another target.
         """
         login = self._login_for(target)
         way = _Way(target, listener_of(target), login, _CARRIERS.get(target.transport, _shell)())
@@ -172,19 +172,13 @@ class WinrmTransport:
     def _line(self, way: _Way, until: float) -> Line:
         from scanner.transports.winrm.wire import Line, Watch
 
-        where = way.listener.where
-
-        def accept(der: bytes) -> None:
-            if way.target.certificate is not None:
-                check_pin(way.target, where, der)
-
         context = self._context(way) if way.listener.is_https else None
         with self._lock:
             watch = self._watch = self._watch or Watch()
         return Line(
             way.listener,
             context=context,
-            accept=accept,
+            accept=lambda der: check_pin(way.target, way.listener.where, der),
             dialling=self._dialling,
             watch=watch,
             connect_s=self._limits.connect_s,

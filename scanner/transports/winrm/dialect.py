@@ -14,28 +14,28 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from scanner.transports.winrm.tokens import (
+    NeedsScript,
+    Token,
+    Tokens,
+    arguments_of,
+    group,
+    inside_of,
+    pairs,
+    split,
+    tokens_of,
+    unlined,
+)
 from scanner.transports.winrm.wmi import Instance, Refused, Wmi
 
-_TOKEN = re.compile(
-    r"""(?P<space>[ \t]+|\#[^\n]*)|(?P<line>[\n;])|(?P<text>'(?:[^']|'')*'|"(?:[^"`]|`.)*")"""
-    r"""|(?P<variable>\$(?:env:)?\w+)|(?P<number>-?\d+\b)|(?P<option>-[A-Za-z]+)|(?P<cast>\[[a-z]+\])"""
-    r"""|(?P<open>[@$]?[({])|(?P<close>[)}])|(?P<member>\.[A-Za-z_]\w*)|(?P<word>[A-Za-z_][\w-]*)|(?P<other>.)""",
-    re.DOTALL,
-)
 _FACT = re.compile(r"(?m)^Read-Fact '([a-z][a-z0-9_]{0,63})' \{\n")
 _INTERPOLATED = re.compile(r"\$\(\s*(\$\w+)((?:\.\w+)*)\s*\)|(\$(?:env:)?\w+)")
 
-Token = tuple[str, str]
-Tokens = Sequence[Token]
 Scope = Mapping[str, Any]
 Value = Any
 
 
 _READ_CLOCK: list[Token] = [("open", "("), ("word", "Read-Clock"), ("close", ")")]
-
-
-class NeedsScript(Exception):
-    """A form that only PowerShell understands, or one that it would read differently."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Answers:
                 continue
             before = self._read
             try:
-                value = self._block(_inside(_tokens(script[found.end() - 2 :])), {})
+                value = self._block(inside_of(tokens_of(script[found.end() - 2 :])), {})
             except (NeedsScript, Refused, RecursionError):
                 continue
             if self._read > before and isinstance(value, dict):
@@ -75,7 +75,7 @@ class Answers:
     def _block(self, tokens: Tokens, scope: Scope) -> Value:
         """The value of the last statement; `_NOTHING` where none has one."""
         inner, value = dict(scope), _NOTHING
-        for statement in _split(tokens, "line"):
+        for statement in split(tokens, "line"):
             value = self._statement(statement, inner)
         return value
 
@@ -95,24 +95,24 @@ class Answers:
 
     def _if(self, tokens: Tokens, scope: dict[str, Value]) -> Value:
         """`if (LEFT -eq RIGHT) { … } else { … }`, with the comparisons that the dialect knows."""
-        condition, rest = _group(tokens)
+        condition, rest = group(tokens)
         at = next((i for i, (kind, _) in enumerate(condition) if kind == "option"), 0)
         compare = _COMPARISONS.get(condition[at][1] if condition else "")
         if compare is None:
             raise NeedsScript("a condition")
-        body, rest = _group(rest)
+        body, rest = group(rest)
         if compare(self._value(condition[:at], scope), self._value(condition[at + 1 :], scope)):
             return self._inner(body, scope)
         if not rest:
             return _NOTHING
         if rest[0] != ("word", "else"):
             raise NeedsScript("a condition")
-        return self._inner(_group(rest[1:])[0], scope)
+        return self._inner(group(rest[1:])[0], scope)
 
     def _inner(self, tokens: Tokens, scope: dict[str, Value]) -> Value:
         """A branch sees and sets the variables around it."""
         value = _NOTHING
-        for statement in _split(tokens, "line"):
+        for statement in split(tokens, "line"):
             value = self._statement(statement, scope)
         return value
 
@@ -128,14 +128,14 @@ class Answers:
             return _cast(text, self._value(tokens[1:], scope))
         if kind == "word":
             return self._command(text, tokens[1:], scope)
-        if len(items := _split(tokens, "comma")) > 1:
+        if len(items := split(tokens, "comma")) > 1:
             return [self._value(item, scope) for item in items]
         return self._atom(tokens, scope)
 
     def _atom(self, tokens: Tokens, scope: Scope) -> Value:
         kind, text = tokens[0]
         if kind == "open":
-            inside, rest = _group(tokens)
+            inside, rest = group(tokens)
             return _members(self._opened(text, inside, scope), rest)
         if kind == "variable":
             return _members(self._variable(text, scope), tokens[1:])
@@ -147,24 +147,24 @@ class Answers:
 
     def _opened(self, bracket: str, inside: Tokens, scope: Scope) -> Value:
         if bracket == "@{":
-            return {key: self._value(value, scope) for key, value in _pairs(inside)}
+            return {key: self._value(value, scope) for key, value in pairs(inside)}
         if bracket == "(":
             return self._value([token for token in inside if token[0] != "line"], scope)
         if bracket != "@(":
             raise NeedsScript("an expression")
         if inside and inside[0] == ("word", "foreach"):
             return self._each(inside[1:], scope)
-        if not (listed := _unlined(inside)):
+        if not (listed := unlined(inside)):
             return []
         value = self._value(listed, scope)
         return value if isinstance(value, list) else [value]
 
     def _each(self, tokens: Tokens, scope: Scope) -> list[Value]:
-        head, rest = _group(tokens)
+        head, rest = group(tokens)
         if len(head) < 3 or head[0][0] != "variable" or head[1] != ("word", "in"):
             raise NeedsScript("a loop")
-        items = self._value(_unlined(head[2:]), scope)
-        body, _ = _group(rest)
+        items = self._value(unlined(head[2:]), scope)
+        body, _ = group(rest)
         listed = items if isinstance(items, list) else [] if items is None else [items]
         values = [self._block(body, {**scope, head[0][1]: item}) for item in listed]
         return [value for value in values if value is not _NOTHING]
@@ -204,10 +204,10 @@ class Answers:
 
     def _command(self, name: str, tokens: Tokens, scope: Scope) -> Value:
         if name == "Read-Part":
-            return self._part(_group(tokens)[0], scope)
+            return self._part(group(tokens)[0], scope)
         if name == "Convert-Time":
             return _time(self._moment(tokens, scope))
-        arguments = [self._value(one, scope) for one in _arguments(tokens)]
+        arguments = [self._value(one, scope) for one in arguments_of(tokens)]
         if name == "Read-Registry" and len(arguments) == 2:
             return self._answered(self.wmi.values(arguments[0], _listed(arguments[1])))
         if name == "Read-RegistrySubkeys" and len(arguments) == 1:
@@ -234,8 +234,8 @@ class Answers:
 
     def _presence(self, tokens: Tokens, scope: Scope) -> Value:
         """`[bool](Read-Registry KEY NAMES).values.Count`: whether there is a value, which may be a secret."""
-        inside, _ = _group(tokens[1:])
-        key, names = [self._value(one, scope) for one in _arguments(inside[1:])]
+        inside, _ = group(tokens[1:])
+        key, names = [self._value(one, scope) for one in arguments_of(inside[1:])]
         try:
             return self._answered(self.wmi.count(key, _listed(names)) > 0)
         except Refused as error:
@@ -265,6 +265,11 @@ class _Nothing:
 
 
 _NOTHING: Any = _Nothing()
+
+
+def _is_presence(tokens: Tokens) -> bool:
+    shown = [text for kind, text in tokens if kind != "line"]
+    return shown[:3] == ["[bool]", "(", "Read-Registry"] and shown[-3:] == [")", ".values", ".Count"]
 
 
 # --- Values ----------------------------------------------------------------------------------------------
@@ -357,89 +362,3 @@ _COMPARISONS: Mapping[str, Callable[[Value, Value], bool]] = {
 def _like(text: str, pattern: str) -> bool:
     parts = (re.escape(part) for part in pattern.split("*"))
     return re.fullmatch(".*".join(parts), text, re.IGNORECASE | re.DOTALL) is not None
-
-
-# --- Tokens ----------------------------------------------------------------------------------------------
-
-
-def _tokens(text: str) -> Iterator[Token]:
-    for match in _TOKEN.finditer(text):
-        assert match.lastgroup is not None, "the last branch takes anything"
-        if match.lastgroup != "space":
-            yield match.lastgroup, match[0]
-
-
-def _inside(tokens: Iterator[Token]) -> Tokens:
-    """The tokens between the first bracket and its partner."""
-    depth, found = 0, list[Token]()
-    for token in tokens:
-        depth += {"open": 1, "close": -1}.get(token[0], 0)
-        if depth == 0:
-            return found[1:]
-        found.append(token)
-    raise NeedsScript("a block without end")
-
-
-def _group(tokens: Tokens) -> tuple[Tokens, Tokens]:
-    """What the bracket in front holds, and what follows it."""
-    if not tokens or tokens[0][0] != "open":
-        raise NeedsScript("an expression")
-    inside = _inside(iter(tokens))
-    return inside, tokens[len(inside) + 2 :]
-
-
-def _split(tokens: Tokens, at: str) -> list[Tokens]:
-    """Parts between line ends, or between commas, outside of all brackets; empty ones are left out."""
-    parts: list[list[Token]] = [[]]
-    depth = 0
-    for token in tokens:
-        depth += {"open": 1, "close": -1}.get(token[0], 0)
-        is_end = token[0] == "line" if at == "line" else token == ("other", ",")
-        if is_end and depth == 0:
-            parts.append([])
-        else:
-            parts[-1].append(token)
-    return _with_else([part for part in parts if part])
-
-
-def _with_else(parts: list[list[Token]]) -> list[Tokens]:
-    """`else` on a line of its own belongs to the `if` before it."""
-    joined: list[Tokens] = []
-    for part in parts:
-        if part[0] == ("word", "else") and joined:
-            joined[-1] = [*joined[-1], *part]
-        else:
-            joined.append(part)
-    return joined
-
-
-def _unlined(tokens: Tokens) -> Tokens:
-    return [token for token in tokens if token[0] != "line"]
-
-
-def _pairs(tokens: Tokens) -> Iterator[tuple[str, Tokens]]:
-    for entry in _split(tokens, "line"):
-        if len(entry) < 3 or entry[0][0] != "word" or entry[1] != ("other", "="):
-            raise NeedsScript("a dictionary")
-        yield entry[0][1], entry[2:]
-
-
-def _arguments(tokens: Tokens) -> Iterator[Tokens]:
-    """The arguments of a command, each a name of an option, a literal, a variable with members, or a bracket."""
-    rest = list(tokens)
-    while rest:
-        kind, text = rest[0]
-        if kind == "option":
-            yield [("text", f"'{text}'")]
-            rest = rest[1:]
-            continue
-        size = len(_group(rest)[0]) + 2 if kind == "open" else 1
-        while size < len(rest) and rest[size][0] == "member":
-            size += 1
-        yield rest[:size]
-        rest = rest[size:]
-
-
-def _is_presence(tokens: Tokens) -> bool:
-    shown = [text for kind, text in tokens if kind != "line"]
-    return shown[:3] == ["[bool]", "(", "Read-Registry"] and shown[-3:] == [")", ".values", ".Count"]

@@ -18,8 +18,9 @@ from typing import Any
 
 from scanner.errors import TargetError
 from scanner.model import Reason
-from scanner.transports.winrm.dialect import Answers, NeedsScript
+from scanner.transports.winrm.dialect import Answers
 from scanner.transports.winrm.protocol import Wsman
+from scanner.transports.winrm.tokens import NeedsScript
 from scanner.transports.winrm.wmi import Refused, Wmi
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from scanner.errors import AuthenticationFailed, TargetError, TimeLimit, Unreachable
 from scanner.model import Reason
 from scanner.text import clean
+from scanner.transports.certificates import distrusted
 from scanner.transports.winrm.login import WinrmLogin
 from scanner.transports.winrm.trust import Listener
 
@@ -206,22 +207,6 @@ _TLS = (
         "does not speak TLS: use winrm:// there, or make an https listener (winrm quickconfig -transport:https)",
     ),
     (
-        re.compile("self[- ]signed", re.IGNORECASE),
-        "shows a certificate that it signed itself: pin it (certificate: SHA256:…) or name it with ca:",
-    ),
-    (
-        re.compile("unable to get (?:local )?issuer", re.IGNORECASE),
-        "shows a certificate of an authority that is not trusted here: name the authority's file with ca:",
-    ),
-    (
-        re.compile("mismatch|doesn't match", re.IGNORECASE),
-        "shows a certificate for another name: address it by the name in there",
-    ),
-    (
-        re.compile("has expired|not yet valid", re.IGNORECASE),
-        "shows a certificate that has expired or is not valid yet",
-    ),
-    (
         re.compile("protocol version|unsupported protocol|no protocols", re.IGNORECASE),
         "speaks no TLS 1.2: turn it on (Server 2012 R2 can)",
     ),
@@ -236,17 +221,14 @@ _BROKEN_OFF = "breaks off the TLS handshake"
 _OUR_CERTIFICATE = "breaks off the TLS handshake: it does not take our client certificate, or trusts not its issuer"
 
 
-def tls(listener: Listener, login: WinrmLogin, error: BaseException) -> Unreachable:
+def tls(listener: Listener, login: WinrmLogin, error: BaseException) -> TargetError:
     """What went wrong while certificates were shown; nothing was sent before."""
-    said = str(error)
+    cause = _cause(error)
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return distrusted(listener.where, cause)
     otherwise = _OUR_CERTIFICATE if login.auth == "certificate" else _BROKEN_OFF
-    meaning = next((text for pattern, text in _TLS if pattern.search(said)), otherwise)
-    why = re.search(r"certificate verify failed: ([^(\[]{1,200})", said)
-    detail = f" ({clean(why[1].strip(), 200)})" if why else ""
-    return Unreachable(
-        Reason.LOGIN if isinstance(_cause(error), ssl.SSLCertVerificationError) else Reason.UNREACHABLE,
-        f"{listener.where} {meaning}{detail}. No logon was attempted",
-    )
+    meaning = next((text for pattern, text in _TLS if pattern.search(str(error))), otherwise)
+    return Unreachable(Reason.UNREACHABLE, f"{listener.where} {meaning}. No logon was attempted")
 
 
 def _cause(error: BaseException) -> BaseException:
