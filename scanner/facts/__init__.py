@@ -26,6 +26,7 @@ from scanner.facts.encryption import (
     VolumeUse,
 )
 from scanner.facts.firewall import Action, DefaultRule, Firewall, FirewallLoader, Forwarding, IpVersion
+from scanner.facts.hardware import Disk, Hardware
 from scanner.facts.host import Host, Membership
 from scanner.facts.keys import AuthorizedKey, AuthorizedKeys, KeyFile, can_log_in
 from scanner.facts.malware import MalwareProduct, MalwareProtection
@@ -70,6 +71,7 @@ from scanner.facts.workstation import LocalAdminPasswords, PrivilegePrompts, Pro
 FACTS: tuple[type[Fact], ...] = (
     Collection,
     Host,
+    Hardware,
     Support,
     PatchLevel,
     Restart,
@@ -138,6 +140,7 @@ __all__ = [
     "DefaultRule",
     "Destination",
     "DirectoryKind",
+    "Disk",
     "DiskEncryption",
     "DomainRules",
     "EventLog",
@@ -148,6 +151,7 @@ __all__ = [
     "Firmware",
     "Forwarding",
     "GrantScope",
+    "Hardware",
     "Hold",
     "HomeFolder",
     "Host",

@@ -14,6 +14,7 @@ from scanner.facts.windows import (
     encryption,
     file_sharing,
     firewall,
+    hardware,
     host,
     local_admin_passwords,
     malware,
@@ -31,6 +32,7 @@ from scanner.facts.windows import (
 
 READERS: tuple[Reader, ...] = (
     *host.READERS,
+    *hardware.READERS,
     *accounts.READERS,
     *passwords.READERS,
     *signin.READERS,
