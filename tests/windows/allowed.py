@@ -60,7 +60,7 @@ type RestrictedRemoteServer puts functions of the same names, which take less, i
 
 SEAMS = functions(parsed(resources.files("scanner.collect.windows").joinpath("seams.ps1").read_text("ascii")))
 FRAME = frozenset({"Read-Part", "Convert-Time"})
-INNER = frozenset({"Read-OpenKey", "Open-Hive", "Read-NativeExport"})  # of the seams among themselves
+INNER = frozenset({"Read-OpenKey", "Read-Subkeys", "Open-Hive", "Read-NativeExport"})  # of the seams among themselves
 
 CLASSES = frozenset(
     {

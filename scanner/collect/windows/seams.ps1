@@ -14,12 +14,13 @@ function Read-OpenKey($Key, $Names) {
 }
 function Open-Hive($Hive) { return [Microsoft.Win32.RegistryKey]::OpenBaseKey([Microsoft.Win32.RegistryHive]$Hive, [Microsoft.Win32.RegistryView]::Registry64) }
 function Read-Registry($Path, $Names) { return Read-OpenKey ((Open-Hive 'LocalMachine').OpenSubKey($Path)) $Names }
-function Read-RegistrySubkeys($Path) {
-    $key = (Open-Hive 'LocalMachine').OpenSubKey($Path)
-    if ($null -eq $key) { return @{ exists = $false } }
-    return @{ exists = $true; names = @($key.GetSubKeyNames()) }
+function Read-Subkeys($Key) {
+    if ($null -eq $Key) { return @{ exists = $false } }
+    return @{ exists = $true; names = @($Key.GetSubKeyNames()) }
 }
+function Read-RegistrySubkeys($Path) { return Read-Subkeys ((Open-Hive 'LocalMachine').OpenSubKey($Path)) }
 function Read-UserRegistry($Sid, $Path, $Names) { return Read-OpenKey ((Open-Hive 'Users').OpenSubKey("$Sid\$Path")) $Names }
+function Read-UserRegistrySubkeys($Sid, $Path) { return Read-Subkeys ((Open-Hive 'Users').OpenSubKey("$Sid\$Path")) }
 function Read-LoadedHives { return @((Open-Hive 'Users').GetSubKeyNames() | Where-Object { $_ -match '^S-1-(5-21|12-1)-[0-9-]+$' }) }
 function Open-Adsi($Path) { return [ADSI]$Path }
 function Resolve-SidName($Sid) { return (New-Object System.Security.Principal.SecurityIdentifier($Sid)).Translate([System.Security.Principal.NTAccount]).Value }

@@ -49,6 +49,7 @@ function Read-RegistrySubkeys($Path) {
     return @{ exists = $true; names = @($below | Sort-Object -Unique) }
 }
 function Read-UserRegistry($Sid, $Path, $Names) { return Read-Registry "HKU\$Sid\$Path" $Names }
+function Read-UserRegistrySubkeys($Sid, $Path) { return Read-RegistrySubkeys "HKU\$Sid\$Path" }
 function Read-LoadedHives { return $Stand.hives }
 function New-Adsi($Path, $Class, $Values, $Members) {
     $object = New-Object psobject -Property @{ Path = $Path; SchemaClassName = $Class; MemberList = $Members }
