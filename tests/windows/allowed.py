@@ -97,12 +97,17 @@ METHODS_OF_CLASSES = frozenset(
 PROGRAMS: Mapping[str, str] = {"OpenSSH\\sshd.exe": "-T"}
 """Programs of Windows that a probe may start, and the one argument they get; the seams start secedit and auditpol."""
 
+COM_OBJECTS: Mapping[str, str] = {"HNetCfg.FwPolicy2": "state of the firewall's profiles, where no cmdlet tells it"}
+"""What a probe may have made by `New-ComSeam`."""
+
+SEAMS_COM_OBJECTS = frozenset({"Microsoft.Update.Session"})
+"""What the seams make themselves: the update agent, of which `Search-Updates` asks one search and nothing else."""
+
 METHODS = frozenset(
     {
-        "Contains", "ContainsKey", "CreateUpdateSearcher", "DefaultInboundAction", "EndsWith", "FirewallEnabled",
-        "GetTotalHistoryCount", "IndexOf", "Members", "QueryHistory", "Replace", "Search", "Split", "StartsWith",
-        "Substring", "ToLower", "ToLowerInvariant", "ToString", "ToUniversalTime", "ToUpper", "Trim", "TrimEnd",
-        "TrimStart",
+        "Contains", "ContainsKey", "DefaultInboundAction", "EndsWith", "FirewallEnabled", "IndexOf", "Members",
+        "Replace", "Split", "StartsWith", "Substring", "ToLower", "ToLowerInvariant", "ToString", "ToUniversalTime",
+        "ToUpper", "Trim", "TrimEnd", "TrimStart",
     }
 )  # fmt: skip
 """Methods that a probe may call on what it read."""

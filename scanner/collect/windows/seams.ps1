@@ -27,6 +27,20 @@ function Resolve-SidName($Sid) { return (New-Object System.Security.Principal.Se
 function Resolve-NameSid($Name) { return (New-Object System.Security.Principal.NTAccount($Name)).Translate([System.Security.Principal.SecurityIdentifier]).Value }
 function Convert-SidBytes($Bytes) { return (New-Object System.Security.Principal.SecurityIdentifier($Bytes, 0)).Value }
 function New-ComSeam($ProgId) { return New-Object -ComObject $ProgId }
+function Search-Updates($Criteria, $TimeoutMs) {
+    # In a runspace of its own, since a search has no limit of its own. It asks no network and installs nothing.
+    $search = {
+        param($Criteria)
+        $ErrorActionPreference = 'Stop'
+        $searcher = (New-Object -ComObject 'Microsoft.Update.Session').CreateUpdateSearcher()
+        $searcher.Online = $false
+        return $searcher.Search($Criteria)
+    }
+    $shell = [System.Management.Automation.PowerShell]::Create()
+    $running = $shell.AddScript([string]$search).AddArgument($Criteria).BeginInvoke()
+    if (-not $running.AsyncWaitHandle.WaitOne($TimeoutMs)) { [void]$shell.BeginStop($null, $null); throw (New-Object System.TimeoutException("the search for updates ran past $TimeoutMs ms")) }
+    return $shell.EndInvoke($running)
+}
 function Test-AdministratorToken {
     $principal = New-Object System.Security.Principal.WindowsPrincipal([System.Security.Principal.WindowsIdentity]::GetCurrent())
     return $principal.IsInRole([System.Security.Principal.WindowsBuiltInRole]::Administrator)

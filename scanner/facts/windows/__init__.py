@@ -53,5 +53,6 @@ READERS: tuple[Reader, ...] = (
     *privilege_prompts.READERS,
     *local_admin_passwords.READERS,
     *software.READERS,
+    *patching.LAST,
 )
 """Every reader, in the order in which their probes run: cheap and important first."""

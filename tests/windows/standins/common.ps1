@@ -9,6 +9,7 @@ $Stand = @{
     names = @{}
     native = @{}
     com = @{}
+    offers = $null
     files = @{}
     texts = @{}
     events = @()
@@ -74,6 +75,11 @@ function Convert-SidBytes($Bytes) { return $Bytes }
 function New-ComSeam($ProgId) {
     if (-not $Stand.com.ContainsKey($ProgId)) { Stop-Com -2147221164 'Class not registered' }
     return $Stand.com[$ProgId]
+}
+function Search-Updates($Criteria, $TimeoutMs) {
+    if ($null -eq $Stand.offers) { Stop-Com -2147221164 'Class not registered' }
+    if ($Stand.offers -is [scriptblock]) { return & $Stand.offers }
+    return [pscustomobject]@{ ResultCode = 2; Updates = $Stand.offers }
 }
 function Invoke-Native($File, $Arguments, $TimeoutMs) {
     if (-not $Stand.native.ContainsKey("$File $Arguments")) { throw (New-Object System.ComponentModel.Win32Exception(2)) }
