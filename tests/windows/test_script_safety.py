@@ -36,6 +36,7 @@ FIXED_STATICS = frozenset(
         "[System.Diagnostics.Stopwatch]::StartNew", "[System.IO.File]::Delete", "[System.IO.File]::Open",
         "[System.IO.File]::ReadAllText", "[System.IO.Path]::Combine", "[System.IO.Path]::GetTempPath",
         "[System.Management.Automation.PowerShell]::Create",
+        "[System.Threading.Thread]::Sleep",
         "[System.Security.Principal.WindowsIdentity]::GetCurrent", "[string]::Join",
     }
 )  # fmt: skip

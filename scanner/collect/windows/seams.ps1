@@ -41,6 +41,7 @@ function Search-Updates($Criteria, $TimeoutMs) {
     if (-not $running.AsyncWaitHandle.WaitOne($TimeoutMs)) { [void]$shell.BeginStop($null, $null); throw (New-Object System.TimeoutException("the search for updates ran past $TimeoutMs ms")) }
     return $shell.EndInvoke($running)
 }
+function Wait-Milliseconds($Count) { [System.Threading.Thread]::Sleep($Count) }
 function Test-AdministratorToken {
     $principal = New-Object System.Security.Principal.WindowsPrincipal([System.Security.Principal.WindowsIdentity]::GetCurrent())
     return $principal.IsInRole([System.Security.Principal.WindowsBuiltInRole]::Administrator)

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from scanner.facts import Update
+from scanner.facts import AutoUpdates, PatchLevel, Update
 from scanner.facts.base import RawFact, RawFacts, RawState, probes_of
 from scanner.facts.windows import READERS
-from scanner.facts.windows.patching.offers import OFFERS, offers
+from scanner.facts.windows.patching.offers import OFFERS, last_search, offers
 from scanner.model import Reason, Unknown
 from tests.windows.hosts import raw_facts_of
 
@@ -20,6 +20,7 @@ HOST = "server-2022-hardened"
 SECURITY = "0FA1201D-4330-4FA8-8AE9-B877473B6441"
 DEFINITIONS = "E0789628-CE08-4437-BE74-2495B842F43B"
 UPDATES = "CD5FFD1E-E932-4E3A-BF74-18BF0B1BBD83"
+BY_FACT = {reader.fact: reader for reader in READERS}
 DENIED = {"err": {"type": "System.UnauthorizedAccessException", "hresult": -2147024891, "text": "Access is denied."}}
 
 
@@ -81,6 +82,52 @@ def test_a_refused_logon_is_not_available_and_a_search_that_ran_too_long_is_out_
         assert "0x80070005" in refused.detail
     late = offers(raw_facts_of("server-2012-r2"))
     assert isinstance(late, Unknown) and late.code is Reason.TIMEOUT
+
+
+# --- A scan's own search is no search of the host ----------------------------------------------------------
+
+NEWEST = datetime(2026, 11, 20, 5, tzinfo=UTC)
+STARTED = "2026-11-20T10:00:00.0000000Z"
+BEFORE, AFTER = [{"time": "2026-11-20T05:00:00.0000000Z"}], [{"time": "2026-11-20T10:00:02.0000000Z"}]
+NO_EVENTS = {"err": {"type": "System.Exception", "fqid": "NoMatchingEventsFound,Get", "text": "none"}}
+
+
+def searched(**parts: Any) -> RawFacts:
+    return answered({"started": STARTED, "recorded": BEFORE, "result": 2, "offers": [offer()], **parts})
+
+
+@pytest.mark.parametrize("recorded", [BEFORE, NO_EVENTS, []], ids=repr)
+def test_a_host_that_does_not_record_a_scans_search_is_believed(recorded: Any) -> None:
+    assert last_search(searched(recorded=recorded)) == NEWEST
+
+
+@pytest.mark.parametrize("parts", [{"recorded": AFTER}, {"recorded": DENIED}, {"recorded": None}, {"started": None}])
+def test_a_record_that_may_be_the_scans_own_proves_no_fresh_list(parts: dict[str, Any]) -> None:
+    raw = searched(**parts)
+    assert isinstance(last_search(raw), Unknown)
+    level = BY_FACT[PatchLevel].read(raw)
+    assert isinstance(level, PatchLevel) and isinstance(level.refreshed, Unknown)
+
+
+def test_where_the_agent_refuses_no_scan_leaves_a_record() -> None:
+    assert isinstance(last_search(raw_facts_of("windows-11-24h2")), datetime)
+    for body in (None, {"err": {"type": "System.TimeoutException", "text": "ran past 30000 ms"}}):
+        assert isinstance(last_search(answered(body)), Unknown)
+
+
+def test_the_registry_of_2012_r2_names_the_hosts_own_search() -> None:
+    assert last_search(raw_facts_of("server-2012-r2")) == datetime(2026, 11, 19, 21, 12, 45, tzinfo=UTC)
+
+
+def test_automatic_updating_rests_on_no_search_of_a_scan() -> None:
+    def completed(raw: RawFacts) -> Any:
+        auto = BY_FACT[AutoUpdates].read(raw)
+        assert isinstance(auto, AutoUpdates)
+        return auto.updaters[0].last_completed
+
+    assert completed(searched()) == NEWEST
+    later = completed(searched(recorded=AFTER))
+    assert isinstance(later, Unknown) or later < NEWEST
 
 
 def test_the_search_is_the_last_thing_that_a_host_is_asked() -> None:

@@ -81,6 +81,7 @@ function Search-Updates($Criteria, $TimeoutMs) {
     if ($Stand.offers -is [scriptblock]) { return & $Stand.offers }
     return [pscustomobject]@{ ResultCode = 2; Updates = $Stand.offers }
 }
+function Wait-Milliseconds($Count) { return }
 function Invoke-Native($File, $Arguments, $TimeoutMs) {
     if (-not $Stand.native.ContainsKey("$File $Arguments")) { throw (New-Object System.ComponentModel.Win32Exception(2)) }
     return $Stand.native["$File $Arguments"]

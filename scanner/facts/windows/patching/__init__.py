@@ -9,6 +9,6 @@ from scanner.facts.windows.patching.rest import OTHERS
 from scanner.facts.windows.patching.restart import RESTART
 from scanner.facts.windows.patching.support import SUPPORT
 
-READERS: tuple[Reader, ...] = (SUPPORT, RESTART, AUTO_UPDATES, *OTHERS)
-LAST: tuple[Reader, ...] = (PATCH_LEVEL,)
+READERS: tuple[Reader, ...] = (SUPPORT, RESTART, *OTHERS)
+LAST: tuple[Reader, ...] = (PATCH_LEVEL, AUTO_UPDATES)
 """What may wait longest comes when everything else is read."""

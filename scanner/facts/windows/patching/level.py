@@ -15,13 +15,12 @@ from scanner.facts.base import RawFacts, Reader
 from scanner.facts.data.windows_builds import BuildTable, build_table
 from scanner.facts.patching import Hold, PatchLevel
 from scanner.facts.windows.host import HOST, build, product_type, revision
-from scanner.facts.windows.patching.offers import OFFERS, offers
+from scanner.facts.windows.patching.offers import OFFERS, last_search, offers
 from scanner.facts.windows.patching.probes import (
     UPDATE_POLICY,
     UPDATES,
     events,
     rollups,
-    searched,
     success_time,
     update_policy,
     updates,
@@ -57,7 +56,7 @@ def read_level(raw: RawFacts) -> PatchLevel | Absent | Unknown:
         phased=(),
         sources=_SOURCES,
         security_source=Unknown(Reason.NO_EVIDENCE, "which updates the source offers is not asked"),
-        refreshed=then(found, searched),
+        refreshed=last_search(raw),
         last_run=then(found, last_run),
         installed_level=level.when,
         level_undated=level.undated,
