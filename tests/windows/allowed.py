@@ -29,6 +29,7 @@ CMDLETS: Mapping[str, str] = {
     "Get-NetIPInterface": "interfaces",
     "Get-NetIPAddress": "addresses",
     "Get-NetAdapter": "adapters",
+    "Get-NetNatStaticMapping": "ports that are forwarded into containers",
     "Get-NetTCPConnection": "open ports",
     "Get-NetUDPEndpoint": "open ports",
     "Get-SmbServerConfiguration": "settings of file sharing",
