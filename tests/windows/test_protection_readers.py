@@ -35,18 +35,11 @@ from scanner.facts.data.windows_defaults import windows_defaults
 from scanner.facts.windows import READERS
 from scanner.facts.windows.software import read_software
 from scanner.model import Absent, Reason, Unknown
-from tests.windows.hosts import raw_facts_of
+from tests.windows.hosts import changed, raw_facts_of
 
 BY_FACT = {reader.fact: reader for reader in READERS}
 
 ERROR = {"err": {"type": "System.UnauthorizedAccessException", "hresult": -2147024891, "text": "Access is denied."}}
-
-
-def changed(host: str, probe: str, **parts: Any) -> RawFacts:
-    """A written host whose answer to one probe has other parts."""
-    raw = raw_facts_of(host)
-    value = {**json.loads(raw.get(probe).stdout), **parts}
-    return with_section(raw, RawFact(probe=probe, state=RawState.OK, stdout=json.dumps(value).encode(), status=0))
 
 
 def failed(host: str, probe: str, code: str, state: RawState = RawState.FAILED) -> RawFacts:

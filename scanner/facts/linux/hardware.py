@@ -1,6 +1,6 @@
 """The machine below a Linux host: what the firmware shows in sysfs, the kernel's count of memory, its fixed disks.
 
-Maker, model and chassis come with the host's identity. The serial number is readable for root alone (sysfs gives its
+All of it comes with the host's identity. The serial number is readable for root alone (sysfs gives its
 file the mode 0400). A disk is what has a device behind it: loops, RAM disks and layers above disks have none.
 """
 
@@ -10,32 +10,10 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from scanner.facts.base import Access, FileText, Probe, RawFacts, Reader, files
+from scanner.facts.base import FileText, RawFacts, Reader, files
 from scanner.facts.hardware import Disk, Hardware, inscription
 from scanner.facts.linux.host import HOST, Found, enclosure, read_host
 from scanner.model import Absent, Maybe, Reason, Unknown
-
-HARDWARE = Probe(
-    name="hardware",
-    why="which machine this is, for the register of equipment: serial number, memory, firmware, disks",
-    script=r"""
-show /sys/class/dmi/id/product_serial /sys/class/dmi/id/bios_date
-while IFS= read -r line; do
-  case $line in MemTotal:*) printf '=memory\n %s\n' "$line"; break ;; esac
-done </proc/meminfo
-[ -d /sys/block ] || exit 0
-printf '=disks\n'
-for d in /sys/block/*; do
-  [ -e "$d/device" ] || continue
-  fixed= size=
-  IFS= read -r fixed <"$d/removable" && IFS= read -r size <"$d/size"
-  printf ' %s %s %s\n' "${d##*/}" "${fixed:-?}" "${size:-?}"
-done
-printf ' end\n'
-exit 0
-""",
-    access=Access.PARTIAL,
-)
 
 _SECTOR_BYTES = 512  # of /sys/block/*/size, whatever the disk's own sectors are
 _IDENTITY = "/sys/class/dmi/id/"
@@ -49,19 +27,17 @@ _NO_FREE = Absent("free space belongs to file systems, not to disks")
 
 def read_hardware(raw: RawFacts) -> Hardware | Absent | Unknown:
     """`Hardware`; absent in a container."""
-    host, section = read_host(raw), raw.read(HARDWARE.name)
+    host = read_host(raw)
     if isinstance(host, Absent | Unknown):
         return host
     if host.container is not False:
         return Absent("a container has no machine of its own") if host.container is True else _unsure(host.container)
-    if isinstance(section, Absent | Unknown):
-        return section
-    identity, found = files(raw.get(HOST.name)), files(section)
+    found = files(raw.get(HOST.name))
     return Hardware(
-        manufacturer=_inscription(identity, "sys_vendor", "maker"),
-        model=_inscription(identity, "product_name", "model"),
+        manufacturer=_inscription(found, "sys_vendor", "maker"),
+        model=_inscription(found, "product_name", "model"),
         serial_number=_inscription(found, "product_serial", "serial number"),
-        chassis=_NO_FIRMWARE if _is_absent(identity, "chassis_type") else enclosure(identity),
+        chassis=_NO_FIRMWARE if _is_absent(found, "chassis_type") else enclosure(found),
         memory_bytes=_memory(found),
         firmware_date=_firmware(found),
         disks=_disks(found),
@@ -126,4 +102,4 @@ def _fixed(lines: list[str]) -> Iterator[Disk]:
             )
 
 
-READERS: tuple[Reader, ...] = (Reader(fact=Hardware, probes=(HOST, HARDWARE), read=read_hardware),)
+READERS: tuple[Reader, ...] = (Reader(fact=Hardware, probes=(HOST,), read=read_hardware),)

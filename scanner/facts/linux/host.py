@@ -1,4 +1,4 @@
-"""Host identity on Linux: one probe of small files and three cheap commands.
+"""Host identity on Linux, its machine included: one probe of small files and three cheap commands.
 
 os-release(5) is read from /etc first, then /usr/lib. A host counts as a container when any of systemd's mark,
 the engines' marker files, the environment of its init or its control groups says so; it counts as none only when
@@ -18,7 +18,7 @@ from scanner.model import Absent, Maybe, Reason, Unknown, is_known
 
 HOST = Probe(
     name="host",
-    why="who the target is: name, operating system, kernel, container or machine",
+    why="who the target is: name, operating system, kernel, container or machine, and which machine",
     script=r"""
 show /etc/os-release /usr/lib/os-release /etc/debian_version /run/systemd/container /run/host/container-manager
 show /sys/class/dmi/id/chassis_type /sys/class/dmi/id/sys_vendor /sys/class/dmi/id/product_name
@@ -34,6 +34,20 @@ printf '=marks\n'
 [ -d /run/systemd/system ] && echo ' init systemd'
 [ -e /run/openrc/softlevel ] && echo ' init openrc'
 echo ' end'
+show /sys/class/dmi/id/product_serial /sys/class/dmi/id/bios_date
+while IFS= read -r line; do
+  case $line in MemTotal:*) printf '=memory\n %s\n' "$line"; break ;; esac
+done </proc/meminfo
+if [ -d /sys/block ]; then
+  printf '=disks\n'
+  for disk in /sys/block/*; do
+    [ -e "$disk/device" ] || continue
+    fixed= size=
+    IFS= read -r fixed <"$disk/removable" && IFS= read -r size <"$disk/size"
+    printf ' %s %s %s\n' "${disk##*/}" "${fixed:-?}" "${size:-?}"
+  done
+  printf ' end\n'
+fi
 if have systemd-detect-virt; then
   printf '=virt-container\n '; systemd-detect-virt --container
   printf '=virt-vm\n '; systemd-detect-virt --vm

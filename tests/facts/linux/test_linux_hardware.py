@@ -25,12 +25,11 @@ SEEN = (
 
 
 def read(seen: str = SEEN, host: str = HOST) -> Hardware | Absent | Unknown:
-    texts = {"host": host, "hardware": seen}
-    sections = {
-        name: RawFact(probe=name, state=RawState.OK, stdout=text.encode(), status=0) for name, text in texts.items()
-    }
+    section = RawFact(probe="host", state=RawState.OK, stdout=(host + seen).encode(), status=0)
     now = datetime(2026, 11, 22, tzinfo=UTC)
-    return read_hardware(RawFacts(platform="linux", collected_at=now, privilege=Privilege.ROOT, sections=sections))
+    return read_hardware(
+        RawFacts(platform="linux", collected_at=now, privilege=Privilege.ROOT, sections={"host": section})
+    )
 
 
 def hardware(seen: str = SEEN, host: str = HOST) -> Hardware:

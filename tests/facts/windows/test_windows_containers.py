@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from scanner.facts import PublishedPorts
-from scanner.facts.base import RawFact, RawFacts, RawState
+from scanner.facts.base import RawFacts
 from scanner.facts.windows.firewall.network import read_published
 from scanner.model import Absent, Reason, Unknown
-from tests.windows.hosts import raw_facts_of
+from tests.windows.hosts import answering, raw_facts_of
 
 HOST = "windows-11-entra"  # Docker Desktop is installed there
 DENIED = {"err": {"type": "System.UnauthorizedAccessException", "hresult": -2147024891, "text": "Access is denied."}}
@@ -20,9 +18,7 @@ MISSING = {"err": {"type": "System.Management.Automation.CommandNotFoundExceptio
 
 
 def answered(**parts: Any) -> RawFacts:
-    raw = raw_facts_of(HOST)
-    section = RawFact(probe="nat_mappings", state=RawState.OK, stdout=json.dumps(parts).encode())
-    return replace(raw, sections={**raw.sections, "nat_mappings": section})
+    return answering(HOST, "nat_mappings", parts)
 
 
 def read(raw: RawFacts) -> PublishedPorts:

@@ -11,21 +11,14 @@ import pytest
 
 from scanner.assess.findings import FactSet
 from scanner.engine.targets import reached
-from scanner.facts.base import RawFact, RawFacts, RawState
+from scanner.facts.base import RawFacts
 from scanner.facts.hardware import Hardware
 from scanner.facts.windows.hardware import read_hardware
 from scanner.model import Absent, Reason, Target, Unknown
 from scanner.redact import redact
-from tests.windows.hosts import raw_facts_of, transcript_of
+from tests.windows.hosts import changed, raw_facts_of, transcript_of
 
 DENIED = {"err": {"type": "System.UnauthorizedAccessException", "hresult": -2147024891, "text": "Access is denied."}}
-
-
-def changed(host: str, probe: str, **parts: Any) -> RawFacts:
-    raw = raw_facts_of(host)
-    body = {**json.loads(raw.sections[probe].stdout), **parts}
-    section = RawFact(probe=probe, state=RawState.OK, stdout=json.dumps(body).encode())
-    return replace(raw, sections={**raw.sections, probe: section})
 
 
 def read(raw: RawFacts) -> Hardware:

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import base64
-import json
 import shutil
 import subprocess
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from scanner.facts.base import RawFact, RawFacts, RawState
+from scanner.facts.base import RawFacts
 from scanner.facts.keys import AuthorizedKey, AuthorizedKeys
 from scanner.facts.windows.keys import read_keys
 from scanner.model import Absent, Reason, Unknown
-from tests.windows.hosts import raw_facts_of
+from tests.windows.hosts import changed, raw_facts_of
 
 HOST = "windows-11-entra"
 JANE = "S-1-12-1-3812012233-1147208211-2291822769-1702364301"
@@ -74,11 +72,8 @@ EMPTY = [place(owner, content(exists=False)) for owner in (ADMINISTRATORS, JANE)
 """Both places were looked at, and hold no file."""
 
 
-def changed(probe: str = "ssh_keys", **parts: Any) -> RawFacts:
-    raw = raw_facts_of(HOST)
-    body = {**json.loads(raw.sections[probe].stdout), **parts}
-    section = RawFact(probe=probe, state=RawState.OK, stdout=json.dumps(body).encode())
-    return replace(raw, sections={**raw.sections, probe: section})
+def on_entra(probe: str = "ssh_keys", **parts: Any) -> RawFacts:
+    return changed(HOST, probe, **parts)
 
 
 def read(raw: RawFacts) -> AuthorizedKeys:
@@ -88,12 +83,12 @@ def read(raw: RawFacts) -> AuthorizedKeys:
 
 
 def keys(answer: Mapping[str, Any]) -> tuple[AuthorizedKey, ...] | Absent | Unknown:
-    (file,) = read(changed(files=[place(JANE, answer)])).files
+    (file,) = read(on_entra(files=[place(JANE, answer)])).files
     return file.keys
 
 
 def config(text: str) -> AuthorizedKeys:
-    return read(changed("sshd", config={"exists": True, "text": text}))
+    return read(on_entra("sshd", config={"exists": True, "text": text}))
 
 
 # --- Whose keys ------------------------------------------------------------------------------------------
@@ -121,7 +116,7 @@ def test_a_host_without_a_server_has_no_such_keys() -> None:
 
 
 def test_a_denied_profile_leaves_its_owner_unknown_and_the_list_open() -> None:
-    fact = read(changed(files=[*EMPTY, place(JANE, DENIED)]))
+    fact = read(on_entra(files=[*EMPTY, place(JANE, DENIED)]))
     closed = [file for file in fact.files if isinstance(file.keys, Unknown)]
     assert [file.account for file in closed] == ["Entra ID object e336b0c9-0213-4461-b170-9a888d047865"]
     assert isinstance(closed[0].keys, Unknown) and closed[0].keys.code is Reason.DENIED
@@ -129,21 +124,21 @@ def test_a_denied_profile_leaves_its_owner_unknown_and_the_list_open() -> None:
 
 
 def test_profiles_of_services_are_nobodys_and_closed_ones_close_nothing() -> None:
-    fact = read(changed(files=[*EMPTY, place("S-1-5-18", DENIED), place("S-1-5-80-1-2-3-4-5", DENIED)]))
+    fact = read(on_entra(files=[*EMPTY, place("S-1-5-18", DENIED), place("S-1-5-80-1-2-3-4-5", DENIED)]))
     assert fact.files == () and fact.complete is True
 
 
 @pytest.mark.parametrize("missing", [0, 1])
 def test_a_place_that_was_not_looked_at_leaves_the_list_open(missing: int) -> None:
-    assert isinstance(read(changed(files=[EMPTY[missing]])).complete, Unknown)
+    assert isinstance(read(on_entra(files=[EMPTY[missing]])).complete, Unknown)
     strange = {**EMPTY[missing], "owner": DENIED}
     assert isinstance(
-        read(changed(files=[*EMPTY, {**strange, "content": content(PUBLIC["rsa"][1])}])).complete, Unknown
+        read(on_entra(files=[*EMPTY, {**strange, "content": content(PUBLIC["rsa"][1])}])).complete, Unknown
     )
 
 
 def test_an_account_of_elsewhere_that_is_in_no_group_is_named_by_its_sid() -> None:
-    (file,) = read(changed(files=[place("S-1-5-21-9-9-9-1200", content(PUBLIC["ed25519"][1]))])).files
+    (file,) = read(on_entra(files=[place("S-1-5-21-9-9-9-1200", content(PUBLIC["ed25519"][1]))])).files
     assert file.account == "S-1-5-21-9-9-9-1200"
 
 
@@ -151,13 +146,13 @@ def test_an_account_of_elsewhere_that_is_in_no_group_is_named_by_its_sid() -> No
     "profiles", [[], DENIED, None, [{"sid": JANE, "path": ""}], [{"sid": JANE}], [{"path": "C:\\x"}]], ids=repr
 )
 def test_profiles_that_are_not_known_leave_the_list_open(profiles: Any) -> None:
-    assert isinstance(read(changed(profiles=profiles)).complete, Unknown)
+    assert isinstance(read(on_entra(profiles=profiles)).complete, Unknown)
 
 
 def test_members_and_names_that_are_not_known_leave_the_list_open() -> None:
-    fact = read(changed("local_groups", groups=DENIED))
+    fact = read(on_entra("local_groups", groups=DENIED))
     assert isinstance(fact.complete, Unknown) and fact.files[0].account == "(administrators)"
-    assert isinstance(read(changed("local_accounts", accounts=DENIED)).complete, Unknown)
+    assert isinstance(read(on_entra("local_accounts", accounts=DENIED)).complete, Unknown)
 
 
 # --- Where the server looks ------------------------------------------------------------------------------
@@ -197,7 +192,7 @@ def test_other_places_leave_the_list_open(text: str) -> None:
 
 
 def test_a_configuration_that_could_not_be_read_leaves_the_list_open() -> None:
-    assert isinstance(read(changed("sshd", config=DENIED)).complete, Unknown)
+    assert isinstance(read(on_entra("sshd", config=DENIED)).complete, Unknown)
 
 
 # --- One file, one key -----------------------------------------------------------------------------------
@@ -263,5 +258,5 @@ def test_a_file_without_keys_opens_nothing_and_one_that_was_cut_is_unknown() -> 
 
 def test_more_pairs_than_anybody_could_look_at_are_unknown() -> None:
     many = content(*[PUBLIC["ed25519"][1]] * 30_000)
-    fact = read(changed(files=[place(ADMINISTRATORS, many)]))
+    fact = read(on_entra(files=[place(ADMINISTRATORS, many)]))
     assert all(isinstance(file.keys, Unknown) for file in fact.files) and isinstance(fact.complete, Unknown)

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from scanner.facts import AutoUpdates, PatchLevel, Update
-from scanner.facts.base import RawFact, RawFacts, RawState, probes_of
+from scanner.facts.base import RawFacts, probes_of
 from scanner.facts.windows import READERS
 from scanner.facts.windows.patching.offers import OFFERS, last_search, offers
 from scanner.model import Reason, Unknown
-from tests.windows.hosts import raw_facts_of
+from tests.windows.hosts import answering, raw_facts_of
 
 HOST = "server-2022-hardened"
 SECURITY = "0FA1201D-4330-4FA8-8AE9-B877473B6441"
@@ -25,9 +23,7 @@ DENIED = {"err": {"type": "System.UnauthorizedAccessException", "hresult": -2147
 
 
 def answered(body: Any) -> RawFacts:
-    raw = raw_facts_of(HOST)
-    section = RawFact(probe=OFFERS.name, state=RawState.OK, stdout=json.dumps(body).encode())
-    return replace(raw, sections={**raw.sections, OFFERS.name: section})
+    return answering(HOST, OFFERS.name, body)
 
 
 def offer(**changes: Any) -> dict[str, Any]:
