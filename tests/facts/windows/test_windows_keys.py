@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import base64
+import json
 import shutil
 import subprocess
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from scanner.catalogue import load_checks
+from scanner.facts import Accounts
 from scanner.facts.base import RawFacts
 from scanner.facts.keys import AuthorizedKey, AuthorizedKeys
+from scanner.facts.windows import READERS
 from scanner.facts.windows.keys import read_keys
-from scanner.model import Absent, Reason, Unknown
+from scanner.model import Absent, Reason, Status, Unknown
 from tests.windows.hosts import changed, raw_facts_of
 
 HOST = "windows-11-entra"
 JANE = "S-1-12-1-3812012233-1147208211-2291822769-1702364301"
 ADMINISTRATORS = "S-1-5-32-544"
+ADMINISTRATORS_KEY = "SHA256:o2QOlEthGPEcSFFx1wfGExHobJpP6cyCyi7+VYM7Nz4"
+BY_FACT = {reader.fact: reader for reader in READERS}
 DENIED = {"err": {"type": "System.UnauthorizedAccessException", "hresult": -2147024891, "text": "Access is denied."}}
 # Made by ssh-keygen of OpenSSH 9.2, which also said the fingerprints.
 PUBLIC = {
@@ -107,6 +114,22 @@ def test_the_administrators_file_opens_every_member_and_a_profiles_file_its_owne
     own = [file.account for file in fact.files if "JaneDoe" in file.path]
     assert own == ["Entra ID object e336b0c9-0213-4461-b170-9a888d047865"]
     assert fact.complete is True and fact.opens("scan") is True and fact.opens("Guest") is False
+
+
+def test_a_key_of_the_administrators_file_is_shared_where_two_local_people_are_administrators() -> None:
+    raw = raw_facts_of(HOST)
+    accounts = json.loads(raw.sections["local_accounts"].stdout)
+    (scan,) = [row for row in accounts["accounts"] if row["name"] == "scan"]
+    second = {**scan, "name": "maria", "sid": scan["sid"][:-4] + "1005"}
+    groups = json.loads(raw.sections["local_groups"].stdout)
+    member = {"path": "WinNT://WORKGROUP/LAPTOP-A1B2C3D/maria", "class": "User", "sid": second["sid"]}
+    groups["groups"][0]["group"]["members"].append(member)
+    people = changed(HOST, "local_accounts", accounts=[*accounts["accounts"], second])
+    members = changed(HOST, "local_groups", **groups).sections["local_groups"]
+    two = replace(people, sections={**people.sections, "local_groups": members})
+    known = BY_FACT[Accounts].read(two)
+    outcome = load_checks()["accounts/ssh_keys"].run(known, read(two))
+    assert outcome.status is Status.FAIL and outcome.items == (f"{ADMINISTRATORS_KEY} opens maria, scan",)
 
 
 def test_a_host_without_a_server_has_no_such_keys() -> None:
