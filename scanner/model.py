@@ -253,7 +253,10 @@ class TargetState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TargetResult:
-    """One line of the denominator: what was planned, and what became of it."""
+    """One line of the denominator: what was planned, and what became of it.
+
+    `hardware` is one line of an inventory of equipment: maker, model, serial number, memory, disks.
+    """
 
     name: str
     address: str
@@ -273,6 +276,7 @@ class TargetResult:
     host_key: str = ""
     unread: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    hardware: str = ""
 
     @property
     def reached(self) -> bool:

@@ -1,10 +1,11 @@
 """Containers publish no port to every network unless somebody approved it.
 
 Why: a published port is forwarded ahead of the host's own rules; ufw and firewalld neither block nor show it.
-Source: Docker Engine manual, packet filtering and firewalls: published ports bypass ufw.
+Source: Docker Engine manual, packet filtering and firewalls: published ports bypass ufw. On Windows the engine's NAT
+network forwards with a rule of its own that lets everybody through (learn.microsoft.com, Windows container networking).
 """
 
-from scanner.api import Outcome, PublishedPorts, Severity, check, exempted, failed, passed, plural
+from scanner.api import Outcome, PublishedPorts, Severity, check, exempted, failed, need, passed, plural
 
 
 @check(
@@ -22,4 +23,5 @@ def container_bypass(published: PublishedPorts, *, approved: tuple[int, ...] = (
     if loose:
         actual = f"published past the host's firewall: {plural(len(loose), 'port')}"
         return failed(expected="published on 127.0.0.1 only, or approved", actual=actual, items=loose, note=note)
+    need(published.complete)
     return passed(actual=f"{len(published.ports)} published ports, all on loopback or approved", note=note)

@@ -5,7 +5,7 @@ Source: CTPAT MSC 4.11; NIST SP 800-171 r2 3.4.1; CIS Controls v8 2.1. The list 
 with the register; whether each program belongs there is for a person to say.
 """
 
-from scanner.api import InstalledSoftware, Outcome, Reason, Severity, check, passed, unknown
+from scanner.api import InstalledSoftware, Outcome, Reason, Severity, check, need_or, passed, plural, unknown
 
 
 @check(
@@ -21,4 +21,12 @@ def software(software: InstalledSoftware) -> Outcome:
     if not software.programs:
         return unknown(Reason.NO_EVIDENCE, "no installed program has a name")
     note = f"Not in the list: {', '.join(software.left_out)}."
-    return passed(actual=f"{len(software.programs)} programs are listed", note=note)
+    return passed(actual=f"{len(software.programs)} programs are listed{_own(software)}", note=note)
+
+
+def _own(software: InstalledSoftware) -> str:
+    """How many belong to single users, and of how many users that is known."""
+    count = sum(1 for program in software.programs if program.user)
+    return (
+        f", {count} of them of {plural(len(need_or(software.users, ())), 'user')} who were signed in" if count else ""
+    )

@@ -14,6 +14,7 @@ from scanner.api import (
     PatchLevel,
     Reason,
     Severity,
+    Status,
     Unknown,
     Update,
     check,
@@ -49,8 +50,13 @@ def security_pending(
         return failed(expected="no security update kept back", actual=f"{len(names)} kept back by a hold", items=names)
     if level.security_updates and (outcome := _overdue(level, now, max_age_days)) is not None:
         return outcome
-    if is_known(level.installed_level) and not level.security_updates:
-        return _by_level(level, level.installed_level, now, (max_level_age_days, overdue_level_age_days))
+    if is_known(level.installed_level):
+        limits = (max_level_age_days, overdue_level_age_days)
+        by_level = _by_level(level, level.installed_level, now, limits)
+        if by_level.status is not Status.PASS or not level.security_updates:
+            return by_level
+    elif isinstance(level.installed_level, Unknown) and level.security_updates:
+        need(level.installed_level)  # the newest cumulative update is young on the oldest host as well
     stale = _stale(level, now, max_metadata_age_days, max_source_age_days)
     return _young(level, now, max_age_days, stale) if level.security_updates else _none(level, stale)
 
@@ -108,7 +114,10 @@ def _none(level: PatchLevel, stale: Outcome | None) -> Outcome:
 
 
 def _by_level(level: PatchLevel, installed: datetime, now: datetime, limits: tuple[int, int]) -> Outcome:
-    """A day of installation is later than that of release: it proves an update old, and never that it is new."""
+    """A day of installation is later than that of release: it proves an update old, and never that it is new.
+
+    A pending update can only add to what the level proves: it makes no old level younger.
+    """
     max_days, overdue_days = limits
     age = (now - installed).days
     what = "was installed on" if level.level_undated else "is of"
@@ -118,8 +127,14 @@ def _by_level(level: PatchLevel, installed: datetime, now: datetime, limits: tup
         return failed(expected=expected, actual=actual, note=level.level_undated)
     if age > max_days or level.level_undated:
         return warned(expected=expected, actual=actual, note=level.level_undated)
-    return passed(actual=actual)
+    return passed(actual=actual, note=level.pending.detail if isinstance(level.pending, Unknown) else "")
 
 
 def _names(updates: tuple[Update, ...]) -> list[str]:
-    return [f"{update.name} {update.installed} -> {update.available}".replace("  ", " ") for update in updates]
+    return [_named(update) for update in updates]
+
+
+def _named(update: Update) -> str:
+    if not update.available:
+        return update.name
+    return f"{update.name} {update.installed} -> {update.available}".replace("  ", " ")

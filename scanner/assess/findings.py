@@ -12,7 +12,7 @@ from typing import Any
 
 from scanner.check import Check, FactParameter
 from scanner.errors import FactAbsent, FactUnavailable
-from scanner.facts import Collection, Fact, Host
+from scanner.facts import Collection, Fact, Hardware, Host
 from scanner.facts.base import Probe, RawFacts, Reader, probes_of
 from scanner.facts.directory import READERS as DIRECTORY_READERS
 from scanner.facts.elsewhere import ON_HOSTS
@@ -29,6 +29,9 @@ READERS: Mapping[str, tuple[Reader, ...]] = {
 }
 """The readers of each platform."""
 
+IDENTITY: frozenset[type[Fact]] = frozenset({Host, Hardware})
+"""What the target is: read whatever the checks ask for, since it stands in the register of targets."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedCheck:
@@ -44,7 +47,7 @@ class PlannedCheck:
 
 def readers_for(platform: str, checks: Iterable[Check]) -> tuple[Reader, ...]:
     """The readers of `platform` whose facts the checks ask for; what the target is, is always read."""
-    wanted = {Host} | {parameter.fact for check in checks for parameter in check.facts}
+    wanted = IDENTITY | {parameter.fact for check in checks for parameter in check.facts}
     return tuple(reader for reader in READERS.get(platform, ()) if reader.fact in wanted)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from scanner.assess.findings import FactSet
 from scanner.errors import TargetError
-from scanner.facts import Host
+from scanner.facts import Hardware, Host
 from scanner.model import (
     Finding,
     Reason,
@@ -15,6 +15,7 @@ from scanner.model import (
     TargetResult,
     TargetState,
     Transcript,
+    Unknown,
     is_known,
 )
 from scanner.text import clean
@@ -56,6 +57,7 @@ def reached(target: Target, transcript: Transcript, facts: FactSet, findings: Se
         host_key=transcript.host_key,
         unread=tuple(unread),
         notes=tuple(clean(note) for note in transcript.notes),
+        hardware=_hardware(facts),
     )
 
 
@@ -89,3 +91,11 @@ def address_of(target: Target) -> str:
 def _os(facts: FactSet) -> str:
     host = facts.get(Host)
     return clean(host.os_name) if isinstance(host, Host) and is_known(host.os_name) else ""
+
+
+def _hardware(facts: FactSet) -> str:
+    """One line for the register of equipment; empty where the target is no machine of its own."""
+    hardware = facts.get(Hardware)
+    if isinstance(hardware, Unknown):
+        return clean(f"not read: {hardware.detail}")
+    return clean(str(hardware)) if isinstance(hardware, Hardware) else ""

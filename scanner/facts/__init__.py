@@ -37,6 +37,7 @@ from scanner.facts.firewall import (
     Forwarding,
     IpVersion,
 )
+from scanner.facts.hardware import Disk, Hardware
 from scanner.facts.host import Host, Membership
 from scanner.facts.keys import AuthorizedKey, AuthorizedKeys, KeyFile, can_log_in
 from scanner.facts.malware import MalwareProduct, MalwareProtection
@@ -81,6 +82,7 @@ from scanner.facts.workstation import LocalAdminPasswords, PrivilegePrompts, Pro
 FACTS: tuple[type[Fact], ...] = (
     Collection,
     Host,
+    Hardware,
     Support,
     PatchLevel,
     Restart,
@@ -150,6 +152,7 @@ __all__ = [
     "DefaultRule",
     "Destination",
     "DirectoryKind",
+    "Disk",
     "DiskEncryption",
     "DomainRules",
     "EntranceLog",
@@ -162,6 +165,7 @@ __all__ = [
     "Firmware",
     "Forwarding",
     "GrantScope",
+    "Hardware",
     "Hold",
     "HomeFolder",
     "Host",

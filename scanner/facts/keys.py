@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from scanner.facts.accounts import Account
 from scanner.facts.base import Fact
-from scanner.model import Absent, Maybe, Unknown
+from scanner.model import Absent, Maybe, Reason, Unknown, is_known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +73,16 @@ class AuthorizedKeys(_Index, Fact):
                 index.setdefault(file.account, []).append(file)
             object.__setattr__(self, "_by_account", index)
         return self._by_account.get(account, ())
+
+
+_MAX_PAIRS = 100_000
+
+
+def few(path: str, keys: Maybe[tuple[AuthorizedKey, ...]], holders: int) -> Maybe[tuple[AuthorizedKey, ...]]:
+    """Unknown where thousands of accounts share a file of thousands of keys: nobody could look at each pair."""
+    if is_known(keys) and len(keys) * holders > _MAX_PAIRS:
+        return Unknown(Reason.UNSUPPORTED, f"{path}: {len(keys)} keys open {holders} accounts, too many to judge")
+    return keys
 
 
 def can_log_in(account: Account, keys: AuthorizedKeys | Unknown | None, on: date) -> Maybe[bool]:

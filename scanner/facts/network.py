@@ -82,10 +82,14 @@ class PublishedPort:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishedPorts(Fact):
-    """What container engines publish; their forwarding rules run ahead of most host firewalls."""
+    """What container engines publish; their forwarding rules run ahead of most host firewalls.
+
+    `ports` are those that were seen; `complete` is unknown where an engine may publish more.
+    """
 
     name: ClassVar[str] = "published_ports"
     title: ClassVar[str] = "ports published by containers"
 
     engines: tuple[str, ...]
     ports: tuple[PublishedPort, ...]
+    complete: Maybe[bool] = True

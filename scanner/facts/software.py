@@ -44,20 +44,22 @@ class Licensing(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Program:
-    """One installed program, as it names itself."""
+    """One installed program, as it names itself; `user` is for whom alone, empty where it is for everybody."""
 
     name: str
     version: Maybe[str]
     publisher: Maybe[str]
     installed_on: Maybe[date]
+    user: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstalledSoftware(Fact):
-    """Every program that registered itself for all users.
+    """Every program that registered itself for all users, and for those of `users`.
 
     `incomplete` says what could not be read of the list, empty where nothing was lost. `left_out` is what such a list
-    can never show.
+    can never show. `users` are those whose own programs were seen, by the identifier that the platform gives them:
+    there are others wherever such programs can only be seen while their user is signed in.
     """
 
     name: ClassVar[str] = "installed_software"
@@ -66,3 +68,4 @@ class InstalledSoftware(Fact):
     programs: tuple[Program, ...]
     incomplete: tuple[str, ...]
     left_out: tuple[str, ...]
+    users: Maybe[tuple[str, ...]] = ()

@@ -12,7 +12,7 @@ import pytest
 from scanner.assess import findings as room
 from scanner.assess.findings import FactSet, PlannedCheck, judge, not_judged, probes_for, readers_for
 from scanner.check import Check, FactParameter, failed, passed, review, unknown
-from scanner.facts import Collection, Host
+from scanner.facts import Collection, Hardware, Host
 from scanner.facts.base import Fact, Probe, RawFact, RawFacts, RawState, Reader
 from scanner.model import (
     Absent,
@@ -267,6 +267,7 @@ def test_a_platform_without_readers_gives_unknown_facts_and_unchecked_findings()
 
 
 def test_what_the_target_is_is_always_read() -> None:
-    assert [reader.fact for reader in readers_for("linux", [])] == [Host]
+    for platform in ("linux", "windows"):
+        assert [reader.fact for reader in readers_for(platform, [])] == [Host, Hardware]
     assert probes_for("linux", [])
     assert probes_for("plan9", []) == ()

@@ -180,6 +180,14 @@ def test_container_bypass(ports: PublishedPorts, approved: tuple[int, ...], expe
     assert status("container_bypass", ports, approved=approved) is expected
 
 
+def test_ports_that_may_not_be_all_prove_a_fault_and_no_pass() -> None:
+    unread = Unknown(Reason.UNSUPPORTED, "other networks are not read")
+    seen = replace(published("0.0.0.0", 8080), complete=unread)
+    assert status("container_bypass", seen) is Status.FAIL
+    assert status("container_bypass", seen, approved=(8080,)) is Reason.UNSUPPORTED
+    assert status("container_bypass", replace(seen, ports=())) is Reason.UNSUPPORTED
+
+
 @pytest.mark.parametrize(
     ("managers", "systems", "expected"),
     [

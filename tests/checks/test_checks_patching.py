@@ -358,6 +358,37 @@ def test_a_fresh_level_does_not_hide_a_pending_security_update() -> None:
     assert judged("security_pending", replace(level, pending=NOT_READ)) is Status.PASS  # cumulative: the level decides
 
 
+@pytest.mark.parametrize(("age", "undated"), [(40, ""), (61, ""), (3, "only the day of its installation is known")])
+def test_a_young_offer_makes_no_old_level_better(age: int, undated: str) -> None:
+    alone = replace(LEVEL, installed_level=days(age), level_undated=undated, pending=NOT_READ)
+    offered = replace(alone, pending=(replace(UPDATE, published=days(2)),))
+    assert judged("security_pending", offered) is judged("security_pending", alone) is not Status.PASS
+
+
+def test_a_young_offer_proves_nothing_of_a_level_that_is_not_known() -> None:
+    """A cumulative update replaces all before it: what is offered is as young on a host that has missed many."""
+    level = replace(LEVEL, installed_level=NOT_READ, pending=(replace(UPDATE, published=days(2)),))
+    assert judged("security_pending", level) is NOT_READ.code
+    overdue = replace(level, pending=(replace(UPDATE, published=days(15)),))
+    assert judged("security_pending", overdue) is Status.FAIL
+
+
+def test_an_offer_that_is_overdue_fails_whatever_the_level() -> None:
+    level = replace(LEVEL, installed_level=days(3), pending=(replace(UPDATE, published=days(15)),))
+    assert judged("security_pending", level) is Status.FAIL
+
+
+def test_a_pass_by_level_says_that_offers_were_not_seen() -> None:
+    level = replace(LEVEL, installed_level=days(3), pending=NOT_READ)
+    assert run("security_pending", level, COLLECTION).note == NOT_READ.detail
+    assert run("security_pending", replace(level, pending=()), COLLECTION).note == ""
+
+
+def test_an_offer_without_versions_is_shown_by_its_name() -> None:
+    offer = replace(UPDATE, name="2026-11 Security Update", installed="", available="", published=days(15))
+    assert run("security_pending", replace(LEVEL, pending=(offer,)), COLLECTION).items == ("2026-11 Security Update",)
+
+
 def test_an_updater_of_which_half_is_known_is_neither_good_nor_bad() -> None:
     updater = Updater(
         name="timer",

@@ -1,5 +1,6 @@
 """Screen lock, removable media, prompts, managed passwords, activation and the list of software."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -162,3 +163,12 @@ def test_software() -> None:
     assert (
         status("inventory/software", InstalledSoftware(programs=(), incomplete=(), left_out=())) is Reason.NO_EVIDENCE
     )
+
+
+def test_programs_of_single_users_are_counted_with_their_users() -> None:
+    program = Program(name="7-Zip", version="24.09", publisher=Absent("none"), installed_on=Absent("none"))
+    own = replace(program, user="S-1-5-21-1-2-3-1001")
+    fact = InstalledSoftware(programs=(program, own), incomplete=(), left_out=("others",), users=(own.user, "S-1-2"))
+    outcome = CHECKS["inventory/software"].run(fact)
+    assert outcome.actual == "2 programs are listed, 1 of them of 2 users who were signed in"
+    assert CHECKS["inventory/software"].run(replace(fact, programs=(program,))).actual == "1 programs are listed"

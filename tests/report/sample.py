@@ -169,6 +169,7 @@ def host(number: int) -> TargetResult:
         duration_s=2.4,
         round_trips=3,
         host_key=f"SHA256:{hashlib.sha256(name.encode()).hexdigest()[:43]}",
+        hardware=f"Dell Inc., PowerEdge R640, server, serial number {7000 + number}, 62.8 GiB memory, sda 894.3 GiB",
     )
 
 

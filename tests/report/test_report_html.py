@@ -127,6 +127,14 @@ def test_every_planned_host_stands_in_coverage_grid_and_hosts(page: Page, result
             assert target.name in page.id(section).text and target.detail in page.id(section).text
 
 
+def test_a_host_shows_its_hardware(page: Page, result: RunResult) -> None:
+    cards = {card.all("span", "name")[0].text.strip(): card for card in page.id("hosts").all("details", "hostcard")}
+    read = [target for target in result.targets if target.hardware]
+    assert read
+    for target in read:
+        assert target.hardware in cards[target.name].text
+
+
 def test_every_requirement_stands_with_its_state_level_and_audience(
     page: Page, result: RunResult, pack: Content
 ) -> None:

@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from scanner.collect.windows.script import build
+from scanner.facts.windows.hardware import HARDWARE
 from scanner.model import Reason
 from scanner.transports.base import ScriptOutput
 from tests.wsman import faults
@@ -195,6 +197,27 @@ def test_a_host_that_refuses_shells_is_read_over_wmi() -> None:
     assert read["services"]["v"]["services"][1] == {"name": "Spooler <&>", "running": "Stopped", "process": 0}
     assert read["session"]["v"]["clock"] == "2026-11-20T10:00:00.0000000Z"
     assert read["session"]["v"]["administrator"] is None
+
+
+def test_the_machine_is_told_by_the_probe_s_own_text() -> None:
+    tables = Tables(
+        classes={
+            "root/cimv2:win32_operatingsystem": [{"LocalDateTime": "2026-11-20T12:00:00+02:00"}],
+            "root/cimv2:win32_computersystem": [{"Name": "FS01", "TotalPhysicalMemory": 17179262976}],
+            "root/cimv2:win32_bios": [{"SerialNumber": "5XK2QN3", "ReleaseDate": "2024-03-11T00:00:00Z"}],
+            "root/cimv2:win32_systemenclosure": [{"ChassisTypes": [3]}],
+            "root/cimv2:win32_logicaldisk": [{"DeviceID": "C:", "Size": 511, "FreeSpace": None}],
+        }
+    )
+    whole = build((HARDWARE,))
+    with Endpoint(script=POLICY, wql=tables.wql, invoke=tables.invoke) as host:
+        output = converse(host, what=whole.text + whole.call("0123456789abcdef" * 2)).output
+    assert facts(output)["hardware"]["v"] == {
+        "memory_bytes": 17179262976,
+        "firmware": {"serial": "5XK2QN3", "released": "2024-03-11T00:00:00.0000000Z"},
+        "chassis": ["3"],
+        "disks": [{"name": "C:", "size": "511", "free": ""}],
+    }
 
 
 def test_what_was_not_read_names_the_policy_and_nothing_is_complete() -> None:

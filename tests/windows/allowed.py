@@ -29,6 +29,7 @@ CMDLETS: Mapping[str, str] = {
     "Get-NetIPInterface": "interfaces",
     "Get-NetIPAddress": "addresses",
     "Get-NetAdapter": "adapters",
+    "Get-NetNatStaticMapping": "ports that are forwarded into containers",
     "Get-NetTCPConnection": "open ports",
     "Get-NetUDPEndpoint": "open ports",
     "Get-SmbServerConfiguration": "settings of file sharing",
@@ -60,7 +61,7 @@ type RestrictedRemoteServer puts functions of the same names, which take less, i
 
 SEAMS = functions(parsed(resources.files("scanner.collect.windows").joinpath("seams.ps1").read_text("ascii")))
 FRAME = frozenset({"Read-Part", "Convert-Time"})
-INNER = frozenset({"Read-OpenKey", "Open-Hive", "Read-NativeExport"})  # of the seams among themselves
+INNER = frozenset({"Read-OpenKey", "Read-Subkeys", "Open-Hive", "Read-NativeExport"})  # of the seams among themselves
 
 CLASSES = frozenset(
     {
@@ -97,12 +98,17 @@ METHODS_OF_CLASSES = frozenset(
 PROGRAMS: Mapping[str, str] = {"OpenSSH\\sshd.exe": "-T"}
 """Programs of Windows that a probe may start, and the one argument they get; the seams start secedit and auditpol."""
 
+COM_OBJECTS: Mapping[str, str] = {"HNetCfg.FwPolicy2": "state of the firewall's profiles, where no cmdlet tells it"}
+"""What a probe may have made by `New-ComSeam`."""
+
+SEAMS_COM_OBJECTS = frozenset({"Microsoft.Update.Session"})
+"""What the seams make themselves: the update agent, of which `Search-Updates` asks one search and nothing else."""
+
 METHODS = frozenset(
     {
-        "Contains", "ContainsKey", "CreateUpdateSearcher", "DefaultInboundAction", "EndsWith", "FirewallEnabled",
-        "GetTotalHistoryCount", "IndexOf", "Members", "QueryHistory", "Replace", "Search", "Split", "StartsWith",
-        "Substring", "ToLower", "ToLowerInvariant", "ToString", "ToUniversalTime", "ToUpper", "Trim", "TrimEnd",
-        "TrimStart",
+        "Contains", "ContainsKey", "DefaultInboundAction", "EndsWith", "FirewallEnabled", "IndexOf", "Members",
+        "Replace", "Split", "StartsWith", "Substring", "ToLower", "ToLowerInvariant", "ToString", "ToUniversalTime",
+        "ToUpper", "Trim", "TrimEnd", "TrimStart",
     }
 )  # fmt: skip
 """Methods that a probe may call on what it read."""

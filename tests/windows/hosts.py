@@ -10,13 +10,14 @@ import base64
 import gzip
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from scanner.collect import raw_facts
 from scanner.collect.blocks import stored
-from scanner.facts.base import RawFacts
+from scanner.facts.base import RawFact, RawFacts, RawState
 from scanner.model import Privilege, Transcript
 
 HOSTS_DIR = Path(__file__).parent / "hosts"
@@ -71,6 +72,18 @@ def transcript_of(host: str) -> Transcript:
 def raw_facts_of(host: str, planned: Iterable[str] = ()) -> RawFacts:
     """The raw facts of one of `HOSTS`."""
     return raw_facts(transcript_of(host), planned)
+
+
+def answering(host: str, probe: str, body: Any) -> RawFacts:
+    """The raw facts of a host that answers one probe with `body` instead."""
+    raw = raw_facts_of(host)
+    section = RawFact(probe=probe, state=RawState.OK, stdout=json.dumps(body).encode(), status=0)
+    return replace(raw, sections={**raw.sections, probe: section})
+
+
+def changed(host: str, probe: str, **parts: Any) -> RawFacts:
+    """The raw facts of a host whose answer to one probe has other parts."""
+    return answering(host, probe, {**json.loads(raw_facts_of(host).get(probe).stdout), **parts})
 
 
 def wire(host: str, nonce: str = "7f3a") -> bytes:

@@ -10,6 +10,7 @@ from tree_sitter import Node
 from tests.windows.allowed import (
     CLASSES,
     CMDLETS,
+    COM_OBJECTS,
     FRAME,
     INNER,
     METHODS,
@@ -54,11 +55,14 @@ def _calls(root: Node) -> Iterator[str]:
 
 
 def _subjects(command: Command, root: Node) -> Iterator[str]:
-    """The class, method or program that a call is about."""
+    """The class, method, COM object or program that a call is about."""
     yield from (f"asks for the class {name}" for name in command.classes(root) if name not in CLASSES)
     if command.name == "Invoke-CimMethod":
         names = texts(command.named.get("-methodname"), root) or ("?",)
         yield from (f"calls the method {name} of a class" for name in names if name not in METHODS_OF_CLASSES)
+    if command.name == "New-ComSeam":
+        names = texts(command.placed[0] if command.placed else None, root) or ("?",)
+        yield from (f"makes the COM object {name}" for name in names if name not in COM_OBJECTS)
     if command.name == "Invoke-Native":
         file, line = (texts(node, root) for node in (*command.placed, None, None)[:2])
         if len(file) != 1 or PROGRAMS.get(file[0]) != " ".join(line):

@@ -15,6 +15,7 @@ from scanner.facts import (
     AuditLog,
     DiskEncryption,
     FileSharing,
+    InstalledSoftware,
     Licensing,
     LocalAdminPasswords,
     MalwareProtection,
@@ -34,16 +35,11 @@ from scanner.facts.data.windows_defaults import windows_defaults
 from scanner.facts.windows import READERS
 from scanner.facts.windows.software import read_software
 from scanner.model import Absent, Reason, Unknown
-from tests.windows.hosts import raw_facts_of
+from tests.windows.hosts import changed, raw_facts_of
 
 BY_FACT = {reader.fact: reader for reader in READERS}
 
-
-def changed(host: str, probe: str, **parts: Any) -> RawFacts:
-    """A written host whose answer to one probe has other parts."""
-    raw = raw_facts_of(host)
-    value = {**json.loads(raw.get(probe).stdout), **parts}
-    return with_section(raw, RawFact(probe=probe, state=RawState.OK, stdout=json.dumps(value).encode(), status=0))
+ERROR = {"err": {"type": "System.UnauthorizedAccessException", "hresult": -2147024891, "text": "Access is denied."}}
 
 
 def failed(host: str, probe: str, code: str, state: RawState = RawState.FAILED) -> RawFacts:
@@ -463,9 +459,40 @@ def test_no_product_with_a_key_says_nothing(products: list[dict[str, Any]]) -> N
 def test_days_of_installation_and_names() -> None:
     fact = read_software(raw_facts_of("windows-10-german"))
     assert not isinstance(fact, Absent | Unknown)
-    assert [program.name for program in fact.programs][-1] == "Zollanmeldung für Ausführer"
-    assert [program.installed_on for program in fact.programs][:2] == [date(2025, 3, 1), date(2025, 3, 12)]
-    assert isinstance(fact.programs[-1].installed_on, Unknown)
+    shared = [program for program in fact.programs if not program.user]
+    assert shared[-1].name == "Zollanmeldung für Ausführer"
+    assert [program.installed_on for program in shared][:2] == [date(2025, 3, 1), date(2025, 3, 12)]
+    assert isinstance(shared[-1].installed_on, Unknown)
+
+
+USER = "S-1-5-21-1004336348-1177238915-682003330-1105"
+
+
+def software(raw: RawFacts) -> InstalledSoftware:
+    fact = read_software(raw)
+    assert isinstance(fact, InstalledSoftware), fact
+    return fact
+
+
+def test_programs_of_who_is_signed_in_carry_their_user_and_the_rest_is_named_as_not_seen() -> None:
+    fact = software(raw_facts_of("windows-10-german"))
+    assert fact.users == (USER, USER[:-4] + "1190")
+    assert [(program.name, program.user) for program in fact.programs if program.user] == [("Microsoft OneDrive", USER)]
+    assert not fact.incomplete and "programs of users who were not signed in" in fact.left_out
+
+
+@pytest.mark.parametrize(
+    "users", [ERROR, None, "?", [{"sid": USER, "programs": ERROR}], [{"sid": USER}], [{"programs": None}]], ids=repr
+)
+def test_programs_of_users_that_could_not_be_read_are_lost_and_not_none(users: Any) -> None:
+    fact = software(changed("windows-10-german", "software", users=users))
+    assert fact.incomplete and not [program for program in fact.programs if program.user]
+
+
+def test_a_user_without_programs_and_nobody_signed_in_leave_nothing_out() -> None:
+    for users in ([], [{"sid": USER, "programs": []}]):
+        fact = software(changed("windows-10-german", "software", users=users))
+        assert not fact.incomplete and fact.users == tuple(row["sid"] for row in users)
 
 
 # --- Tables ----------------------------------------------------------------------------------------------

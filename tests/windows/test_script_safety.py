@@ -12,7 +12,7 @@ import pytest
 from scanner.assess.findings import READERS
 from scanner.collect.windows.script import build
 from scanner.facts.base import Probe, probes_of
-from tests.windows.allowed import FRAME, PURE, SEAMS
+from tests.windows.allowed import FRAME, PURE, SEAMS, SEAMS_COM_OBJECTS
 from tests.windows.rules import broken
 from tests.windows.syntax import commands, functions, methods, parsed, texts, walk, words
 
@@ -23,9 +23,10 @@ FIXED = build(()).text.decode("ascii") + "}\n"
 # What the fixed parts call beyond the tables of the probes.
 FIXED_METHODS = frozenset(
     {
-        "Add", "Clear", "Close", "GetBytes", "GetSubKeyNames", "GetType", "GetValue", "GetValueKind", "IsInRole",
-        "Kill", "OpenSubKey", "Read", "ReadToEnd", "ReadToEndAsync", "Replace", "ToArray", "ToString",
-        "ToUniversalTime", "Translate", "WaitForExit", "Write", "WriteLine",
+        "Add", "AddArgument", "AddScript", "BeginInvoke", "BeginStop", "Clear", "Close", "CreateUpdateSearcher",
+        "EndInvoke", "GetBytes", "GetSubKeyNames", "GetType", "GetValue", "GetValueKind", "IsInRole",
+        "Kill", "OpenSubKey", "Read", "ReadToEnd", "ReadToEndAsync", "Replace", "Search", "ToArray", "ToString",
+        "ToUniversalTime", "Translate", "WaitForExit", "WaitOne", "Write", "WriteLine",
     }
 )  # fmt: skip
 FIXED_STATICS = frozenset(
@@ -34,6 +35,8 @@ FIXED_STATICS = frozenset(
         "[Microsoft.Win32.RegistryKey]::OpenBaseKey", "[System.Diagnostics.Process]::Start",
         "[System.Diagnostics.Stopwatch]::StartNew", "[System.IO.File]::Delete", "[System.IO.File]::Open",
         "[System.IO.File]::ReadAllText", "[System.IO.Path]::Combine", "[System.IO.Path]::GetTempPath",
+        "[System.Management.Automation.PowerShell]::Create",
+        "[System.Threading.Thread]::Sleep",
         "[System.Security.Principal.WindowsIdentity]::GetCurrent", "[string]::Join",
     }
 )  # fmt: skip
@@ -96,6 +99,21 @@ def test_only_files_of_our_own_are_written_and_they_go() -> None:
     assert sorted(line.split(" ")[0] for line in lines) == ["/backup", "/export"]
 
 
+def test_the_only_com_objects_are_named_and_the_update_agent_only_searches_offline() -> None:
+    root = parsed(FIXED)
+    made = [command.named.get("-comobject") for command in commands(root) if command.name == "New-Object"]
+    assert sorted(words(node) for node in made if node is not None) == [
+        "$ProgId",  # what the probes ask for: COM_OBJECTS
+        *(f"'{name}'" for name in sorted(SEAMS_COM_OBJECTS)),
+    ]
+    search = FIXED.split("function Search-Updates")[1].split("\nfunction ")[0]
+    assert {name for name in methods(parsed("function Search-Updates" + search)) if not name.startswith("[")} == {
+        *("AddArgument", "AddScript", "BeginInvoke", "BeginStop", "EndInvoke", "WaitOne"),
+        *("CreateUpdateSearcher", "Search"),
+    }
+    assert search.index(".Online = $false") < search.index(".Search(")
+
+
 def test_what_is_made_in_memory() -> None:
     made = {words(node) for node in walk(parsed(FIXED)) if node.type == "generic_token"} - {"[int]$MaxBytes"}
     assert {name for name in made if name[0].isupper() and "." in name} <= {
@@ -142,6 +160,10 @@ def test_a_probe_ends_with_one_dictionary(probe: Probe) -> None:
         ),
         ("Invoke-Native 'cmd.exe' '/c dir' 1000", "starts cmd.exe /c dir"),
         ("Invoke-Native $file '-T' 1000", "starts -T"),
+        ("New-ComSeam 'WScript.Shell'", "makes the COM object WScript.Shell"),
+        ("New-ComSeam 'Microsoft.Update.Session'", "makes the COM object Microsoft.Update.Session"),
+        ("New-ComSeam $name", "makes the COM object ?"),
+        ("$s.CreateUpdateInstaller()", "calls the method CreateUpdateInstaller"),
         ("$v.Delete()", "calls the method Delete"),
         ("[System.IO.File]::ReadAllText('x')", "calls the method [System.IO.File]::ReadAllText"),
         ("[Version]::new('1.0')", "calls the method [Version]::new"),

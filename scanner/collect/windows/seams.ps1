@@ -14,18 +14,34 @@ function Read-OpenKey($Key, $Names) {
 }
 function Open-Hive($Hive) { return [Microsoft.Win32.RegistryKey]::OpenBaseKey([Microsoft.Win32.RegistryHive]$Hive, [Microsoft.Win32.RegistryView]::Registry64) }
 function Read-Registry($Path, $Names) { return Read-OpenKey ((Open-Hive 'LocalMachine').OpenSubKey($Path)) $Names }
-function Read-RegistrySubkeys($Path) {
-    $key = (Open-Hive 'LocalMachine').OpenSubKey($Path)
-    if ($null -eq $key) { return @{ exists = $false } }
-    return @{ exists = $true; names = @($key.GetSubKeyNames()) }
+function Read-Subkeys($Key) {
+    if ($null -eq $Key) { return @{ exists = $false } }
+    return @{ exists = $true; names = @($Key.GetSubKeyNames()) }
 }
+function Read-RegistrySubkeys($Path) { return Read-Subkeys ((Open-Hive 'LocalMachine').OpenSubKey($Path)) }
 function Read-UserRegistry($Sid, $Path, $Names) { return Read-OpenKey ((Open-Hive 'Users').OpenSubKey("$Sid\$Path")) $Names }
+function Read-UserRegistrySubkeys($Sid, $Path) { return Read-Subkeys ((Open-Hive 'Users').OpenSubKey("$Sid\$Path")) }
 function Read-LoadedHives { return @((Open-Hive 'Users').GetSubKeyNames() | Where-Object { $_ -match '^S-1-(5-21|12-1)-[0-9-]+$' }) }
 function Open-Adsi($Path) { return [ADSI]$Path }
 function Resolve-SidName($Sid) { return (New-Object System.Security.Principal.SecurityIdentifier($Sid)).Translate([System.Security.Principal.NTAccount]).Value }
 function Resolve-NameSid($Name) { return (New-Object System.Security.Principal.NTAccount($Name)).Translate([System.Security.Principal.SecurityIdentifier]).Value }
 function Convert-SidBytes($Bytes) { return (New-Object System.Security.Principal.SecurityIdentifier($Bytes, 0)).Value }
 function New-ComSeam($ProgId) { return New-Object -ComObject $ProgId }
+function Search-Updates($Criteria, $TimeoutMs) {
+    # In a runspace of its own, since a search has no limit of its own. It asks no network and installs nothing.
+    $search = {
+        param($Criteria)
+        $ErrorActionPreference = 'Stop'
+        $searcher = (New-Object -ComObject 'Microsoft.Update.Session').CreateUpdateSearcher()
+        $searcher.Online = $false
+        return $searcher.Search($Criteria)
+    }
+    $shell = [System.Management.Automation.PowerShell]::Create()
+    $running = $shell.AddScript([string]$search).AddArgument($Criteria).BeginInvoke()
+    if (-not $running.AsyncWaitHandle.WaitOne($TimeoutMs)) { [void]$shell.BeginStop($null, $null); throw (New-Object System.TimeoutException("the search for updates ran past $TimeoutMs ms")) }
+    return $shell.EndInvoke($running)
+}
+function Wait-Milliseconds($Count) { [System.Threading.Thread]::Sleep($Count) }
 function Test-AdministratorToken {
     $principal = New-Object System.Security.Principal.WindowsPrincipal([System.Security.Principal.WindowsIdentity]::GetCurrent())
     return $principal.IsInRole([System.Security.Principal.WindowsBuiltInRole]::Administrator)

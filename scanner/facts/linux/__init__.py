@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 from scanner.facts.base import Reader
-from scanner.facts.linux import accounts, backups, firewall, host, keys, network, password, patching, privileges, ssh
+from scanner.facts.linux import (
+    accounts,
+    backups,
+    firewall,
+    hardware,
+    host,
+    keys,
+    network,
+    password,
+    patching,
+    privileges,
+    ssh,
+)
 
 READERS: tuple[Reader, ...] = (
     *host.READERS,
+    *hardware.READERS,
     *accounts.READERS,
     *privileges.READERS,
     *keys.READERS,

@@ -1,4 +1,4 @@
-"""Host identity on Linux: one probe of small files and three cheap commands.
+"""Host identity on Linux, its machine included: one probe of small files and three cheap commands.
 
 os-release(5) is read from /etc first, then /usr/lib. A host counts as a container when any of systemd's mark,
 the engines' marker files, the environment of its init or its control groups says so; it counts as none only when
@@ -12,12 +12,13 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 from scanner.facts.base import FileText, Probe, RawFacts, Reader, files, lines_of, shared
+from scanner.facts.hardware import chassis_kind
 from scanner.facts.host import Host
 from scanner.model import Absent, Maybe, Reason, Unknown, is_known
 
 HOST = Probe(
     name="host",
-    why="who the target is: name, operating system, kernel, container or machine",
+    why="who the target is: name, operating system, kernel, container or machine, and which machine",
     script=r"""
 show /etc/os-release /usr/lib/os-release /etc/debian_version /run/systemd/container /run/host/container-manager
 show /sys/class/dmi/id/chassis_type /sys/class/dmi/id/sys_vendor /sys/class/dmi/id/product_name
@@ -33,6 +34,20 @@ printf '=marks\n'
 [ -d /run/systemd/system ] && echo ' init systemd'
 [ -e /run/openrc/softlevel ] && echo ' init openrc'
 echo ' end'
+show /sys/class/dmi/id/product_serial /sys/class/dmi/id/bios_date
+while IFS= read -r line; do
+  case $line in MemTotal:*) printf '=memory\n %s\n' "$line"; break ;; esac
+done </proc/meminfo
+if [ -d /sys/block ]; then
+  printf '=disks\n'
+  for disk in /sys/block/*; do
+    [ -e "$disk/device" ] || continue
+    fixed= size=
+    IFS= read -r fixed <"$disk/removable" && IFS= read -r size <"$disk/size"
+    printf ' %s %s %s\n' "${disk##*/}" "${fixed:-?}" "${size:-?}"
+  done
+  printf ' end\n'
+fi
 if have systemd-detect-virt; then
   printf '=virt-container\n '; systemd-detect-virt --container
   printf '=virt-vm\n '; systemd-detect-virt --vm
@@ -55,12 +70,6 @@ _FAMILIES: Mapping[str, str] = {
     "sles": "suse",
     "alpine": "alpine",
     "arch": "arch",
-}
-# SMBIOS 3.7, table 17 (chassis types), as far as they tell kinds of machines apart.
-_CHASSIS: Mapping[str, str] = {
-    **dict.fromkeys(("3", "4", "5", "6", "7", "13", "15", "16", "24", "35", "36"), "desktop"),
-    **dict.fromkeys(("8", "9", "10", "14", "30", "31", "32"), "laptop"),
-    **dict.fromkeys(("17", "23", "25", "28", "29"), "server"),
 }
 _CGROUP_MARKS = re.compile(r"/(docker|lxc|kubepods|libpod|machine\.slice/machine-)[-/.]?")
 # A process 1 that only whole machines run; anything else may be a container's own program.
@@ -121,20 +130,20 @@ def read_host(raw: RawFacts) -> Host | Absent | Unknown:
     )
 
 
-_Found = Mapping[str, FileText | Absent | Unknown]
+Found = Mapping[str, FileText | Absent | Unknown]
 
 
-def _text(found: _Found, name: str) -> str:
+def _text(found: Found, name: str) -> str:
     value = found.get(name)
     return value.text.strip() if isinstance(value, FileText) else ""
 
 
-def _word(found: _Found, name: str) -> Maybe[str]:
+def _word(found: Found, name: str) -> Maybe[str]:
     text = _text(found, name)
     return text or Unknown(Reason.UNREADABLE, f"host: {name} gave no answer")
 
 
-def _release(found: _Found) -> Maybe[Mapping[str, str]]:
+def _release(found: Found) -> Maybe[Mapping[str, str]]:
     for path in ("/etc/os-release", "/usr/lib/os-release"):
         value = found.get(path)
         if isinstance(value, FileText) and (parsed := os_release(value.text)):
@@ -153,7 +162,7 @@ def _from(release: Maybe[Mapping[str, str]], pick: Callable[[Mapping[str, str]],
     return value or Absent(f"os-release has no {key}")
 
 
-def _version(release: Maybe[Mapping[str, str]], found: _Found) -> Maybe[str]:
+def _version(release: Maybe[Mapping[str, str]], found: Found) -> Maybe[str]:
     return _from(release, lambda values: os_version(values, _text(found, "/etc/debian_version")), "VERSION_ID")
 
 
@@ -164,18 +173,18 @@ def _uname(uname: Maybe[str], part: slice) -> Maybe[str]:
     return words[0] if words else Unknown(Reason.UNREADABLE, "host: uname gave a line that cannot be read")
 
 
-def _marks(found: _Found) -> list[str]:
+def _marks(found: Found) -> list[str]:
     return [line.strip() for line in lines_of(_text(found, "marks"))]
 
 
-def _init(found: _Found) -> Maybe[str]:
+def _init(found: Found) -> Maybe[str]:
     for mark in _marks(found):
         if mark.startswith("init "):
             return mark.removeprefix("init ")
     return _word(found, "/proc/1/comm")
 
 
-def _container_marks(found: _Found) -> list[str]:
+def _container_marks(found: Found) -> list[str]:
     """What says that this is a container; the words may be engine names."""
     said = [_text(found, name) for name in ("/run/systemd/container", "/run/host/container-manager")]
     said += [mark for mark in _marks(found) if mark != "end" and not mark.startswith("init ")]
@@ -185,7 +194,7 @@ def _container_marks(found: _Found) -> list[str]:
     return [word for word in (*said, detected if detected != "none" else "") if word]
 
 
-def _container(found: _Found) -> Maybe[bool]:
+def _container(found: Found) -> Maybe[bool]:
     if _container_marks(found):
         return True
     if _text(found, "virt-container") == "none" or (_init(found) in _MACHINE_INITS and "end" in _marks(found)):
@@ -193,7 +202,7 @@ def _container(found: _Found) -> Maybe[bool]:
     return Unknown(Reason.UNREADABLE, "host: nothing tells whether this is a container")
 
 
-def _virtualization(found: _Found, container: Maybe[bool]) -> Maybe[str]:
+def _virtualization(found: Found, container: Maybe[bool]) -> Maybe[str]:
     if container is True:
         return _container_marks(found)[0]
     detected = _text(found, "virt-vm")
@@ -205,14 +214,19 @@ def _virtualization(found: _Found, container: Maybe[bool]) -> Maybe[str]:
     return match or Unknown(Reason.MISSING_TOOL, "host: systemd-detect-virt is not installed")
 
 
-def _chassis(found: _Found, container: Maybe[bool]) -> Maybe[str]:
+def _chassis(found: Found, container: Maybe[bool]) -> Maybe[str]:
     if container is True:
         return "container"
     if is_known(_virtualization(found, container)):
         return "vm"
+    return enclosure(found)
+
+
+def enclosure(found: Found) -> Maybe[str]:
+    """The kind of chassis that the firmware names."""
     code = _text(found, "/sys/class/dmi/id/chassis_type")
-    if code:
-        return _CHASSIS.get(code, f"chassis type {code}")
+    if re.fullmatch(r"[0-9]{1,3}", code):
+        return chassis_kind(int(code))
     return Unknown(Reason.UNREADABLE, "host: the firmware's chassis type cannot be read")
 
 

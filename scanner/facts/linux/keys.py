@@ -10,12 +10,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from scanner.facts.base import Access, FileText, Grant, Probe, RawFact, RawFacts, Reader, files
-from scanner.facts.keys import AuthorizedKey, AuthorizedKeys, KeyFile
+from scanner.facts.keys import AuthorizedKey, AuthorizedKeys, KeyFile, few
 from scanner.facts.linux.accounts import PASSWD
 from scanner.facts.linux.accounts.files import passwd_lines
 from scanner.facts.linux.ssh import SSH_SERVER, SSHD
 from scanner.facts.ssh import SshServer
-from scanner.model import Absent, Maybe, Reason, Unknown, is_known
+from scanner.model import Absent, Maybe, Reason, Unknown
 
 _SCRIPT = r"""
 have ssh-keygen || printf '=no-keygen\n'
@@ -64,7 +64,6 @@ KEYS = Probe(
 _KEY = re.compile(
     r"^(?P<bits>\d{1,6}) (?P<print>(?:SHA256|MD5):\S+) (?P<comment>.*)\((?P<kind>[A-Za-z0-9-]+)\)$", re.ASCII
 )
-_MAX_PAIRS = 100_000
 _DEFAULT = frozenset({".ssh/authorized_keys", ".ssh/authorized_keys2", "%h/.ssh/authorized_keys"})
 
 
@@ -94,15 +93,8 @@ def _files(sections: Mapping[str, FileText | Absent | Unknown], homes: Sequence[
         if name not in ("authorized_keys", "authorized_keys2"):
             continue
         holders = owners.get(home) or [f"(nobody: {home})"]
-        keys = _few(path, _keys(path, section), len(holders))
+        keys = few(path, _keys(path, section), len(holders))
         yield from (KeyFile(path=path, account=holder, keys=keys) for holder in holders)
-
-
-def _few(path: str, keys: Maybe[tuple[AuthorizedKey, ...]], holders: int) -> Maybe[tuple[AuthorizedKey, ...]]:
-    """Unknown where thousands of accounts share a file of thousands of keys: nobody could look at each pair."""
-    if is_known(keys) and len(keys) * holders > _MAX_PAIRS:
-        return Unknown(Reason.UNSUPPORTED, f"{path}: {len(keys)} keys open {holders} accounts, too many to judge")
-    return keys
 
 
 def _keys(path: str, section: FileText | Absent | Unknown) -> Maybe[tuple[AuthorizedKey, ...]]:

@@ -14,7 +14,9 @@ from scanner.facts.windows import (
     encryption,
     file_sharing,
     firewall,
+    hardware,
     host,
+    keys,
     local_admin_passwords,
     malware,
     passwords,
@@ -31,10 +33,12 @@ from scanner.facts.windows import (
 
 READERS: tuple[Reader, ...] = (
     *host.READERS,
+    *hardware.READERS,
     *accounts.READERS,
     *passwords.READERS,
     *signin.READERS,
     *ssh.READERS,
+    *keys.READERS,
     *patching.READERS,
     *firewall.READERS,
     *backups.READERS,
@@ -49,5 +53,6 @@ READERS: tuple[Reader, ...] = (
     *privilege_prompts.READERS,
     *local_admin_passwords.READERS,
     *software.READERS,
+    *patching.LAST,
 )
 """Every reader, in the order in which their probes run: cheap and important first."""

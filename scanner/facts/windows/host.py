@@ -1,5 +1,5 @@
 """What a Windows host is: product, build, role, and what rules its accounts. Source: Win32_OperatingSystem,
-Win32_ComputerSystem, Win32_SystemEnclosure; the registry names the build, which alone tells the products apart.
+Win32_ComputerSystem; the registry names the build, which alone tells the products apart.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def read_host(raw: RawFacts) -> Host | Absent | Unknown:
         architecture=then(found.text("architecture"), str.lower),
         init="windows",
         virtualization=virtual,
-        container=_container(found),
+        container=container(found),
         chassis=_chassis(found, virtual),
         clock=found.moment("clock"),
         membership=_membership(found),
@@ -156,7 +156,7 @@ def _corrected(caption: str, found: Values) -> str:
     return f"{caption} {release}" if is_known(release) else caption
 
 
-def _container(found: Values) -> Maybe[bool]:
+def container(found: Values) -> Maybe[bool]:
     """Windows marks its containers with the registry value ContainerType."""
     mark = found.registry("control", "ContainerType")
     if isinstance(mark, Absent):

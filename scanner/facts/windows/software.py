@@ -1,6 +1,7 @@
 """Installed software and activation of Windows.
 
-Sources: the Uninstall keys, 64 and 32 bits, never Win32_Product, which repairs what it lists (KB974524).
+Sources: the Uninstall keys, 64 and 32 bits, and those of users whose registry is loaded; loading another user's would
+change the host. Never Win32_Product, which repairs what it lists (KB974524).
 SoftwareLicensingProduct of the application 55c92734-d682-4d71-983e-d6ec3f16059f (Windows) with a partial product key;
 LicenseStatus 0 unlicensed, 1 licensed, 2, 3 and 6 grace periods, 4 grace period of a copy that is not genuine,
 5 notification. The key itself is not read.
@@ -36,7 +37,7 @@ $ours = "ApplicationID='55c92734-d682-4d71-983e-d6ec3f16059f' AND PartialProduct
 )
 SOFTWARE = Probe(
     name="software",
-    why="which programs are installed for all users, for the register of software",
+    why="which programs are installed, for everybody and for who is signed in, for the register of software",
     script=r"""
 $place = 'Microsoft\Windows\CurrentVersion\Uninstall'
 $wanted = @('DisplayName', 'DisplayVersion', 'Publisher', 'InstallDate')
@@ -54,6 +55,26 @@ $wanted = @('DisplayName', 'DisplayVersion', 'Publisher', 'InstallDate')
             }
         }
     })
+    users = Read-Part {
+        , @(foreach ($sid in Read-LoadedHives) {
+            @{
+                sid = [string]$sid
+                programs = Read-Part {
+                    $keys = Read-UserRegistrySubkeys $sid "Software\$place"
+                    , @(foreach ($key in $keys['names']) {
+                        $values = (Read-UserRegistry $sid "Software\$place\$key" $wanted)['values']
+                        @{
+                            key = [string]$key
+                            name = $values.DisplayName.value
+                            version = $values.DisplayVersion.value
+                            publisher = $values.Publisher.value
+                            installed = $values.InstallDate.value
+                        }
+                    })
+                }
+            }
+        })
+    }
 }
 """,
 )
@@ -100,32 +121,67 @@ def _licence(row: Values) -> Licence | Unknown:
 
 # --- Installed programs ----------------------------------------------------------------------------------
 
-_LEFT_OUT = ("programs installed for a single user", "programs that need no installation", "apps of the store")
+_LEFT_OUT = (
+    "programs of users who were not signed in",
+    "programs that need no installation",
+    "apps of the store",
+)
 
 
 def read_software(raw: RawFacts) -> InstalledSoftware | Absent | Unknown:
     """Every key with a name; entries without one are parts of other programs."""
-    found = entry(raw, SOFTWARE.name)
+    found = required(entry(raw, SOFTWARE.name))
     rows = required(then(found, lambda values: values.rows("programs")))
     if isinstance(rows, Unknown):
         return rows
     if not rows:
         return Unknown(Reason.NO_EVIDENCE, "installed software: the list is empty")
-    named = [(row, row.text("name")) for row in rows]
-    lost = [f"{row.where}: its name could not be read" for row, name in named if isinstance(name, Unknown)]
+    users = required(then(found, lambda values: values.rows("users")))
+    lists = {"": rows} | _lists(() if isinstance(users, Unknown) else users)
     return InstalledSoftware(
-        programs=tuple(dict.fromkeys(_programs(named))), incomplete=tuple(lost), left_out=_LEFT_OUT
+        programs=tuple(dict.fromkeys(program for user, own in lists.items() for program in _programs(own, user))),
+        incomplete=(*_lost(users), *(gap for own in lists.values() for gap in _nameless(own))),
+        left_out=_LEFT_OUT,
+        users=users if isinstance(users, Unknown) else tuple(user for user in lists if user),
     )
 
 
-def _programs(named: list[tuple[Values, Maybe[str]]]) -> Iterator[Program]:
-    for row, name in named:
+def _lists(users: tuple[Values, ...]) -> dict[str, tuple[Values, ...]]:
+    """The lists of those whose registry is loaded, by their SID; what could not be read is left to `_lost`."""
+    read = ((_user(row), row.rows("programs")) for row in users)
+    return {user: rows for user, rows in read if is_known(rows)}
+
+
+def _user(row: Values) -> str:
+    sid = row.text("sid")
+    return sid if is_known(sid) and sid else row.where
+
+
+def _lost(users: tuple[Values, ...] | Unknown) -> Iterator[str]:
+    if isinstance(users, Unknown):
+        yield users.detail
+        return
+    for row in users:
+        if isinstance(gap := required(row.rows("programs")), Unknown):
+            yield f"{_user(row)}: {gap.detail}"
+
+
+def _nameless(rows: tuple[Values, ...]) -> Iterator[str]:
+    for row in rows:
+        if isinstance(row.text("name"), Unknown):
+            yield f"{row.where}: its name could not be read"
+
+
+def _programs(rows: tuple[Values, ...], user: str) -> Iterator[Program]:
+    for row in rows:
+        name = row.text("name")
         if is_known(name) and name.strip():
             yield Program(
                 name=name.strip(),
                 version=row.text("version"),
                 publisher=row.text("publisher"),
                 installed_on=then(row.text("installed"), _day),
+                user=user,
             )
 
 

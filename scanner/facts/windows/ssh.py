@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 
 from scanner.facts.base import Access, Probe, RawFacts, Reader, lines_of
-from scanner.facts.keys import AuthorizedKeys
 from scanner.facts.ssh import SshServer, SshSettings
 from scanner.facts.windows.services import SERVICES, Services, services
 from scanner.facts.windows.values import Values, entry, required, then
@@ -127,15 +126,5 @@ def _ports(settings: tuple[SshSettings, ...]) -> tuple[int, ...]:
     return tuple(int(port) for port in settings[0].values.get("port", ()) if port.isascii() and port.isdecimal())
 
 
-def read_keys(raw: RawFacts) -> AuthorizedKeys | Absent | Unknown:
-    """`AuthorizedKeys`; absent without a server that takes keys."""
-    server = read_ssh(raw)
-    if isinstance(server, Absent | Unknown):
-        return server
-    return Unknown(Reason.UNSUPPORTED, "the key files of the OpenSSH server are not read on Windows")
-
-
-READERS: tuple[Reader, ...] = (
-    Reader(fact=SshServer, probes=(SERVICES, SSHD), read=read_ssh),
-    Reader(fact=AuthorizedKeys, probes=(SERVICES,), read=read_keys),
-)
+SSH_SERVER = Reader(fact=SshServer, probes=(SERVICES, SSHD), read=read_ssh)
+READERS: tuple[Reader, ...] = (SSH_SERVER,)

@@ -23,6 +23,7 @@ def host_section(index: Index, target: TargetResult) -> HostSection:
         role=target.role or "",
         tags=", ".join(target.tags),
         os=target.os or target.platform,
+        hardware=target.hardware,
         mark=TARGETS[target.state],
         reason=reason(target),
         at=when(target),

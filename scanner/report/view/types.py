@@ -185,6 +185,7 @@ class HostSection:
     role: str
     tags: str
     os: str
+    hardware: str
     mark: Mark
     reason: str
     at: str

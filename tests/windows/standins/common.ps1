@@ -9,6 +9,7 @@ $Stand = @{
     names = @{}
     native = @{}
     com = @{}
+    offers = $null
     files = @{}
     texts = @{}
     events = @()
@@ -49,6 +50,7 @@ function Read-RegistrySubkeys($Path) {
     return @{ exists = $true; names = @($below | Sort-Object -Unique) }
 }
 function Read-UserRegistry($Sid, $Path, $Names) { return Read-Registry "HKU\$Sid\$Path" $Names }
+function Read-UserRegistrySubkeys($Sid, $Path) { return Read-RegistrySubkeys "HKU\$Sid\$Path" }
 function Read-LoadedHives { return $Stand.hives }
 function New-Adsi($Path, $Class, $Values, $Members) {
     $object = New-Object psobject -Property @{ Path = $Path; SchemaClassName = $Class; MemberList = $Members }
@@ -74,6 +76,12 @@ function New-ComSeam($ProgId) {
     if (-not $Stand.com.ContainsKey($ProgId)) { Stop-Com -2147221164 'Class not registered' }
     return $Stand.com[$ProgId]
 }
+function Search-Updates($Criteria, $TimeoutMs) {
+    if ($null -eq $Stand.offers) { Stop-Com -2147221164 'Class not registered' }
+    if ($Stand.offers -is [scriptblock]) { return & $Stand.offers }
+    return [pscustomobject]@{ ResultCode = 2; Updates = $Stand.offers }
+}
+function Wait-Milliseconds($Count) { return }
 function Invoke-Native($File, $Arguments, $TimeoutMs) {
     if (-not $Stand.native.ContainsKey("$File $Arguments")) { throw (New-Object System.ComponentModel.Win32Exception(2)) }
     return $Stand.native["$File $Arguments"]

@@ -1,9 +1,16 @@
-"""Interfaces and addresses of a Windows host, and what containers might publish. Source: NetTCPIP, the registry."""
+"""Interfaces and addresses of a Windows host, and what containers publish. Source: NetTCPIP, NetNat, the registry.
+
+For the default NAT network the Host Network Service makes WinNAT mappings with rules of the firewall that let them
+through; other networks, and engines that forward by themselves, leave none (learn.microsoft.com, "Windows container
+networking"). So a mapping proves a port that is published, and none proves nothing.
+"""
 
 from __future__ import annotations
 
+from ipaddress import ip_address
+
 from scanner.facts.base import Probe, RawFacts, Reader
-from scanner.facts.network import NetworkInterface, NetworkInterfaces, PublishedPorts
+from scanner.facts.network import NetworkInterface, NetworkInterfaces, PublishedPort, PublishedPorts
 from scanner.facts.windows.services import SERVICES, services
 from scanner.facts.windows.values import Values, entry, required, whole
 from scanner.model import Absent, Maybe, Reason, Unknown, is_known
@@ -34,7 +41,32 @@ NETWORK = Probe(
 """,
 )
 
+MAPPINGS = Probe(
+    name="nat_mappings",
+    why="which ports the host forwards into containers",
+    script=r"""
+$service = (Read-Registry 'SYSTEM\CurrentControlSet\Services\hns' @('Start')).exists
+@{
+    service = [bool]$service
+    mappings = Read-Part {
+        if ($service -eq $true) {
+            , @(foreach ($mapping in Get-NetNatStaticMapping) {
+                @{
+                    protocol = [string]$mapping.Protocol
+                    address = [string]$mapping.ExternalIPAddress
+                    port = [long]$mapping.ExternalPort
+                    inside = "$($mapping.InternalIPAddress):$($mapping.InternalPort)"
+                }
+            })
+        }
+        else { $null }
+    }
+}
+""",
+)
+
 _ALL_OF_IPV6 = 0xFF
+_PORTS = range(1, 1 << 16)
 _ENGINES = {
     "docker": "Docker Engine",
     "com.docker.service": "Docker Desktop",
@@ -93,17 +125,54 @@ def _interface(row: Values, position: int) -> NetworkInterface:
 
 
 def read_published(raw: RawFacts) -> PublishedPorts | Absent | Unknown:
-    """Nothing is published where nothing runs containers; what an engine publishes is not read on Windows."""
+    """Nothing is published where nothing runs containers; of what an engine publishes, only NAT's mappings are seen."""
     known = services(raw)
     if isinstance(known, Unknown):
         return known
     engines = tuple(dict.fromkeys(name for service, name in _ENGINES.items() if service in known))
-    if engines:
-        return Unknown(Reason.UNSUPPORTED, f"what {', '.join(engines)} publishes is not read on Windows")
-    return Absent("no service of a container engine is installed")
+    if not engines:
+        return Absent("no service of a container engine is installed")
+    ports = _mappings(required(entry(raw, MAPPINGS.name)))
+    if isinstance(ports, Unknown):
+        return ports
+    rest = f"what {', '.join(engines)} publishes beside the mappings of Windows' own NAT is not read on Windows"
+    return PublishedPorts(engines=engines, ports=ports, complete=Unknown(Reason.UNSUPPORTED, rest))
+
+
+def _mappings(found: Values | Unknown) -> tuple[PublishedPort, ...] | Unknown:
+    """The mappings; none without the Host Network Service, which makes them."""
+    if isinstance(found, Unknown):
+        return found
+    if found.flag("service") is False:
+        return ()
+    rows = required(found.rows("mappings"))
+    return rows if isinstance(rows, Unknown) else whole(_mapping(row) for row in rows)
+
+
+def _mapping(row: Values) -> PublishedPort | Unknown:
+    protocol, address, port, inside = row.text("protocol"), row.text("address"), row.number("port"), row.text("inside")
+    if not is_known(protocol) or not is_known(address) or not is_known(inside) or port not in _PORTS:
+        return Unknown(Reason.UNREADABLE, f"{row.where}: a mapping is not fully described")
+    assert is_known(port)
+    outside = address.partition("/")[0]
+    return PublishedPort(
+        container=inside,
+        address=outside,
+        first=port,
+        last=port,
+        protocol=f"protocol {protocol}" if protocol.isdecimal() else protocol.lower(),
+        is_loopback=_is_loopback(outside),
+    )
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        return ip_address(address).is_loopback
+    except ValueError:
+        return False
 
 
 OTHERS: tuple[Reader, ...] = (
     Reader(fact=NetworkInterfaces, probes=(NETWORK,), read=read_interfaces),
-    Reader(fact=PublishedPorts, probes=(SERVICES,), read=read_published),
+    Reader(fact=PublishedPorts, probes=(SERVICES, MAPPINGS), read=read_published),
 )

@@ -9,4 +9,6 @@ from scanner.facts.windows.patching.rest import OTHERS
 from scanner.facts.windows.patching.restart import RESTART
 from scanner.facts.windows.patching.support import SUPPORT
 
-READERS: tuple[Reader, ...] = (SUPPORT, PATCH_LEVEL, RESTART, AUTO_UPDATES, *OTHERS)
+READERS: tuple[Reader, ...] = (SUPPORT, RESTART, *OTHERS)
+LAST: tuple[Reader, ...] = (PATCH_LEVEL, AUTO_UPDATES)
+"""What may wait longest comes when everything else is read."""

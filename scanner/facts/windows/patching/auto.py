@@ -8,12 +8,12 @@ from datetime import datetime
 from scanner.facts.base import RawFacts, Reader
 from scanner.facts.patching import AutoUpdates, Updater
 from scanner.facts.windows.host import HOST, build, product_type
+from scanner.facts.windows.patching.offers import OFFERS, last_search
 from scanner.facts.windows.patching.probes import (
     UPDATE_POLICY,
     UPDATES,
     UpdateEvent,
     events,
-    searched,
     success_time,
     update_policy,
     updates,
@@ -69,7 +69,7 @@ def _windows_update(raw: RawFacts, policy: Values, known: Services | Unknown) ->
         active=active,
         installs=installs,
         broken=(*stopped, *faults),
-        last_completed=then(found, _completed),
+        last_completed=then(found, lambda values: _completed(values, last_search(raw))),
         last_error=then(found, _error),
         unprotected=_open_source(policy),
     )
@@ -129,14 +129,15 @@ def _open_source(policy: Values) -> Maybe[str]:
     return Absent("the server of updates is asked over https")
 
 
-def _completed(found: Values) -> Maybe[datetime]:
+def _completed(found: Values, search: Maybe[datetime]) -> Maybe[datetime]:
     """The newest finished run: a search, or an installation of anything, definitions included."""
     known = events(found)
     times = [event.when for event in known if not event.code] if is_known(known) else []
-    times += [when for when in (searched(found), success_time(found, "installs")) if is_known(when)]
+    times += [when for when in (search, success_time(found, "installs")) if is_known(when)]
     if times:
         return max(times)
-    return known if isinstance(known, Unknown) else Unknown(Reason.NO_EVIDENCE, "no finished run is on record")
+    gap = known if isinstance(known, Unknown) else search
+    return gap if isinstance(gap, Unknown) else Unknown(Reason.NO_EVIDENCE, "no finished run is on record")
 
 
 def _error(found: Values) -> Maybe[str]:
@@ -151,4 +152,4 @@ def _last_error(known: tuple[UpdateEvent, ...]) -> Maybe[str]:
     return f"an update failed on {newest.when:%Y-%m-%d} with {newest.code}: {newest.title}"
 
 
-AUTO_UPDATES = Reader(fact=AutoUpdates, probes=(HOST, UPDATE_POLICY, UPDATES, SERVICES), read=read_auto)
+AUTO_UPDATES = Reader(fact=AutoUpdates, probes=(HOST, UPDATE_POLICY, UPDATES, SERVICES, OFFERS), read=read_auto)

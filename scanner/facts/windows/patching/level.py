@@ -2,8 +2,8 @@
 
 First the build's revision against the shipped table of release days. A revision that is younger than the table falls
 back to the day it was installed: by the component store, by the update client's events, by the mark of 2012 R2. Such a
-day is later than the day of release, so that it can prove an update old and never new. The search of the update agent
-is not started: it runs for minutes, and it refuses network logons on Windows 11 24H2 and Server 2025.
+day is later than the day of release, so that it can prove an update old and never new. Beside it stands what the update
+agent offers, where it tells: that proves updates to be missing, and never that none is.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from scanner.facts.base import RawFacts, Reader
 from scanner.facts.data.windows_builds import BuildTable, build_table
 from scanner.facts.patching import Hold, PatchLevel
 from scanner.facts.windows.host import HOST, build, product_type, revision
+from scanner.facts.windows.patching.offers import OFFERS, last_search, offers
 from scanner.facts.windows.patching.probes import (
     UPDATE_POLICY,
     UPDATES,
     events,
     rollups,
-    searched,
     success_time,
     update_policy,
     updates,
@@ -28,11 +28,6 @@ from scanner.facts.windows.patching.probes import (
 from scanner.facts.windows.values import Values, entry, required, then
 from scanner.model import Absent, Maybe, Reason, Unknown, is_known
 
-_PENDING = Unknown(
-    Reason.UNSUPPORTED,
-    "the update agent is not asked what it offers: its search may run for minutes, and Windows 11 24H2 and Server 2025 "
-    "refuse it to network logons",
-)
 _SOURCES = Absent("Windows keeps no list of offered updates that can be looked into")
 _CLIENT = 1
 # Clients and servers of this build get updates of their own, with revisions of their own.
@@ -48,7 +43,7 @@ class Level:
 
 
 def read_level(raw: RawFacts) -> PatchLevel | Absent | Unknown:
-    """`PatchLevel`, as far as the host tells without a search."""
+    """`PatchLevel`, as far as the host tells without asking the network."""
     found, host = updates(raw), required(entry(raw, HOST.name))
     if isinstance(found, Unknown) and isinstance(host, Unknown):
         return found
@@ -56,12 +51,12 @@ def read_level(raw: RawFacts) -> PatchLevel | Absent | Unknown:
     return PatchLevel(
         manager="Windows Update",
         classified=False,
-        pending=_PENDING,
+        pending=offers(raw),
         holds=_holds(raw),
         phased=(),
         sources=_SOURCES,
         security_source=Unknown(Reason.NO_EVIDENCE, "which updates the source offers is not asked"),
-        refreshed=then(found, searched),
+        refreshed=last_search(raw),
         last_run=then(found, last_run),
         installed_level=level.when,
         level_undated=level.undated,
@@ -167,4 +162,4 @@ def _end(text: str) -> datetime | Unknown:
     return when if when.tzinfo else when.replace(tzinfo=UTC)
 
 
-PATCH_LEVEL = Reader(fact=PatchLevel, probes=(HOST, UPDATES, UPDATE_POLICY), read=read_level)
+PATCH_LEVEL = Reader(fact=PatchLevel, probes=(HOST, UPDATES, UPDATE_POLICY, OFFERS), read=read_level)

@@ -145,16 +145,11 @@ def _shown(code: str) -> str:
     return f"0x{int(code) & 0xFFFFFFFF:08X}" if number.isdecimal() and len(number) <= 10 else code
 
 
-def searched(found: Values) -> Maybe[datetime]:
-    """When the host last found out what there is to install; the second place is that of 2012 R2 and older."""
+def search_event(found: Values) -> datetime | None:
+    """The newest search that the update client recorded, whoever asked for it; None where none is on record."""
     rows = found.rows("searches")
     newest = next((row.moment("time") for row in rows), None) if is_known(rows) else None
-    if newest is not None and is_known(newest):
-        return newest
-    older = success_time(found, "detects")
-    if is_known(older):
-        return older
-    return Unknown(Reason.NO_EVIDENCE, "no finished search for updates is on record")
+    return newest if newest is not None and is_known(newest) else None
 
 
 def success_time(found: Values, part: str) -> Maybe[datetime]:

@@ -25,3 +25,5 @@ $Stand.cim['Win32_Process'] = @(
     [pscustomobject]@{ ProcessId = 1204; Name = 'svchost.exe' },
     [pscustomobject]@{ ProcessId = 700; Name = 'lsass.exe' }
 )
+# Source: Get-NetNatStaticMapping (NetNat module, learn.microsoft.com); Windows container networking: HNS makes WinNAT mappings for the default NAT network
+# Absent: Get-NetNatStaticMapping

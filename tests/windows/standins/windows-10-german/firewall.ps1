@@ -88,3 +88,5 @@ $Stand.cim['Win32_Process'] = @(
     [pscustomobject]@{ ProcessId = 700; Name = 'lsass.exe' },
     [pscustomobject]@{ ProcessId = 2210; Name = 'AnyDesk.exe' }
 )
+# Source: Get-NetNatStaticMapping (NetNat module, learn.microsoft.com); Windows container networking: HNS makes WinNAT mappings for the default NAT network
+# Absent: Get-NetNatStaticMapping

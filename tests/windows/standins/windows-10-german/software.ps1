@@ -5,3 +5,4 @@ $Stand.registry['SOFTWARE\Microsoft\Windows\CurrentVersion\Uninstall\{23170F69-4
 $Stand.registry['SOFTWARE\Microsoft\Windows\CurrentVersion\Uninstall\{90160000-007E-0000-1000-0000000FF1CE}'] += @{ 'DisplayName' = 'Office 16 Click-to-Run Licensing Component'; 'DisplayVersion' = '16.0.17932.20114'; 'Publisher' = 'Microsoft Corporation'; 'InstallDate' = '20250312' }
 $Stand.registry['SOFTWARE\Microsoft\Windows\CurrentVersion\Uninstall\Connection Manager'] += @{ }
 $Stand.registry['SOFTWARE\Microsoft\Windows\CurrentVersion\Uninstall\Zollanmeldung'] += @{ 'DisplayName' = "Zollanmeldung f$([char]0xFC)r Ausf$([char]0xFC)hrer"; 'DisplayVersion' = '3.1'; 'Publisher' = 'Beispiel GmbH'; 'InstallDate' = '01.03.2025' }
+$Stand.registry['HKU\S-1-5-21-1004336348-1177238915-682003330-1105\Software\Microsoft\Windows\CurrentVersion\Uninstall\OneDriveSetup.exe'] += @{ 'DisplayName' = 'Microsoft OneDrive'; 'DisplayVersion' = '25.010.0114.0003'; 'Publisher' = 'Microsoft Corporation' }

@@ -5,7 +5,7 @@ $Stand.cim['Win32_OperatingSystem'] = @(
     [pscustomobject]@{ Caption = 'Microsoft Windows 11 Pro'; Version = '10.0.26100'; ProductType = 1; LastBootUpTime = [datetime]'2026-11-12T03:12:00Z'; InstallDate = [datetime]'2025-02-03T08:00:00Z' }
 )
 $Stand.cim['Win32_ComputerSystem'] = @(
-    [pscustomobject]@{ DomainRole = 0; Domain = 'WORKGROUP'; Manufacturer = 'Dell Inc.'; Model = 'OptiPlex 7090'; PCSystemType = 1 }
+    [pscustomobject]@{ DomainRole = 0; Domain = 'WORKGROUP'; Manufacturer = 'Dell Inc.'; Model = 'OptiPlex 7090'; PCSystemType = 1; TotalPhysicalMemory = [uint64]16899997696 }
 )
 $Stand.registry['SOFTWARE\Microsoft\Windows NT\CurrentVersion'] += @{ CurrentBuild = '26100'; UBR = 9550; EditionID = 'Professional'; DisplayVersion = '24H2' }
 $Stand.registry['SYSTEM\CurrentControlSet\Control'] += @{}
@@ -21,4 +21,10 @@ $Stand.cim['Win32_Service'] = @(
     [pscustomobject]@{ Name = 'WinDefend'; State = 'Running'; StartMode = 'Auto'; ProcessId = 832 },
     [pscustomobject]@{ Name = 'Sense'; State = 'Stopped'; StartMode = 'Manual'; ProcessId = 0 },
     [pscustomobject]@{ Name = 'RemoteAccess'; State = 'Stopped'; StartMode = 'Disabled'; ProcessId = 0 }
+)
+# Source: Win32_ComputerSystem, Win32_BIOS, Win32_SystemEnclosure, Win32_LogicalDisk (learn.microsoft.com); types of chassis: SMBIOS 3.7, 7.4.1.
+$Stand.cim['Win32_BIOS'] = @([pscustomobject]@{ SerialNumber = '5XK2QN3'; ReleaseDate = [datetime]'2024-03-11T00:00:00Z' })
+$Stand.cim['Win32_SystemEnclosure'] = @([pscustomobject]@{ ChassisTypes = @(3) })
+$Stand.cim['Win32_LogicalDisk'] = @(
+    [pscustomobject]@{ DeviceID = 'C:'; Size = [uint64]548682072064; FreeSpace = [uint64]226559524864 }
 )

@@ -83,3 +83,6 @@ $Stand.cim['Win32_Process'] = @(
     [pscustomobject]@{ ProcessId = 700; Name = 'lsass.exe' },
     [pscustomobject]@{ ProcessId = 3100; Name = 'sshd.exe' }
 )
+# Source: Get-NetNatStaticMapping (NetNat module, learn.microsoft.com); Windows container networking: HNS makes WinNAT mappings for the default NAT network
+$Stand.registry['SYSTEM\CurrentControlSet\Services\hns'] += @{ Start = 3 }
+function Get-NetNatStaticMapping { return @([pscustomobject]@{ Protocol = 'TCP'; ExternalIPAddress = '0.0.0.0'; ExternalPort = 8080; InternalIPAddress = '172.20.16.5'; InternalPort = 80 }) }

@@ -5,7 +5,7 @@ $Stand.cim['Win32_OperatingSystem'] = @(
     [pscustomobject]@{ Caption = 'Microsoft Windows 11 Enterprise'; Version = '10.0.26100'; ProductType = 1; LastBootUpTime = [datetime]'2026-11-12T03:12:00Z'; InstallDate = [datetime]'2025-02-03T08:00:00Z' }
 )
 $Stand.cim['Win32_ComputerSystem'] = @(
-    [pscustomobject]@{ DomainRole = 0; Domain = 'WORKGROUP'; Manufacturer = 'LENOVO'; Model = '21HD0012US'; PCSystemType = 2 }
+    [pscustomobject]@{ DomainRole = 0; Domain = 'WORKGROUP'; Manufacturer = 'LENOVO'; Model = '21HD0012US'; PCSystemType = 2; TotalPhysicalMemory = [uint64]33958903808 }
 )
 $Stand.registry['SOFTWARE\Microsoft\Windows NT\CurrentVersion'] += @{ CurrentBuild = '26100'; UBR = 8894; EditionID = 'Enterprise'; DisplayVersion = '24H2' }
 $Stand.registry['SYSTEM\CurrentControlSet\Control'] += @{}
@@ -27,4 +27,10 @@ $Stand.cim['Win32_Service'] = @(
     [pscustomobject]@{ Name = 'sshd'; State = 'Running'; StartMode = 'Auto'; ProcessId = 852 },
     [pscustomobject]@{ Name = 'com.docker.service'; State = 'Running'; StartMode = 'Auto'; ProcessId = 856 },
     [pscustomobject]@{ Name = 'AcrSch2Svc'; State = 'Running'; StartMode = 'Auto'; ProcessId = 860 }
+)
+# Source: Win32_ComputerSystem, Win32_BIOS, Win32_SystemEnclosure, Win32_LogicalDisk (learn.microsoft.com); types of chassis: SMBIOS 3.7, 7.4.1.
+$Stand.cim['Win32_BIOS'] = @([pscustomobject]@{ SerialNumber = 'PF4ABCDE'; ReleaseDate = [datetime]'2025-09-04T00:00:00Z' })
+$Stand.cim['Win32_SystemEnclosure'] = @([pscustomobject]@{ ChassisTypes = @(10) })
+$Stand.cim['Win32_LogicalDisk'] = @(
+    [pscustomobject]@{ DeviceID = 'C:'; Size = [uint64]1023275958272; FreeSpace = [uint64]654982512640 }
 )

@@ -1,0 +1,3 @@
+# Source: OpenSSH Server configuration for Windows, Key-based authentication in OpenSSH for Windows (learn.microsoft.com); ProfileList registry key; keys made with ssh-keygen of OpenSSH 9.2
+$Stand.registry['SOFTWARE\Microsoft\Windows NT\CurrentVersion\ProfileList\S-1-5-18'] += @{ ProfileImagePath = @{ kind = 'ExpandString'; value = '%systemroot%\system32\config\systemprofile' } }
+$Stand.registry['SOFTWARE\Microsoft\Windows NT\CurrentVersion\ProfileList\S-1-5-21-1757981266-1708537768-1801674531-500'] += @{ ProfileImagePath = @{ kind = 'ExpandString'; value = 'C:\Users\Administrator' } }

@@ -1,0 +1,4 @@
+# Source: OpenSSH Server configuration for Windows, Key-based authentication in OpenSSH for Windows (learn.microsoft.com); ProfileList registry key; keys made with ssh-keygen of OpenSSH 9.2
+$Stand.registry['SOFTWARE\Microsoft\Windows NT\CurrentVersion\ProfileList\S-1-5-18'] += @{ ProfileImagePath = @{ kind = 'ExpandString'; value = '%systemroot%\system32\config\systemprofile' } }
+$Stand.registry['SOFTWARE\Microsoft\Windows NT\CurrentVersion\ProfileList\S-1-5-21-1004336348-1177238915-682003330-1733'] += @{ ProfileImagePath = @{ kind = 'ExpandString'; value = 'C:\Users\mueller' } }
+$Stand.registry['SOFTWARE\Microsoft\Windows NT\CurrentVersion\ProfileList\S-1-5-21-1214440339-484763869-725345543-1004'] += @{ ProfileImagePath = @{ kind = 'ExpandString'; value = 'C:\Users\lager' } }
