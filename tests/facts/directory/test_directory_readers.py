@@ -87,13 +87,14 @@ def test_a_recorded_domain(case: str) -> None:
     assert (host.hostname, host.os_version, host.os_family) == ("dc.acme.example", "2008 R2", "directory")
     assert host.clock is not None and abs((host.clock - recorded(case).collected_at).total_seconds()) < 5
     by_name = {account.name: account for account in accounts.accounts}
-    assert len(by_name) == 20
+    assert len(by_name) == 22
     assert by_name["krbtgt"].disabled is True and by_name["Administrator"].kind == "superuser"
     assert by_name["Guest"].password == "empty" and by_name["Guest"].disabled is True
     assert by_name["readable"].hash_scheme == "reversible"
     assert by_name["ghost"].last_login is None and (recorded(case).collected_at - by_name["ghost"].created).days == 200
     assert isinstance(by_name["nopassword"].password, Unknown)
-    assert accounts.logins_since == datetime(2018, 9, 12, 12, 3, 47, tzinfo=UTC)
+    assert (by_name["olga"].mail, by_name["paula"].principal) == ("olga@acme.example", "paula.perez@acme.example")
+    assert accounts.logins_since == datetime(2018, 9, 12, 16, 39, 45, tzinfo=UTC)
     assert fact(case, WeakenedAccounts) == WeakenedAccounts(
         password_not_required=("nopassword",),
         without_preauthentication=("roastable",),
