@@ -354,11 +354,12 @@ def _reason(title: str, status: Status, finding: Finding | None, *, supporting: 
     if status is Status.UNKNOWN:
         code = finding.reason if finding else None
         return 1, f"{title}: unknown, {_CODES[code]}"
+    if status is Status.NOT_CHECKED and finding is not None:
+        return 2, f"{title}: {finding.actual or 'not checked on this kind of system'}"
     return _OTHERS[status](title) if status in _OTHERS else None
 
 
 _OTHERS: Mapping[Status, Callable[[str], tuple[int, str]]] = {
-    Status.NOT_CHECKED: lambda title: (2, f"{title}: not checked on this kind of system"),
     Status.REVIEW: lambda title: (2, f"{title}: a person has to judge the list"),
     Status.WARN: lambda title: (3, f"{title}: met only with a warning"),
 }

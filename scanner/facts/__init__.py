@@ -13,7 +13,7 @@ from scanner.facts.backups import (
     Proof,
     SnapshotMechanism,
 )
-from scanner.facts.base import Fact
+from scanner.facts.base import Fact, GivenFact
 from scanner.facts.collection import Collection
 from scanner.facts.domain import AccountPolicy, DomainRules, StoredPasswords, WeakenedAccounts
 from scanner.facts.encryption import (
@@ -27,7 +27,8 @@ from scanner.facts.encryption import (
 )
 from scanner.facts.firewall import Action, DefaultRule, Firewall, FirewallLoader, Forwarding, IpVersion
 from scanner.facts.host import Host, Membership
-from scanner.facts.keys import AuthorizedKey, AuthorizedKeys, KeyFile, can_log_in
+from scanner.facts.keys import AuthorizedKey, AuthorizedKeys, KeyFile, can_log_in, has_way_in
+from scanner.facts.leavers import Leaver, Leavers, Likeness
 from scanner.facts.malware import MalwareProduct, MalwareProtection
 from scanner.facts.media import RemovableMedia
 from scanner.facts.network import (
@@ -69,6 +70,7 @@ from scanner.facts.workstation import LocalAdminPasswords, PrivilegePrompts, Pro
 
 FACTS: tuple[type[Fact], ...] = (
     Collection,
+    Leavers,
     Host,
     Support,
     PatchLevel,
@@ -147,6 +149,7 @@ __all__ = [
     "FirewallLoader",
     "Firmware",
     "Forwarding",
+    "GivenFact",
     "GrantScope",
     "Hold",
     "HomeFolder",
@@ -155,9 +158,12 @@ __all__ = [
     "IpVersion",
     "Kernel",
     "KeyFile",
+    "Leaver",
+    "Leavers",
     "Licence",
     "LicenceState",
     "Licensing",
+    "Likeness",
     "Listener",
     "Listeners",
     "LocalAdminPasswords",
@@ -211,4 +217,5 @@ __all__ = [
     "WeakenedAccounts",
     "can_log_in",
     "directory_only",
+    "has_way_in",
 ]

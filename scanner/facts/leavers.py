@@ -1,0 +1,101 @@
+"""People who left: what a list from human resources says of them, and how one of them is told from an account.
+
+The list is no answer of a target. It is given to a run, stored by its digest, and every check of the run sees the same.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar
+
+from scanner.facts.accounts import Account
+from scanner.facts.base import GivenFact
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """In what a person of the list and an account are alike.
+
+    `certain` is False where other people may share it, or where the account may be one of another place.
+    """
+
+    words: str
+    certain: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leaver:
+    """One person; `row` is the place in the list, from 1. At least one of the three names is not empty.
+
+    `account` is a login name, with its domain or host in front (`ACME\\jdoe`) or as an address (`jdoe@acme.example`)
+    where the list has it so. `last_day` is the last day of work.
+    """
+
+    row: int
+    last_day: date
+    account: str = ""
+    mail: str = ""
+    name: str = ""
+
+    def likeness(self, account: Account, places: Collection[str] = ()) -> Likeness | None:
+        """In what the account is this person's; None where it is nobody's business.
+
+        `places` are the names that the target has in front of its accounts: its domain's, or its own.
+        """
+        return self._by_login(account, places) or self._by_address(account) or self._by_full_name(account)
+
+    def _by_login(self, account: Account, places: Collection[str]) -> Likeness | None:
+        place, _, login = self.account.rpartition("\\")
+        if not login or login.casefold() != account.name.casefold():
+            return None
+        if not place or place.casefold() in {known.casefold() for known in places}:
+            return Likeness("account name", certain=True)
+        return Likeness("account name, with another domain in front", certain=False)
+
+    def _by_address(self, account: Account) -> Likeness | None:
+        own = {address.casefold() for address in (self.mail, self.account) if "@" in address}
+        if account.mail.casefold() in own:
+            return Likeness("mail address", certain=True)
+        if account.principal.casefold() in own:
+            return Likeness("name for signing in", certain=True)
+        return None
+
+    def _by_full_name(self, account: Account) -> Likeness | None:
+        words = _plain(self.name)
+        return Likeness("full name", certain=False) if words and words == _plain(account.full_name) else None
+
+    def can_be_compared(self, account: Account) -> bool:
+        """Whether the list and the account have something in common that would show that they are one person's."""
+        if self.account:
+            return True
+        same_domain = account.principal.casefold().rpartition("@")[2] == self.mail.casefold().rpartition("@")[2]
+        by_address = bool(self.mail) and (bool(account.mail) or (bool(account.principal) and same_domain))
+        return by_address or bool(self.name and account.full_name)
+
+
+def _plain(name: str) -> tuple[str, ...]:
+    """The words of a full name whatever their case, accents and order around a comma: `Pérez, Ana` is `Ana Perez`."""
+    last, comma, first = name.partition(",")
+    text = f"{first} {last}" if comma else name
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    return tuple("".join(sign for sign in letters if not unicodedata.combining(sign)).split())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leavers(GivenFact):
+    """The leavers list that the run was given.
+
+    `recorded` is the day on which it was imported, `valid_until` the last day on which it may be relied on; both None
+    for a list that was only handed to one assessment.
+    """
+
+    name: ClassVar[str] = "leavers"
+    title: ClassVar[str] = "the list of people who left, given to the run"
+    missing: ClassVar[str] = "no leavers list was imported: `ctpat leavers import`"
+
+    people: tuple[Leaver, ...]
+    recorded: date | None = None
+    valid_until: date | None = None
