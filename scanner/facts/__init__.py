@@ -28,7 +28,7 @@ from scanner.facts.encryption import (
 from scanner.facts.firewall import Action, DefaultRule, Firewall, FirewallLoader, Forwarding, IpVersion
 from scanner.facts.host import Host, Membership
 from scanner.facts.keys import AuthorizedKey, AuthorizedKeys, KeyFile, can_log_in, has_way_in
-from scanner.facts.leavers import Leaver, Leavers, Likeness
+from scanner.facts.leavers import Leaver, LeaverIndex, Leavers, Likeness
 from scanner.facts.malware import MalwareProduct, MalwareProtection
 from scanner.facts.media import RemovableMedia
 from scanner.facts.network import (
@@ -159,6 +159,7 @@ __all__ = [
     "Kernel",
     "KeyFile",
     "Leaver",
+    "LeaverIndex",
     "Leavers",
     "Licence",
     "LicenceState",

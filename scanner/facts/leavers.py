@@ -6,7 +6,7 @@ The list is no answer of a target. It is given to a run, stored by its digest, a
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
@@ -41,7 +41,7 @@ class Leaver:
     name: str = ""
 
     def likeness(self, account: Account, places: Collection[str] = ()) -> Likeness | None:
-        """In what the account is this person's; None where it is nobody's business.
+        """In what the account is this person's; None where the two have nothing in common.
 
         `places` are the names that the target has in front of its accounts: its domain's, or its own.
         """
@@ -56,7 +56,7 @@ class Leaver:
         return Likeness("account name, with another domain in front", certain=False)
 
     def _by_address(self, account: Account) -> Likeness | None:
-        own = {address.casefold() for address in (self.mail, self.account) if "@" in address}
+        own = self.addresses()
         if account.mail.casefold() in own:
             return Likeness("mail address", certain=True)
         if account.principal.casefold() in own:
@@ -64,8 +64,12 @@ class Leaver:
         return None
 
     def _by_full_name(self, account: Account) -> Likeness | None:
-        words = _plain(self.name)
-        return Likeness("full name", certain=False) if words and words == _plain(account.full_name) else None
+        words = words_of(self.name)
+        return Likeness("full name", certain=False) if words and words == words_of(account.full_name) else None
+
+    def addresses(self) -> frozenset[str]:
+        """What the list says of the person that looks like an address, without case."""
+        return frozenset(address.casefold() for address in (self.mail, self.account) if "@" in address)
 
     def can_be_compared(self, account: Account) -> bool:
         """Whether the list and the account have something in common that would show that they are one person's."""
@@ -76,12 +80,35 @@ class Leaver:
         return by_address or bool(self.name and account.full_name)
 
 
-def _plain(name: str) -> tuple[str, ...]:
+def words_of(name: str) -> tuple[str, ...]:
     """The words of a full name whatever their case, accents and order around a comma: `Pérez, Ana` is `Ana Perez`."""
     last, comma, first = name.partition(",")
     text = f"{first} {last}" if comma else name
     letters = unicodedata.normalize("NFKD", text.casefold())
     return tuple("".join(sign for sign in letters if not unicodedata.combining(sign)).split())
+
+
+class LeaverIndex:
+    """Finds the people that an account may belong to without a walk through the list for each of 50,000 accounts."""
+
+    def __init__(self, people: Iterable[Leaver]) -> None:
+        self._keys: dict[str | tuple[str, ...], list[Leaver]] = {}
+        for person in people:
+            login = person.account.rpartition("\\")[2].casefold()
+            keys: set[str | tuple[str, ...]] = {login, *person.addresses(), words_of(person.name)}
+            for key in keys - _NOTHING:
+                self._keys.setdefault(key, []).append(person)
+
+    def like(self, account: Account, places: Collection[str] = ()) -> list[tuple[Leaver, Likeness]]:
+        """The people that the account is like, in the order of the list, each with the strongest likeness."""
+        shown = (account.name.casefold(), account.mail.casefold(), account.principal.casefold())
+        keys: tuple[str | tuple[str, ...], ...] = (*shown, words_of(account.full_name))
+        near = {person.row: person for key in keys for person in self._keys.get(key, ())}
+        alike = ((near[row], near[row].likeness(account, places)) for row in sorted(near))
+        return [(person, likeness) for person, likeness in alike if likeness is not None]
+
+
+_NOTHING: frozenset[str | tuple[str, ...]] = frozenset({"", ()})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

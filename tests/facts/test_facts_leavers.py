@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.facts import Account, AccountKind, Leaver, Likeness, PasswordState
+from scanner.facts import Account, AccountKind, Leaver, LeaverIndex, Likeness, PasswordState
 
 DAY = date(2026, 10, 30)
 
 
-def account(name: str = "jdoe", **shown: str) -> Account:
+def account(name: str = "jdoe", **shown: Any) -> Account:
     values: dict[str, Any] = {
         "identifier": "1000",
         "kind": AccountKind.HUMAN,
@@ -55,6 +55,7 @@ NAME = Likeness("full name", certain=False)
         ({"mail": "Jane.Doe@acme.example"}, {"mail": "jane.doe@ACME.example"}, ADDRESS),
         ({"mail": "jane.doe@acme.example"}, {"principal": "jane.doe@acme.example"}, SIGN_IN),
         ({"account": "jane.doe@acme.example"}, {"principal": "jane.doe@acme.example"}, SIGN_IN),
+        ({"account": "jane"}, {"mail": "jane", "principal": "jane"}, None),
         ({"mail": "jdoe@acme.example"}, {}, None),  # what stands before the @ is no account name
         ({"mail": "jane.doe@acme.example"}, {"mail": "jane.doe@acme.example.net"}, None),
         ({"name": "Jane Doe"}, {"full_name": "Jane Doe"}, NAME),
@@ -103,3 +104,19 @@ def test_any_text_compares_without_harm_and_nothing_is_like_everything(
     if not (login or mail or name) or not (own or own_mail or principal):
         assert found is None
     assert leaver(name=name).likeness(account(full_name=full)) in (None, NAME)
+    people = [leaver(account=login, mail=mail, name=name)]
+    assert LeaverIndex(people).like(seen) == ([(people[0], found)] if found else [])
+
+
+def test_the_index_finds_everybody_once_in_the_order_of_the_list() -> None:
+    people = [
+        Leaver(row=1, last_day=DAY, name="Doe, Jane"),
+        Leaver(row=2, last_day=DAY, account="someone"),
+        Leaver(row=3, last_day=DAY, account="ACME\\jdoe", mail="jane.doe@acme.example", name="Jane Doe"),
+    ]
+    seen = account(full_name="Jane Doe", mail="jane.doe@acme.example")
+    assert [(person.row, likeness.words) for person, likeness in LeaverIndex(people).like(seen, ("acme",))] == [
+        (1, "full name"),
+        (3, "account name"),
+    ]
+    assert LeaverIndex([]).like(seen) == []
