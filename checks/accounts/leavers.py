@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from scanner.api import (
+    BY_LOGIN,
     Absent,
     Account,
     AccountKind,
@@ -90,9 +91,10 @@ Alike = list[tuple[Account, list[tuple[Leaver, Likeness]]]]
 
 
 def _compared(here: _Place, alike: Alike) -> tuple[_Found, int]:
-    """Each account with the people it certainly belongs to, else with those it may belong to; and how many were met.
+    """Each account with the rows it certainly belongs to, else with those it may belong to; and how many were met.
 
-    An address that several accounts have, and an account made after the last day, leave room for somebody else.
+    A person with two accounts has two rows with one address: the login tells which of them means this account. An
+    address that several accounts have, and an account made after the last day, leave room for somebody else.
     """
     holders = Counter((person.row, likeness.words) for _, people in alike for person, likeness in people)
     found = _Found(here)
@@ -102,7 +104,8 @@ def _compared(here: _Place, alike: Alike) -> tuple[_Found, int]:
             for person, likeness in people
             if likeness.certain and holders[person.row, likeness.words] == 1 and not _made_later(account, person)
         ]
-        for person, likeness in sure or people:
+        logins = [(person, likeness) for person, likeness in sure if likeness == BY_LOGIN]
+        for person, likeness in logins or sure or people:
             found.add(account, person, likeness, certain=bool(sure))
     return found, len({row for row, _ in holders})
 

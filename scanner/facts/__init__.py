@@ -28,7 +28,7 @@ from scanner.facts.encryption import (
 from scanner.facts.firewall import Action, DefaultRule, Firewall, FirewallLoader, Forwarding, IpVersion
 from scanner.facts.host import Host, Membership
 from scanner.facts.keys import AuthorizedKey, AuthorizedKeys, KeyFile, can_log_in, has_way_in
-from scanner.facts.leavers import Leaver, LeaverIndex, Leavers, Likeness
+from scanner.facts.leavers import BY_LOGIN, Leaver, LeaverIndex, Leavers, Likeness
 from scanner.facts.malware import MalwareProduct, MalwareProtection
 from scanner.facts.media import RemovableMedia
 from scanner.facts.network import (
@@ -117,6 +117,7 @@ FACTS: tuple[type[Fact], ...] = (
 """Every fact type, in the order in which `ctpat facts list` shows them."""
 
 __all__ = [
+    "BY_LOGIN",
     "FACTS",
     "Account",
     "AccountKind",

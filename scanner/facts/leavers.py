@@ -26,6 +26,9 @@ class Likeness:
     certain: bool
 
 
+BY_LOGIN = Likeness("account name", certain=True)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leaver:
     """One person; `row` is the place in the list, from 1. At least one of the three names is not empty.
@@ -52,7 +55,7 @@ class Leaver:
         if not login or login.casefold() != account.name.casefold():
             return None
         if not place or place.casefold() in {known.casefold() for known in places}:
-            return Likeness("account name", certain=True)
+            return BY_LOGIN
         return Likeness("account name, with another domain in front", certain=False)
 
     def _by_address(self, account: Account) -> Likeness | None:

@@ -6,6 +6,7 @@ readable store with everything collected up to then. Finished runs of a site for
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, insert, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
+from scanner.attest.record import Record, RecordKind
 from scanner.document import digest_of_plain, parse, plain
 from scanner.errors import ConfigError, EvidenceError, ScannerError
 from scanner.facts.base import RawFacts
@@ -30,7 +32,7 @@ from scanner.model import (
 )
 from scanner.store import schema
 from scanner.store import tables as t
-from scanner.store.digests import bytes_of, keep, last_digest, run_digest
+from scanner.store.digests import bytes_of, keep, last_digest, record_digest, run_digest
 from scanner.store.opening import engine_of, place_of, unusable
 from scanner.store.rows import (
     HEAD_OF_RUN,
@@ -38,7 +40,10 @@ from scanner.store.rows import (
     StoredRun,
     TranscriptHead,
     coverage_of,
+    newest_first,
     plan_row,
+    record_of,
+    record_row,
     run_info,
     section_row,
     stored_run,
@@ -111,6 +116,23 @@ class Store:
                 connection.execute(insert(t.planned), rows)
         return RunWriter(self, info)
 
+    def add_record(self, record: Record, document: bytes) -> Record:
+        """Keep what somebody handed in, chained to the site's last record; the one before it stays.
+
+        Raises EvidenceError for a document that is not the record's.
+        """
+        if hashlib.sha256(document).hexdigest() != record.document:
+            raise EvidenceError(f"the document is not the one that record {record.id} names")
+        self._ensure_site(record.site)
+        with self._write() as connection:
+            keep(connection, document)
+            # Two people may hand something in together: the site's row is the lock that orders them.
+            connection.execute(select(t.site.c.name).where(t.site.c.name == record.site).with_for_update())
+            record = replace(record, previous=last_digest(connection, t.record, record.site))
+            record = replace(record, digest=record_digest(record))
+            connection.execute(insert(t.record).values(**record_row(record)))
+        return record
+
     def _ensure_site(self, name: str) -> None:
         try:
             with self._write() as connection:
@@ -170,6 +192,18 @@ class Store:
                 findings=findings,
                 assessments=assessments,
             )
+
+    def sites(self) -> tuple[str, ...]:
+        """The names of the sites in this store."""
+        with self._read() as connection:
+            return tuple(connection.scalars(select(t.site.c.name).order_by(t.site.c.name)))
+
+    def records(self, site: str, kind: RecordKind) -> tuple[Record, ...]:
+        """The records of one kind, the newest first: the first one counts."""
+        query = select(t.record).where(t.record.c.site == site)
+        with self._read() as connection:
+            found = newest_first([record_of(row) for row in connection.execute(query).mappings()])
+        return tuple(record for record in found if record.kind.value == kind.value)
 
     def planned_targets(self, run_id: str) -> tuple[Target, ...]:
         """The targets of a run as they were planned: name, address, role, tags and parameters."""
@@ -247,7 +281,7 @@ class RunWriter:
                 )
             # Two scans of one site may end together: the site's row is the lock that orders them.
             connection.execute(select(t.site.c.name).where(t.site.c.name == self.info.site).with_for_update())
-            previous = last_digest(connection, self.info.site)
+            previous = last_digest(connection, t.run, self.info.site)
             info = replace(self.info, finished=finished, partial=partial, previous=previous)
             info = replace(info, digest=run_digest(connection, info, rows))
             connection.execute(

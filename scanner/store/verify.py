@@ -10,8 +10,8 @@ from sqlalchemy import Connection, select
 from scanner.document import digest
 from scanner.errors import EvidenceError
 from scanner.store import tables as t
-from scanner.store.digests import bytes_of, run_digest
-from scanner.store.rows import run_info
+from scanner.store.digests import bytes_of, record_digest, run_digest
+from scanner.store.rows import record_of, run_info
 
 
 def problems(connection: Connection, site: str | None) -> Iterator[str]:
@@ -23,7 +23,20 @@ def problems(connection: Connection, site: str | None) -> Iterator[str]:
     for row in rows:
         yield from _run(connection, row)
     for name in sorted({row["site"] for row in rows}):
-        yield from _chain(name, {row["digest"]: row["previous"] for row in rows if row["site"] == name})
+        yield from _chain(name, {row["digest"]: row["previous"] for row in rows if row["site"] == name}, "runs")
+    yield from _records(connection, site)
+
+
+def _records(connection: Connection, site: str | None) -> Iterator[str]:
+    query = select(t.record) if site is None else select(t.record).where(t.record.c.site == site)
+    records = [record_of(row) for row in connection.execute(query).mappings()]
+    for record in records:
+        if record_digest(record) != record.digest:
+            yield f"record {record.id}: it was changed"
+        yield from _bytes(connection, f"record {record.id}", record.document)
+    for name in sorted({record.site for record in records}):
+        links = {str(record.digest): record.previous for record in records if record.site == name}
+        yield from _chain(name, links, "records")
 
 
 def _run(connection: Connection, row: Any) -> Iterator[str]:
@@ -32,6 +45,8 @@ def _run(connection: Connection, row: Any) -> Iterator[str]:
     info = run_info(row)
     if run_digest(connection, info, list(connection.scalars(assessments))) != row["digest"]:
         yield f"run {run_id}: its head, plan, transcripts, results or assessments were changed"
+    for used in info.records:
+        yield from _bytes(connection, f"run {run_id}, {used.kind}", used.sha256)
     yield from _results(connection, run_id)
     yield from _transcripts(connection, run_id)
 
@@ -50,19 +65,23 @@ def _transcripts(connection: Connection, run_id: str) -> Iterator[str]:
     query = select(t.transcript.c.target, t.transcript.c.sha256, t.transcript.c.script)
     for target, *digests in connection.execute(query.where(t.transcript.c.run == run_id)):
         for sha256 in digests:
-            try:
-                bytes_of(connection, sha256)
-            except EvidenceError as error:
-                yield f"run {run_id}, target {target}: {error}"
+            yield from _bytes(connection, f"run {run_id}, target {target}", sha256)
 
 
-def _chain(site: str, links: dict[str, str | None]) -> Iterator[str]:
-    """Every finished run but the first names the one before it, and no two name the same."""
+def _bytes(connection: Connection, whose: str, sha256: str) -> Iterator[str]:
+    try:
+        bytes_of(connection, sha256)
+    except EvidenceError as error:
+        yield f"{whose}: {error}"
+
+
+def _chain(site: str, links: dict[str, str | None], what: str) -> Iterator[str]:
+    """Every finished run, and every record, but the first names the one before it, and no two name the same."""
     starts = [link for link, previous in links.items() if previous is None]
     if len(starts) != 1:
-        yield f"site {site}: its chain has {len(starts)} beginnings; expected one"
+        yield f"site {site}: its chain of {what} has {len(starts)} beginnings; expected one"
     named = [previous for previous in links.values() if previous is not None]
     if missing := [previous for previous in named if previous not in links]:
-        yield f"site {site}: {len(missing)} runs that others were chained to are gone"
+        yield f"site {site}: {len(missing)} {what} that others were chained to are gone"
     if len(set(named)) != len(named):
-        yield f"site {site}: two runs are chained to the same one"
+        yield f"site {site}: two {what} are chained to the same one"

@@ -290,6 +290,15 @@ def test_two_rows_like_one_account_let_the_certain_one_speak() -> None:
     assert [item.partition(",")[0] for item in found.items] == ["amy: row 2 of the list by account name"]
 
 
+def test_a_person_with_two_accounts_has_a_row_for_each() -> None:
+    given = listed(person(1, account="amy", mail="amy@acme.example"), person(2, account="adm", mail="amy@acme.example"))
+    found = run(accounts(account(mail="amy@acme.example"), account("adm")), given)
+    assert [item.partition(",")[0] for item in found.items] == [
+        "amy: row 1 of the list by account name",
+        "adm: row 2 of the list by account name",
+    ]
+
+
 def test_accounts_that_show_nothing_to_compare_are_a_question() -> None:
     by_name = listed(person(mail="amy@acme.example", name="Amy Ash"))
     found = run(accounts(account("kim"), account("lee", full_name="Lee Lin"), account("scan")), by_name)
