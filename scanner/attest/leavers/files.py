@@ -48,8 +48,7 @@ def people_in_csv(content: bytes, path: str, today: date) -> tuple[Person, ...]:
     header = next(rows, None)
     if header is None:
         raise ConfigError(Problem(path, "the file is empty", line=1, column=1, expected=_HEADER))
-    names = _names(header, path)
-    problems: list[Problem] = []
+    names, problems = _names(header, path)
     entries: list[Entry] = []
     try:
         for row in rows:
@@ -74,8 +73,11 @@ def _together(path: str, entries: list[Entry], today: date, problems: list[Probl
     raise ConfigError(problems)
 
 
-def _names(header: list[Cell], path: str) -> list[str]:
-    """The field of each column; empty for one without a name. Raises ConfigError."""
+def _names(header: list[Cell], path: str) -> tuple[list[str], list[Problem]]:
+    """The field of each column, empty for one that is not taken, and what is wrong with the others.
+
+    Raises ConfigError where the rows cannot be judged: the day, or every name to compare with, has no column.
+    """
     problems: list[Problem] = []
     names: list[str] = []
     for cell in header:
@@ -88,15 +90,14 @@ def _names(header: list[Cell], path: str) -> list[str]:
         elif name and name in names:
             message = f"a second column for '{name}'"
             problems.append(Problem(path, message, cell.line, cell.column, found=f"'{cell.text}'"))
-        names.append(name)
+        names.append("" if name in names else name)
     missing = [] if "last_day" in names else ["'last_day'"]
     missing += [] if set(NAMES).intersection(names) else ["'account', 'email' or 'name'"]
-    if not problems:
+    if missing:
         lacks = "the first line has no column"
-        problems = [Problem(path, f"{lacks} {what}", header[0].line, 1, expected=_HEADER) for what in missing]
-    if problems:
+        problems += [Problem(path, f"{lacks} {what}", header[0].line, 1, expected=_HEADER) for what in missing]
         raise ConfigError(problems)
-    return names
+    return names, problems
 
 
 def _left_over(row: list[Cell], columns: int, path: str) -> Iterator[Problem]:
