@@ -32,6 +32,11 @@ def upgrade(engine: Engine) -> None:
         command.upgrade(config, "head")
 
 
+def is_newest(engine: Engine) -> bool:
+    """Whether the store has the newest revision; nothing is changed."""
+    return _current(engine) == HEAD
+
+
 def _current(engine: Engine) -> str | None:
     with engine.connect() as connection:
         return _revision(connection)

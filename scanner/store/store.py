@@ -72,6 +72,21 @@ class Store:
             raise unusable(engine, error) from error
         return cls(engine)
 
+    @classmethod
+    def as_it_is(cls, where: str | Path) -> Store | None:
+        """The store in a file, without bringing it up to date; None where there is none that this version can read."""
+        if "://" in str(where) or not Path(where).expanduser().is_file():
+            return None
+        engine = engine_of(where, must_exist=True)
+        try:
+            if schema.is_newest(engine):
+                return cls(engine)
+        except (SQLAlchemyError, AssertionError, UnicodeDecodeError) as error:
+            engine.dispose()
+            raise unusable(engine, error) from error
+        engine.dispose()
+        return None
+
     @property
     def place(self) -> str:
         """Where the store is, for people: the file, or the database URL without its password."""
