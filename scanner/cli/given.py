@@ -25,7 +25,7 @@ def leavers_line(place: str, site: str) -> str:
     if store is None:
         return _NONE
     try:
-        record = next(iter(store.records(site, RecordKind.LEAVERS)), None)
+        record = store.newest_record(site, RecordKind.LEAVERS)
     finally:
         store.close()
     return _NONE if record is None else f"leavers list: {told(record)}"

@@ -58,7 +58,7 @@ def hand_in(file: Path, wanted: Wanted, load: LoadPack) -> Iterator[str]:
     store = Store.open(where)
     try:
         name = site.name or (str(wanted.site) if known_beforehand else the_site(store, wanted.site))
-        before = next(iter(store.records(name, LEAVERS)), None)
+        before = store.newest_record(name, LEAVERS)
         record = store.add_record(_record(people, name, by, now, until), document_of(people))
         place = store.place
     finally:
@@ -164,7 +164,7 @@ def written(store: Store, site: str | None, start: str | None, kind: str) -> byt
 def _chosen(store: Store, site: str, start: str | None) -> Record:
     if start is not None:
         return record_of(store, site, start)
-    record = next(iter(store.records(site, LEAVERS)), None)
+    record = store.newest_record(site, LEAVERS)
     if record is None:
         raise ConfigError(
             Problem(store.place, f"no leavers list of '{site}' was imported", hint="`ctpat leavers import`")

@@ -22,7 +22,7 @@ class Given:
 
 def newest(store: Store, site: str) -> Given:
     """The record of each kind that counts for a site now."""
-    record = next(iter(store.records(site, RecordKind.LEAVERS)), None)
+    record = store.newest_record(site, RecordKind.LEAVERS)
     return of_record(store, record) if record else Given()
 
 

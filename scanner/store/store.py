@@ -220,6 +220,10 @@ class Store:
             found = newest_first([record_of(row) for row in connection.execute(query).mappings()])
         return tuple(record for record in found if record.kind.value == kind.value)
 
+    def newest_record(self, site: str, kind: RecordKind) -> Record | None:
+        """The record of a kind that counts for a site."""
+        return next(iter(self.records(site, kind)), None)
+
     def planned_targets(self, run_id: str) -> tuple[Target, ...]:
         """The targets of a run as they were planned: name, address, role, tags and parameters."""
         query = select(t.planned.c.row).where(t.planned.c.run == run_id).order_by(t.planned.c.ordinal)

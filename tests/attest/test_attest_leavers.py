@@ -64,6 +64,10 @@ def test_tabs_and_a_column_without_a_name() -> None:
     assert csv("account\t\tlast_day\njdoe\tx\t2026-10-30\n") == (Person(last_day=DAY, account="jdoe"),)
 
 
+def test_lines_that_end_as_on_old_machines() -> None:
+    assert csv("account,last_day\rjdoe,2026-10-30\r") == (Person(last_day=DAY, account="jdoe"),)
+
+
 def test_yaml() -> None:
     text = "leavers:\n  - {account: jdoe, last_day: 2026-10-30}\n  - name: Kim Poe\n    last_day: '2026-10-30'\n"
     assert yaml(text) == (Person(last_day=DAY, account="jdoe"), Person(last_day=DAY, name="Kim Poe"))

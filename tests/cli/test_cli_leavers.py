@@ -59,9 +59,11 @@ def test_a_list_is_kept_with_who_when_and_until(ctpat: Call, good: Path, hr: Pat
     assert ended.status == 0, ended.err
     until = TODAY + timedelta(days=90)
     assert f"acme: 2 people, imported {TODAY} by J. Poe, HR, valid until {until}. Kept in " in ended.out
+    assert "by \\x1b[2J" in ctpat("leavers", "import", hr, "--site", good, "--by", "\x1b[2J").out
+    ctpat("leavers", "import", hr, "--site", good, "--by", "J. Poe, HR")
     again = ctpat("leavers", "import", hr, "--site", good)
     assert f"by J. Poe, HR, valid until {until}.\n" in again.out and "It takes the place of record " in again.out
-    assert records(home) == 2
+    assert records(home) == 4
     assert stat.S_IMODE((home / "ctpat.db").stat().st_mode) & 0o077 == 0
 
 

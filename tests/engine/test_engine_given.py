@@ -106,10 +106,9 @@ def test_the_same_bytes_give_the_same_verdicts_whatever_was_imported_since(store
 
 def test_another_list_gives_other_verdicts_for_the_same_bytes(store: Store) -> None:
     hand_in(store, LEFT)
-    other = hand_in(store, OTHERS, "r-2", site="acme")
     source = from_store(store, scanned(store, newest(store, "acme")), Site(name=""))
+    other = hand_in(store, OTHERS, "r-2")
     found = reassess(replace(source, given=of_record(store, other)), Site(name=""), EVERYTHING)
-    # Nobody of the other list has an account; whoever the run itself was judged with is not looked at.
     assert {one.status for one in findings(found)} == {Status.PASS}
     assert [used.id for used in found.run.records] == ["r-2"]
 

@@ -74,7 +74,7 @@ def _together(path: str, entries: list[Entry], today: date, problems: list[Probl
 
 
 def _names(header: list[Cell], path: str) -> tuple[list[str], list[Problem]]:
-    """The field of each column, empty for one that is not taken, and what is wrong with the others.
+    """The field of each column, empty for one that is not taken; and what is wrong with columns.
 
     Raises ConfigError where the rows cannot be judged: the day, or every name to compare with, has no column.
     """
@@ -90,7 +90,7 @@ def _names(header: list[Cell], path: str) -> tuple[list[str], list[Problem]]:
         elif name and name in names:
             message = f"a second column for '{name}'"
             problems.append(Problem(path, message, cell.line, cell.column, found=f"'{cell.text}'"))
-        names.append("" if name in names else name)
+        names.append(name)
     missing = [] if "last_day" in names else ["'last_day'"]
     missing += [] if set(NAMES).intersection(names) else ["'account', 'email' or 'name'"]
     if missing:

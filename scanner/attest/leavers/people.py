@@ -18,8 +18,8 @@ NAMES = ("account", "email", "name")
 """One of them has to be there, because accounts are compared with them."""
 
 _LONGEST: Mapping[str, int] = {"note": 500}
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
-_TWO_WAYS = re.compile(r"(0?[1-9]|1[0-2])[./-](0?[1-9]|1[0-2])[./-][0-9]{2,4}", re.ASCII)
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_TWO_WAYS = re.compile(r"(0?[1-9]|1[0-2])[./-](0?[1-9]|1[0-2])[./-][0-9]{2,4}")
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
 _A_DAY = "year-month-day, such as 2026-10-30"
 _FIRST = date(1970, 1, 1)
@@ -68,14 +68,13 @@ class _Reader:
     seen: dict[tuple[str, ...], int] = field(default_factory=dict)
 
     def person(self, entry: Entry) -> Person | None:
-        before = len(self.problems)
         self.problems += self._bad_text(entry)
         if not any(entry.values.get(name) for name in NAMES):
             hint = "without one of them nothing can be compared with accounts"
             self._problem(entry, "", "the row names nobody", expected="account, email or name", hint=hint)
         day = self._day(entry)
         self._twice(entry)
-        if day is None or len(self.problems) > before:
+        if day is None:
             return None
         return Person(last_day=day, **{name: entry.values.get(name, "") for name in FIELDS if name != "last_day"})
 
