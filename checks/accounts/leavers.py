@@ -82,9 +82,9 @@ def leavers(
     alike = [(account, index.like(account, places)) for account in judged]
     found, met = _compared(here, alike)
     kept = exempted(account.name for account in accounts.accounts if account.name in exempt)
-    bare = _bare(here, [account for account, people in alike if not people], gone)
-    note = " ".join(part for part in _notes(found, leavers, gone, met) if part)
-    return _outcome(found, bare, leavers, " ".join(part for part in (note, kept, accounts.not_listed()) if part), gone)
+    found.look_at_others([account for account, people in alike if not people], gone)
+    note = " ".join(part for part in (*_notes(found, leavers, gone, met), kept, accounts.not_listed()) if part)
+    return _outcome(found, leavers, gone, note)
 
 
 Alike = list[tuple[Account, list[tuple[Leaver, Likeness]]]]
@@ -108,22 +108,6 @@ def _compared(here: _Place, alike: Alike) -> tuple[_Found, int]:
         for person, likeness in logins or sure or people:
             found.add(account, person, likeness, certain=bool(sure))
     return found, len({row for row, _ in holders})
-
-
-def _bare(here: _Place, accounts: list[Account], gone: list[Leaver]) -> list[str]:
-    """People's accounts, perhaps open, that show nothing of what the list says of those it names without a login."""
-    without_login = [person for person in gone if not person.account]
-    told: dict[tuple[bool, bool, str], bool] = {}
-    bare = []
-    for account in accounts if without_login else ():
-        if account.kind is not AccountKind.HUMAN or account.name == here.accounts.scan_account:
-            continue
-        shows = (bool(account.mail), bool(account.full_name), account.principal.rpartition("@")[2])
-        if shows not in told:
-            told[shows] = all(person.can_be_compared(account) for person in without_login)
-        if not told[shows] and _is_open(account, here) is not False:
-            bare.append(account.name)
-    return bare
 
 
 def _places(host: Host | Unknown | None) -> tuple[str, ...]:
@@ -166,6 +150,8 @@ class _Found:
     soon: list[str] = field(default_factory=list)
     unsure: list[tuple[str, Absent | Unknown]] = field(default_factory=list)
     closed: int = 0
+    bare: list[str] = field(default_factory=list)
+    told_by_name: bool = False
 
     def add(self, account: Account, person: Leaver, likeness: Likeness, *, certain: bool) -> None:
         place = self.place
@@ -177,7 +163,10 @@ class _Found:
             self.closed += 1
             self._used(account, person, who, deadline, certain=certain)
         elif isinstance(is_open, Absent | Unknown):
-            self.unsure.append((account.name, is_open))
+            if certain:
+                self.unsure.append((account.name, is_open))
+            else:
+                self.questions.append(f"{who}, whether it is open is not known")
         elif not certain:
             made = f", made on {account.created:%Y-%m-%d}" if _made_later(account, person) else ""
             self.questions.append(f"{who}{made}, open {days} after the last day")
@@ -187,6 +176,26 @@ class _Found:
             rights = ", an administrator" if account.name in place.administrators else ""
             used = f", last used on {account.last_login:%Y-%m-%d}" if _used_after(account, person.last_day) else ""
             self.open.append(f"{who}, open {days} after the last day{rights}{used}")
+
+    def look_at_others(self, accounts: list[Account], gone: list[Leaver]) -> None:
+        """Accounts of people, perhaps open, that are like nobody on the list.
+
+        What shows nothing of what the list says of somebody whom it names without a login was not compared with them. A
+        full name can be written in several ways, so that nobody is told from it for certain.
+        """
+        without_login = [person for person in gone if not person.has_login]
+        by_name = any(not person.addresses() for person in without_login)
+        told: dict[tuple[bool, bool, str], bool] = {}
+        for account in accounts if without_login else ():
+            is_person = account.kind is AccountKind.HUMAN and account.name != self.place.accounts.scan_account
+            if not is_person or _is_open(account, self.place) is False:
+                continue
+            shows = (bool(account.mail), bool(account.full_name), account.principal.rpartition("@")[2])
+            if shows not in told:
+                told[shows] = all(person.can_be_compared(account) for person in without_login)
+            if not told[shows]:
+                self.bare.append(account.name)
+            self.told_by_name = self.told_by_name or by_name
 
     def _used(self, account: Account, person: Leaver, who: str, deadline: date, *, certain: bool) -> None:
         """A login on record shows that the account was still open then, whatever it is now."""
@@ -213,7 +222,7 @@ def _made_later(account: Account, person: Leaver) -> bool:
     return isinstance(account.created, datetime) and account.created.date() > person.last_day
 
 
-def _outcome(found: _Found, bare: list[str], given: Leavers, note: str, gone: list[Leaver]) -> Outcome:
+def _outcome(found: _Found, given: Leavers, gone: list[Leaver], note: str) -> Outcome:
     accounts, within = found.place.accounts, plural(found.place.grace, "business day")
     if faults := [*found.open, *found.late]:
         counts = ((found.open, "open"), (found.late, "used after it should have been closed"))
@@ -230,10 +239,9 @@ def _outcome(found: _Found, bare: list[str], given: Leavers, note: str, gone: li
         return unknown(Reason.NO_EVIDENCE, "lines import accounts from elsewhere, and those are not listed here")
     if isinstance(accounts.directories, Unknown):
         need(accounts.directories)
-    if found.questions or bare:
-        shown = (
-            f"{name}: shows no name or address that people without a login in the list could share" for name in bare
-        )
+    if found.questions or found.bare:
+        lacks = "shows no name or address that people without a login in the list could share"
+        shown = (f"{name}: {lacks}" for name in found.bare)
         question = "Does any of these accounts belong to a person who left?"
         return review(question=question, items=[*found.questions, *shown], note=note)
     return _green(found, given, gone, note)
@@ -254,6 +262,10 @@ def _green(found: _Found, given: Leavers, gone: list[Leaver], note: str) -> Outc
     if found.soon:
         expected = f"every account of a person who left closed within {plural(found.place.grace, 'business day')}"
         return warned(expected=expected, actual=f"due to be closed: {'; '.join(found.soon)}", note=note)
+    if found.told_by_name:
+        expected = "a login or an address of every person on the list"
+        actual = f"{people} who left: no open account here, some of them told by their full name alone"
+        return warned(expected=expected, actual=actual, note=note)
     return passed(actual=f"{people} who left: no open account here", note=note)
 
 

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import ClassVar
 
 from scanner.facts.accounts import Account
@@ -74,15 +75,23 @@ class Leaver:
         """What the list says of the person that looks like an address, without case."""
         return frozenset(address.casefold() for address in (self.mail, self.account) if "@" in address)
 
+    @property
+    def has_login(self) -> bool:
+        """Whether the list says a login, which every account shows; an address in its place is one that few show."""
+        return bool(self.account) and "@" not in self.account
+
     def can_be_compared(self, account: Account) -> bool:
         """Whether the list and the account have something in common that would show that they are one person's."""
-        if self.account:
+        if self.has_login:
             return True
-        same_domain = account.principal.casefold().rpartition("@")[2] == self.mail.casefold().rpartition("@")[2]
-        by_address = bool(self.mail) and (bool(account.mail) or (bool(account.principal) and same_domain))
+        addresses = self.addresses()
+        domain = account.principal.casefold().rpartition("@")[2]
+        has_principal = bool(account.principal) and domain in {address.rpartition("@")[2] for address in addresses}
+        by_address = bool(addresses) and (bool(account.mail) or has_principal)
         return by_address or bool(self.name and account.full_name)
 
 
+@lru_cache(maxsize=16384)
 def words_of(name: str) -> tuple[str, ...]:
     """The words of a full name whatever their case, accents and order around a comma: `Pérez, Ana` is `Ana Perez`."""
     last, comma, first = name.partition(",")

@@ -312,6 +312,29 @@ def test_accounts_that_show_nothing_to_compare_are_a_question() -> None:
     assert run(accounts(account("kim", password=DENIED)), by_name).status is Status.REVIEW
 
 
+def test_a_full_name_alone_tells_nobody_apart_for_certain() -> None:
+    """`Amy Ash` may be kept as `Amy B. Ash`: whoever is named so is not found, and not proved to be away."""
+    by_name = listed(person(name="Amy Ash"))
+    assert run(accounts(account("kim", full_name="Amy B. Ash")), by_name).status is Status.WARN
+    assert run(accounts(account("kim", full_name="Amy B. Ash", **OFF)), by_name).status is Status.PASS
+    with_mail = listed(person(name="Amy Ash", mail="amy@acme.example"))
+    assert (
+        run(accounts(account("kim", full_name="Amy B. Ash", mail="kim@acme.example")), with_mail).status is Status.PASS
+    )
+
+
+def test_whether_a_namesakes_account_is_open_stays_a_question() -> None:
+    found = run(accounts(account(full_name="Amy Ash", password=DENIED)), listed(person(name="Amy Ash")))
+    assert found.items == ("amy: row 1 of the list by full name, whether it is open is not known",)
+
+
+def test_an_address_in_the_place_of_a_login_is_compared_with_addresses_alone() -> None:
+    given = listed(person(account="amy@acme.example"))
+    assert run(accounts(account("kim")), given).status is Status.REVIEW
+    assert run(accounts(account("kim", mail="kim@acme.example")), given).status is Status.PASS
+    assert run(accounts(account("kim", mail="amy@acme.example")), given).status is Status.FAIL
+
+
 def test_an_account_that_was_looked_at_is_left_out_and_named() -> None:
     found = run(accounts(account()), exempt=("amy",))
     assert found.status is Status.PASS and "Exempted by the site: 1 (amy)" in found.note

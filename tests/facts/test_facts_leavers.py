@@ -77,6 +77,10 @@ def test_likeness(person: dict[str, str], seen: dict[str, str], likeness: Likene
     ("person", "seen", "comparable"),
     [
         ({"account": "jane"}, {}, True),
+        ({"account": "ACME\\jane"}, {}, True),
+        ({"account": "jane@acme.example"}, {}, False),  # an address, whatever the column is called
+        ({"account": "jane@acme.example"}, {"mail": "k@acme.example"}, True),
+        ({"account": "jane@acme.example"}, {"principal": "k@ACME.example"}, True),
         ({"mail": "j@acme.example"}, {}, False),
         ({"mail": "j@acme.example"}, {"full_name": "Jane Doe"}, False),
         ({"mail": "j@acme.example"}, {"mail": "k@acme.example"}, True),
