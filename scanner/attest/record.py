@@ -19,6 +19,7 @@ class RecordKind(StrEnum):
 class Record:
     """Who handed in what for which site, when, and until when it holds.
 
+    `kind` is a `RecordKind`, or one that a later version knows: its records are chained and verified all the same.
     `document` is the SHA-256 of the bytes that were handed in, in the one spelling of their kind; `entries` is how many
     things they list. `until` is the last day on which the record may be relied on, None for no end. `at` is aware and
     in UTC. The store fills `previous`, the digest of the site's record before it, and `digest`.
@@ -26,7 +27,7 @@ class Record:
 
     id: str
     site: str
-    kind: RecordKind
+    kind: str
     by: str
     at: datetime
     until: date | None
@@ -42,7 +43,7 @@ class Record:
     def used(self) -> RecordUsed:
         """What a run says of it."""
         return RecordUsed(
-            kind=self.kind.value,
+            kind=str(self.kind),
             id=self.id,
             sha256=self.document,
             by=self.by,

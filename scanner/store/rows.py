@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from scanner.attest.record import Record, RecordKind
+from scanner.attest.record import Record
 from scanner.document import parse, plain
 from scanner.facts.base import RawFact
 from scanner.model import (
@@ -113,7 +113,7 @@ def record_row(record: Record) -> dict[str, Any]:
     """A record as its table has it."""
     row = {key: plain(getattr(record, key)) for key in ("by", "until", "entries")}
     keys = ("id", "site", "at", "document", "previous", "digest")
-    return {**{key: getattr(record, key) for key in keys}, "kind": record.kind.value, "row": row}
+    return {**{key: getattr(record, key) for key in keys}, "kind": str(record.kind), "row": row}
 
 
 def record_of(row: Mapping[Any, Any]) -> Record:
@@ -121,7 +121,7 @@ def record_of(row: Mapping[Any, Any]) -> Record:
     return Record(
         id=row["id"],
         site=row["site"],
-        kind=RecordKind(row["kind"]),
+        kind=row["kind"],
         by=said["by"],
         at=utc(row["at"]),
         until=date.fromisoformat(said["until"]) if said["until"] else None,

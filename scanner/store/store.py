@@ -218,7 +218,7 @@ class Store:
         query = select(t.record).where(t.record.c.site == site)
         with self._read() as connection:
             found = newest_first([record_of(row) for row in connection.execute(query).mappings()])
-        return tuple(record for record in found if record.kind.value == kind.value)
+        return tuple(record for record in found if record.kind == kind)
 
     def newest_record(self, site: str, kind: RecordKind) -> Record | None:
         """The record of a kind that counts for a site."""

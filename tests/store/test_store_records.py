@@ -62,6 +62,18 @@ def test_the_same_list_handed_in_again_is_a_record_of_its_own(url: str) -> None:
     store.close()
 
 
+def test_a_kind_that_a_later_version_knows_is_chained_and_verified_and_left_alone(url: str) -> None:
+    store = Store.open(url)
+    store.add_record(record("r-1"), DOCUMENT)
+    later = store.add_record(record("r-2", b"signed", kind="access-review"), b"signed")
+    after = store.add_record(record("r-3"), DOCUMENT)
+    assert after.previous == later.digest
+    assert [one.id for one in store.records("acme", LEAVERS)] == ["r-3", "r-1"]
+    assert store.newest_record("acme", LEAVERS) == after
+    assert store.verify() == ()
+    store.close()
+
+
 def test_records_refuse_to_change(url: str) -> None:
     store = Store.open(url)
     store.add_record(record("r-1"), DOCUMENT)
