@@ -35,6 +35,7 @@ from scanner.facts.directory.values import days, moment, span_s, when
 from scanner.model import Absent, Finding, Privilege, Reason, Status, Target, Unknown
 from scanner.profile.parameters import EffectiveParameters
 from tests.facts.directory.golden import CASES, recorded
+from tests.facts.leavers import list_of
 
 TARGET = Target(name="acme", transport="ldaps")
 PROBES = tuple(probes_of(READERS))
@@ -50,11 +51,12 @@ EXCUSED = {
     if any(parameter.fact in OF_HOSTS and not parameter.takes_absent for parameter in one.check.facts)
     or all(parameter.fact in OF_HOSTS for parameter in one.check.facts)
 }
+LEFT = list_of({"mail": "olga@acme.example"}, {"mail": "paula.perez@acme.example"})
 UNREAD = (RawState.DENIED, RawState.FAILED, RawState.TIMEOUT, RawState.TRUNCATED, RawState.NOT_RUN)
 
 
 def findings(raw: RawFacts) -> dict[str, Finding]:
-    judged = judge(PLAN, FactSet(raw, TARGET), TARGET)
+    judged = judge(PLAN, FactSet(raw, TARGET, LEFT), TARGET)
     return {item.check: item for item in judged if item.check not in EXCUSED}
 
 
