@@ -85,6 +85,8 @@ def _value(hint: Any, value: Any) -> Any:
         return hint(value)
     if issubclass(hint, datetime):
         return datetime.fromisoformat(value)
+    if issubclass(hint, date):
+        return date.fromisoformat(value)
     return value
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, TypeAlias, TypeGuard, TypeVar, Union
 
@@ -312,6 +312,23 @@ class Applicability:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecordUsed:
+    """A record of the site that a run was judged with, such as its leavers list.
+
+    `sha256` names its bytes, `entries` is how many things they list. `id` is empty, and nobody handed it in, where the
+    bytes were only tried in one assessment. `valid_until` is the last day, None for no end.
+    """
+
+    kind: str
+    id: str
+    sha256: str
+    by: str
+    recorded: datetime | None
+    valid_until: date | None
+    entries: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunInfo:
     """One execution."""
 
@@ -328,6 +345,7 @@ class RunInfo:
     digest: str | None = None
     anniversary: str = ""  # MM-DD, empty where the site file names none
     applicability: Mapping[str, Applicability] = field(default_factory=dict)  # the site's answers, by question
+    records: tuple[RecordUsed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,6 +34,21 @@ def clean_all(items: tuple[str, ...], limit: int = 500) -> tuple[str, ...]:
     return (*shown, f"… and {len(items) - limit} more") if len(items) > limit else shown
 
 
+_FORMULA = ("=", "+", "-", "@", "|", "%", "＝", "＋", "－", "＠")
+"""What a formula may begin with; the last four are the full-width forms that East Asian spreadsheets take as well."""
+
+
+def spreadsheet_cell(text: str, limit: int) -> str:
+    """`text` as text for a spreadsheet: an apostrophe stands before what it would take for a formula."""
+    text = clean(text, limit)
+    return f"'{text}" if text.lstrip().startswith(_FORMULA) else text
+
+
+def without_apostrophe(cell: str) -> str:
+    """What `spreadsheet_cell` was given."""
+    return cell[1:] if cell.startswith("'") and cell[1:].lstrip().startswith(_FORMULA) else cell
+
+
 def plural(count: int, one: str, many: str = "") -> str:
     """`1 host`, `2 hosts`."""
     return f"{count} {one if count == 1 else many or one + 's'}"

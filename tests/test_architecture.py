@@ -20,7 +20,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("validation",),
     ("secret", "facts"),
     ("redact", "check"),
-    ("inventory", "rule", "judging"),
+    ("inventory", "rule", "judging", "attest"),
     ("profile", "transports", "catalogue"),
     ("collect", "assess", "store"),
     ("report",),
@@ -52,6 +52,7 @@ HOMES = {
     "alembic": ("scanner/store/",),
     "yaml": ("scanner/yaml_source.py",),
     "pydantic": (
+        "scanner/attest/",
         "scanner/inventory/",
         "scanner/profile/",
         "scanner/rule.py",

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.text import clean, clean_all
+from scanner.text import clean, clean_all, spreadsheet_cell, without_apostrophe
 
 TEXT = st.text(st.characters(codec=None), max_size=300)  # lone surrogates as well
 HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
@@ -57,3 +57,10 @@ def test_a_long_list_says_how_many_more_there_are() -> None:
     assert len(shown) == 501
     assert shown[-1] == "… and 500 more"
     assert clean_all(("a\nb",)) == ("a b",)
+
+
+@given(TEXT)
+def test_a_spreadsheet_cell_is_no_formula_and_comes_back(text: str) -> None:
+    cell = spreadsheet_cell(text, 10_000)
+    assert not cell.lstrip().startswith(("=", "+", "-", "@"))
+    assert without_apostrophe(cell) == clean(text, 10_000) or text.startswith("'")

@@ -13,7 +13,7 @@ from typing import Any
 from scanner.check import Check, FactParameter
 from scanner.errors import FactAbsent, FactUnavailable
 from scanner.facts import Collection, Fact, Hardware, Host
-from scanner.facts.base import Probe, RawFacts, Reader, probes_of
+from scanner.facts.base import GivenFact, Probe, RawFacts, Reader, probes_of
 from scanner.facts.directory import READERS as DIRECTORY_READERS
 from scanner.facts.elsewhere import ON_HOSTS
 from scanner.facts.linux import READERS as LINUX_READERS
@@ -57,16 +57,19 @@ def probes_for(platform: str, checks: Iterable[Check]) -> tuple[Probe, ...]:
 
 
 class FactSet:
-    """The facts of one target, each read once, on demand, from the raw facts."""
+    """The facts of one target, each read once, on demand, from the raw facts; and those that the run was given."""
 
-    def __init__(self, raw: RawFacts, target: Target) -> None:
+    def __init__(self, raw: RawFacts, target: Target, given: Iterable[GivenFact] = ()) -> None:
         self.raw = raw
         self._readers = {reader.fact: reader for reader in READERS.get(raw.platform, ())}
         self._facts: dict[type[Fact], Fact | Absent | Unknown] = {Collection: _collection(raw, target)}
-        self._proofs: dict[type[Fact], tuple[str, ...]] = {}
+        self._facts |= {type(fact): fact for fact in given}
+        self._proofs: dict[type[Fact], tuple[str, ...]] = {
+            kind: (fact.sha256,) for kind, fact in self._facts.items() if isinstance(fact, GivenFact)
+        }
 
     def supports(self, kind: type[Fact]) -> bool:
-        """Whether this platform has a reader for the fact at all."""
+        """Whether this platform has a reader for the fact at all, or the run was given it."""
         return kind in self._facts or kind in self._readers
 
     def get(self, kind: type[Fact]) -> Fact | Absent | Unknown:
@@ -135,14 +138,24 @@ def _evidence(planned: PlannedCheck, facts: FactSet) -> tuple[str, ...]:
 
 def _outcome(planned: PlannedCheck, facts: FactSet) -> Outcome:
     parameters = planned.check.facts
-    if missing := [parameter.fact.title for parameter in parameters if not facts.supports(parameter.fact)]:
-        subject = ", ".join(missing)
-        return Outcome(status=Status.NOT_CHECKED, actual=f"no check for {facts.raw.platform} exists yet: {subject}")
+    if missing := [parameter.fact for parameter in parameters if not facts.supports(parameter.fact)]:
+        return _not_made(missing, facts.raw.platform)
     values = {parameter.name: facts.get(parameter.fact) for parameter in parameters}
     if (early := _without_running(parameters, values)) is not None:
         return early
     arguments = {name: None if isinstance(value, Absent) else value for name, value in values.items()}
     return _run(planned, arguments)
+
+
+def _not_made(missing: Sequence[type[Fact]], platform: str) -> Outcome:
+    """Why a check was not made: nothing can be done about a platform, so it is named first.
+
+    What the run was not given carries a reason code, since somebody at the site can do something about that.
+    """
+    if unread := [fact.title for fact in missing if not issubclass(fact, GivenFact)]:
+        return Outcome(status=Status.NOT_CHECKED, actual=f"no check for {platform} exists yet: {', '.join(unread)}")
+    told = "; ".join(fact.missing for fact in missing if issubclass(fact, GivenFact))
+    return Outcome(status=Status.NOT_CHECKED, reason=Reason.NO_EVIDENCE, actual=told)
 
 
 def _without_running(

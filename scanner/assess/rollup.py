@@ -367,6 +367,8 @@ def _reason(title: str, status: Status, finding: Finding | None, *, supporting: 
     if status is Status.UNKNOWN:
         code = finding.reason if finding else None
         return 1, f"{title}: unknown, {_CODES[code]}"
+    if status is Status.NOT_CHECKED and finding is not None and finding.reason is not None:
+        return 2, f"{title}: {finding.actual}"
     return _OTHERS[status](title) if status in _OTHERS else None
 
 

@@ -16,6 +16,7 @@ COMMANDS: dict[str, str] = {
     "scan": "Collect, judge and store: the main job.",
     "assess": "Judge stored or recorded bytes again, offline.",
     "report": "Render a stored run as HTML, JSON or CSV.",
+    "leavers": "Import, list or export the list of people who left.",
     "history": "List the stored runs, or verify that none was changed.",
     "checks": "List the checks, or show one with its reasons.",
     "facts": "List the facts, or show one and how it is read.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -24,6 +25,9 @@ from scanner.cli.options import (
 @click.option(
     "--site", "site_file", type=click.Path(path_type=Path), help="Take parameters and answers from this file."
 )
+@click.option(
+    "--leavers", metavar="FILE|ID", help="Judge with this leavers list: a CSV or YAML file, or a record of the store."
+)
 @click.option("--only", multiple=True, metavar="CHECK", help="Only these checks or families; the rest is not assessed.")
 @output_option
 @store_option
@@ -31,6 +35,7 @@ from scanner.cli.options import (
 def command(
     source: str,
     site_file: Path | None,
+    leavers: str | None,
     only: tuple[str, ...],
     outputs: tuple[Output, ...],
     store: str | None,
@@ -41,10 +46,11 @@ def command(
     """Judge a stored run (by the start of its id) or a folder of recordings again, offline.
 
     The same bytes give the same findings: a stored run is judged by the criteria pack, the parameters and the answers
-    it used. With another --profile, --overlay or the site file of --site, it says what those would have said. Nothing
-    is stored.
+    it used, and with the leavers list that it was given. With another --profile, --overlay, --leavers or the site file
+    of --site, it says what those would have said. Nothing is stored.
     """
     from scanner.assess.rollup import exit_status
+    from scanner.cli.given import given_by
     from scanner.cli.rendering import write
     from scanner.cli.runs import content_of
     from scanner.cli.screen import table
@@ -56,12 +62,15 @@ def command(
 
     site = load_site(site_file) if site_file else Site(name="recordings")
     with ExitStack() as open_things:
+        opened: Store | None = None
         if Path(source).is_dir():
             found = from_recordings(Path(source), site)
         else:
             opened = Store.open(store_beside(store, site_file), must_exist=True)
             open_things.callback(opened.close)
             found = from_store(opened, opened.resolve(source), site)
+        if leavers is not None:
+            found = replace(found, given=given_by(leavers, opened, found.run.site))
     if site_file or not found.run.profile.name:
         content = load_content(profile or site.profile, overlays or site.overlays, checks_dirs)
     else:

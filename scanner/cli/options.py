@@ -122,6 +122,11 @@ def store_beside(store: str | None, site_file: Path | None) -> str:
     return str(site_file.parent / DEFAULT_STORE) if site_file else DEFAULT_STORE
 
 
+def site_path(site: str | None) -> Path | None:
+    """The site file that is meant; None where none is named, or a site of the store is."""
+    return Path(site) if site and Path(site).is_file() else None
+
+
 # --- Where reports go ------------------------------------------------------------------------------------
 
 

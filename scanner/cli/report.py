@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from scanner.cli.options import FORMATS, Output, check_outputs, content_options, store_beside, store_option
+from scanner.cli.options import FORMATS, Output, check_outputs, content_options, site_path, store_beside, store_option
 
 
 @click.command("report")
@@ -36,8 +36,7 @@ def command(
     from scanner.engine.reassess import added_up
     from scanner.store import Store
 
-    file = Path(site) if site and Path(site).is_file() else None
-    opened = Store.open(store_beside(store, file), must_exist=True)
+    opened = Store.open(store_beside(store, site_path(site)), must_exist=True)
     try:
         result = opened.load(run_id(opened, site, run))
     finally:

@@ -139,10 +139,12 @@ def _each(ready: Sequence[Prepared], options: Options) -> Iterator[int]:
 
 def _dry_run(todo: Sequence[Job], options: Options) -> int:
     from scanner.cli.explained import plan_lines
+    from scanner.cli.given import leavers_line
 
     for job in todo:
         for line in plan_lines(job.site, _selection(job, options)):
             click.echo(line)
+        click.echo(leavers_line(store_beside(options.store, job.file), job.site.name))
     return 0
 
 
@@ -178,17 +180,20 @@ def _prepared(job: Job, options: Options, open_things: ExitStack) -> Prepared:
 
 def _scan(prepared: Prepared, options: Options) -> int:
     from scanner.cli.screen import progress
+    from scanner.engine.given import newest
     from scanner.engine.interruption import stop_on_signals
     from scanner.engine.scan import Scan, scan
 
-    site = prepared.job.site
+    site, given = prepared.job.site, newest(prepared.store, prepared.job.site.name)
+    info = replace(_info(prepared.job), records=given.records)
     task = Scan(
         site=site,
         selection=prepared.selection,
         collector=prepared.collector,
-        writer=prepared.store.begin(_info(prepared.job), [_as_planned(site, target) for target in site.targets]),
+        writer=prepared.store.begin(info, [_as_planned(site, target) for target in site.targets]),
         now=utc_now,
         keep=prepared.keep,
+        given=given.facts,
     )
     with stop_on_signals(task.cancelled), progress(len(site.targets)) as shown:
         result = scan(task, shown)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from scanner import __version__
 from scanner.assess.findings import FactSet, judge, not_judged
+from scanner.assess.people import people_half
 from scanner.assess.rollup import Rollup
 from scanner.collect import raw_facts
+from scanner.engine.given import Given, as_used
 from scanner.engine.selection import Selection
 from scanner.engine.targets import reached
 from scanner.errors import ConfigError
@@ -31,20 +33,22 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What to judge: the run's head, and every target that was planned."""
+    """What to judge: the run's head, every target that was planned, and what the run was given."""
 
     run: RunInfo
     planned: Sequence[Planned]
+    given: Given = field(default_factory=Given)
 
 
 def from_store(store: Store, run_id: str, site: Site) -> Source:
-    """The stored bytes of a run, with the targets as they were planned."""
+    """The stored bytes of a run, with the targets as they were planned and the records that it was given."""
     result = store.load(run_id)
     transcripts = {transcript.target: transcript for transcript in store.transcripts(run_id)}
     lines = {line.name: line for line in result.targets}
     parameters = {target.name: target.parameters for target in site.targets}
     planned = [replace(t, parameters=parameters.get(t.name, t.parameters)) for t in store.planned_targets(run_id)]
-    return Source(result.run, [Planned(t, transcripts.get(t.name), lines[t.name]) for t in planned])
+    found = [Planned(t, transcripts.get(t.name), lines[t.name]) for t in planned]
+    return Source(result.run, found, as_used(store, result.run))
 
 
 def from_recordings(directory: Path, site: Site) -> Source:
@@ -75,17 +79,19 @@ def reassess(source: Source, site: Site, selection: Selection) -> RunResult:
     """The result that this profile, these checks and these parameters give for the bytes at hand."""
     answers = site.applicability if site.path else source.run.applicability
     run = replace(source.run, profile=selection.profile.ref, applicability=answers, previous=None, digest=None)
+    run = replace(run, records=source.given.records)
     rollup = Rollup(
         selection.profile,
         on=run.started.date(),
         planned=len(source.planned),
         entities=site.entities or run.entities,
         applicability=answers,
+        attestations=people_half(selection.profile, run.records, run.started.date()),
     )
     lines: list[TargetResult] = []
     findings: list[Finding] = []
     for planned in source.planned:
-        line, found = _one(planned, site, selection)
+        line, found = _one(planned, site, selection, source.given)
         rollup.add(line, found)
         lines.append(line)
         findings += found
@@ -107,6 +113,7 @@ def added_up(result: RunResult, profile: Profile) -> RunResult:
         planned=len(result.targets),
         entities=run.entities,
         applicability=run.applicability,
+        attestations=people_half(profile, run.records, run.started.date()),
     )
     found: dict[str, list[Finding]] = {line.name: [] for line in result.targets}
     for finding in result.findings:
@@ -116,13 +123,13 @@ def added_up(result: RunResult, profile: Profile) -> RunResult:
     return replace(result, assessments=rollup.assessments())
 
 
-def _one(planned: Planned, site: Site, selection: Selection) -> tuple[TargetResult, Sequence[Finding]]:
+def _one(planned: Planned, site: Site, selection: Selection, given: Given) -> tuple[TargetResult, Sequence[Finding]]:
     target, line = planned.target, planned.line
     plan = selection.plan(site, target)
     if planned.transcript is None:
         assert line is not None  # a target without bytes comes from a stored run, which says why
         return line, not_judged(plan, target, line.reason or Reason.FAULT, line.detail)
-    facts = FactSet(raw_facts(planned.transcript), target)
+    facts = FactSet(raw_facts(planned.transcript), target, given.facts)
     findings = judge(plan, facts, target)
     if line is not None and not line.reached:
         return line, findings  # what a peer offered before the login failed is judged; it was not reached all the same

@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import Protocol
 
 from scanner.assess.findings import FactSet, PlannedCheck, judge, not_judged, probes_for
+from scanner.assess.people import people_half
 from scanner.assess.rollup import Rollup
 from scanner.collect import raw_facts
 from scanner.collect.offer import offer_transcript, offers_algorithms
@@ -22,7 +23,7 @@ from scanner.engine.selection import Selection
 from scanner.engine.targets import reached, unreached
 from scanner.engine.ways import Collected
 from scanner.errors import TargetError
-from scanner.facts.base import RawFacts
+from scanner.facts.base import GivenFact, RawFacts
 from scanner.inventory.site import Site
 from scanner.model import Assessment, Coverage, Finding, Reason, RunInfo, Target, TargetResult, Transcript
 from scanner.store import RunWriter
@@ -59,7 +60,7 @@ class ScanResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scan:
-    """Everything one scan needs, decided before the first connection.
+    """Everything one scan needs, decided before the first connection; `given` are facts that no target tells.
 
     Once `cancelled` is set, nothing new is started, and what is under way comes home early.
     """
@@ -70,6 +71,7 @@ class Scan:
     writer: RunWriter
     now: Callable[[], datetime]
     keep: Keep | None = None
+    given: tuple[GivenFact, ...] = ()
     cancelled: threading.Event = field(default_factory=threading.Event)
 
 
@@ -90,6 +92,7 @@ def scan(job: Scan, observer: Observer) -> ScanResult:
         planned=len(job.site.targets),
         entities=job.site.entities,
         applicability=job.site.applicability,
+        attestations=people_half(job.selection.profile, job.writer.info.records, job.writer.info.started.date()),
     )
     with closing(_answers(job)) as answers:
         for answer in answers:
@@ -154,16 +157,18 @@ def _one(job: Scan, target: Target) -> _Answer:
 
 def _kept(job: Scan, plan: Sequence[PlannedCheck], target: Target, transcript: Transcript) -> _Answer:
     try:
-        answer, raw = _judged(plan, target, transcript)
+        answer, raw = _judged(job, plan, target, transcript)
     except Exception as error:  # as above; the bytes are in the store, and may be judged again
         return _faulty(job, plan, target, error)
     job.writer.result(answer.result, answer.findings, raw)
     return answer
 
 
-def _judged(plan: Sequence[PlannedCheck], target: Target, transcript: Transcript) -> tuple[_Answer, RawFacts]:
+def _judged(
+    job: Scan, plan: Sequence[PlannedCheck], target: Target, transcript: Transcript
+) -> tuple[_Answer, RawFacts]:
     raw = raw_facts(transcript)
-    facts = FactSet(raw, target)
+    facts = FactSet(raw, target, job.given)
     findings = judge(plan, facts, target)
     return _Answer(reached(target, transcript, facts, findings), findings), raw
 
@@ -185,7 +190,7 @@ def _failed(job: Scan, plan: Sequence[PlannedCheck], target: Target, error: Targ
     transcript = offer_transcript(target.name, error, planned, job.now)
     job.writer.transcript(transcript, b"")
     raw = raw_facts(transcript)
-    answer = _Answer(unreached(target, error), judge(plan, FactSet(raw, target), target))
+    answer = _Answer(unreached(target, error), judge(plan, FactSet(raw, target, job.given), target))
     job.writer.result(answer.result, answer.findings, raw)
     return answer
 

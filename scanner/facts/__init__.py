@@ -13,7 +13,7 @@ from scanner.facts.backups import (
     Proof,
     SnapshotMechanism,
 )
-from scanner.facts.base import Fact
+from scanner.facts.base import Fact, GivenFact
 from scanner.facts.collection import Collection
 from scanner.facts.domain import AccountPolicy, DomainRules, StoredPasswords, WeakenedAccounts
 from scanner.facts.encryption import (
@@ -39,7 +39,8 @@ from scanner.facts.firewall import (
 )
 from scanner.facts.hardware import Disk, Hardware
 from scanner.facts.host import Host, Membership
-from scanner.facts.keys import AuthorizedKey, AuthorizedKeys, KeyFile, can_log_in
+from scanner.facts.keys import AuthorizedKey, AuthorizedKeys, KeyFile, can_log_in, has_way_in
+from scanner.facts.leavers import BY_LOGIN, Leaver, LeaverIndex, Leavers, Likeness
 from scanner.facts.malware import MalwareProduct, MalwareProtection
 from scanner.facts.media import RemovableMedia
 from scanner.facts.network import (
@@ -81,6 +82,7 @@ from scanner.facts.workstation import LocalAdminPasswords, PrivilegePrompts, Pro
 
 FACTS: tuple[type[Fact], ...] = (
     Collection,
+    Leavers,
     Host,
     Hardware,
     Support,
@@ -129,6 +131,7 @@ FACTS: tuple[type[Fact], ...] = (
 """Every fact type, in the order in which `ctpat facts list` shows them."""
 
 __all__ = [
+    "BY_LOGIN",
     "FACTS",
     "Account",
     "AccountKind",
@@ -164,6 +167,7 @@ __all__ = [
     "FirewallLog",
     "Firmware",
     "Forwarding",
+    "GivenFact",
     "GrantScope",
     "Hardware",
     "Hold",
@@ -174,9 +178,13 @@ __all__ = [
     "Kernel",
     "KeyFile",
     "KeyProtector",
+    "Leaver",
+    "LeaverIndex",
+    "Leavers",
     "Licence",
     "LicenceState",
     "Licensing",
+    "Likeness",
     "Listener",
     "Listeners",
     "LocalAdminPasswords",
@@ -231,4 +239,5 @@ __all__ = [
     "WeakenedAccounts",
     "can_log_in",
     "directory_only",
+    "has_way_in",
 ]

@@ -40,7 +40,8 @@ class Account:
     a change is due at the next login or the date is not kept; the ages are days, None for no limit.
     `expires` is the account's own end, None for never. `last_login` is None when no login is on record since
     `Accounts.logins_since`. `disabled`: switched off as a whole, whatever the credential. `created` is when the account
-    was made; `full_name` and `mail` are what the directory says of the person, empty where it says nothing.
+    was made; `full_name`, `mail` and `principal` (userPrincipalName, the name for signing in that looks like an
+    address) are what the directory says of the person, empty where it says nothing.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Account:
     created: Maybe[datetime] = _NOT_KEPT
     full_name: str = ""
     mail: str = ""
+    principal: str = ""
 
     def expired(self, on: date) -> Maybe[bool]:
         """True when the account itself has ended before that day; it then admits nobody, with any credential."""

@@ -35,6 +35,18 @@ class Fact:
     title: ClassVar[str]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivenFact(Fact):
+    """Base of what a run is given beside the answers of its targets; the same for all of them.
+
+    `sha256` is the digest of the bytes it was read from. `missing` says, where a run was not given it, so, and how to.
+    """
+
+    missing: ClassVar[str]
+
+    sha256: str
+
+
 class Access(StrEnum):
     """Which right a probe needs on the target."""
 

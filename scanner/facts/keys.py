@@ -90,8 +90,16 @@ def can_log_in(account: Account, keys: AuthorizedKeys | Unknown | None, on: date
 
     `keys` is None where the platform has no such keys.
     """
+    return has_way_in(account, keys, on) if account.interactive else False
+
+
+def has_way_in(account: Account, keys: AuthorizedKeys | Unknown | None, on: date) -> Maybe[bool]:
+    """Whether some credential still proves to be this account, on a session or on any other service of the target.
+
+    `keys` as for `can_log_in`.
+    """
     ended = account.closed(on)
-    if not account.interactive or ended is True:
+    if ended is True:
         return False
     password = account.has_password()
     key: Maybe[bool] = False

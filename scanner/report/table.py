@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from scanner.check import Check
 from scanner.model import Finding, RunResult, TargetResult
 from scanner.profile.model import Profile
-from scanner.text import clean
+from scanner.text import spreadsheet_cell
 
 COLUMNS = (
     "requirements",
@@ -36,8 +36,6 @@ COLUMNS = (
     "owner",
     "due",
 )
-_FORMULA = ("=", "+", "-", "@", "|", "%", "＝", "＋", "－", "＠")
-"""What a formula may begin with; the last four are the full-width forms that East Asian spreadsheets take as well."""
 _LONGEST = 30_000
 """Characters of one cell: spreadsheets cut, some without a word, at 32,767."""
 
@@ -50,7 +48,7 @@ def render(result: RunResult, profile: Profile, checks: Mapping[str, Check]) -> 
     targets = {target.name: target for target in result.targets}
     for finding in result.findings:
         row = _row(finding, targets[finding.target], checks.get(finding.check), result.run.id)
-        writer.writerow([safe(cell) for cell in row])
+        writer.writerow([spreadsheet_cell(cell, _LONGEST) for cell in row])
     return out.getvalue().encode("utf-8-sig", "backslashreplace")
 
 
@@ -77,9 +75,3 @@ def _row(finding: Finding, target: TargetResult, check: Check | None, run: str) 
         "",
         "",
     ]
-
-
-def safe(cell: str) -> str:
-    """The cell as text, whatever a spreadsheet would make of it."""
-    text = clean(cell, _LONGEST)
-    return f"'{text}" if text.lstrip().startswith(_FORMULA) else text

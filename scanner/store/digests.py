@@ -8,9 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, Table, insert, select
 from sqlalchemy.exc import IntegrityError
 
+from scanner.attest.record import Record
 from scanner.document import digest, digest_of_plain, plain
 from scanner.errors import EvidenceError
 from scanner.model import RunInfo
@@ -27,7 +28,7 @@ def run_digest(connection: Connection, info: RunInfo, assessments: Sequence[Mapp
     results = select(t.result.c.target, t.result.c.digest).where(t.result.c.run == run).order_by(t.result.c.target)
     return digest(
         {
-            "run": plain(replace(info, digest=None)),
+            "run": _head(info),
             "planned": list(connection.scalars(plan)),
             "transcripts": [
                 list(row)
@@ -39,9 +40,20 @@ def run_digest(connection: Connection, info: RunInfo, assessments: Sequence[Mapp
     )
 
 
-def last_digest(connection: Connection, site: str) -> str | None:
-    """The digest at the end of a site's chain."""
-    query = select(t.run.c.digest, t.run.c.previous).where(t.run.c.site == site, t.run.c.digest.is_not(None))
+def _head(info: RunInfo) -> dict[str, Any]:
+    """The head of a run; records came later than the first stores, and are left out where there are none, as then."""
+    head: dict[str, Any] = plain(replace(info, digest=None))
+    return head if info.records else {key: value for key, value in head.items() if key != "records"}
+
+
+def record_digest(record: Record) -> str:
+    """What a record's link in the chain covers: all of it but the digest itself, its document by that one's digest."""
+    return digest(replace(record, digest=None))
+
+
+def last_digest(connection: Connection, table: Table, site: str) -> str | None:
+    """The digest at the end of a site's chain of runs, or of records."""
+    query = select(table.c.digest, table.c.previous).where(table.c.site == site, table.c.digest.is_not(None))
     links = {row.digest: row.previous for row in connection.execute(query)}
     ends = set(links) - set(links.values())
     return min(ends) if ends else None

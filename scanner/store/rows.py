@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, select
 
+from scanner.attest.record import Record
 from scanner.document import parse, plain
 from scanner.facts.base import RawFact
 from scanner.model import (
@@ -17,6 +18,7 @@ from scanner.model import (
     Privilege,
     ProfileRef,
     Reason,
+    RecordUsed,
     RunInfo,
     Target,
     TargetResult,
@@ -24,7 +26,7 @@ from scanner.model import (
 )
 from scanner.store import tables as t
 
-HEAD_OF_RUN = ("company", "entities", "scanner", "profile", "anniversary", "applicability")
+HEAD_OF_RUN = ("company", "entities", "scanner", "profile", "anniversary", "applicability", "records")
 HEAD_OF_TRANSCRIPT = (
     "platform",
     "nonce",
@@ -103,7 +105,46 @@ def run_info(row: Mapping[Any, Any]) -> RunInfo:
         digest=row["digest"],
         anniversary=head["anniversary"],
         applicability={key: parse(Applicability, answer) for key, answer in head["applicability"].items()},
+        records=tuple(parse(RecordUsed, used) for used in head.get("records", ())),  # stores before 0002 have none
     )
+
+
+def record_row(record: Record) -> dict[str, Any]:
+    """A record as its table has it."""
+    row = {key: plain(getattr(record, key)) for key in ("by", "until", "entries")}
+    keys = ("id", "site", "at", "document", "previous", "digest")
+    return {**{key: getattr(record, key) for key in keys}, "kind": str(record.kind), "row": row}
+
+
+def record_of(row: Mapping[Any, Any]) -> Record:
+    said = row["row"]
+    return Record(
+        id=row["id"],
+        site=row["site"],
+        kind=row["kind"],
+        by=said["by"],
+        at=utc(row["at"]),
+        until=date.fromisoformat(said["until"]) if said["until"] else None,
+        document=row["document"],
+        entries=said["entries"],
+        previous=row["previous"],
+        digest=row["digest"],
+    )
+
+
+def newest_first(records: Sequence[Record]) -> tuple[Record, ...]:
+    """The records of a site in the order in which they came, which no clock can turn around; the last one first.
+
+    Where the chain does not hold (`verify` tells), their times have to do.
+    """
+    following = {record.previous: record for record in records}
+    found: list[Record] = []
+    link: str | None = None
+    while (record := following.pop(link, None)) is not None:
+        found.append(record)
+        link = record.digest
+    whole = len(found) == len(records)
+    return tuple(reversed(found if whole else sorted(records, key=lambda one: (one.at, one.id))))
 
 
 def utc(value: datetime) -> datetime:

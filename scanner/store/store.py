@@ -6,6 +6,7 @@ readable store with everything collected up to then. Finished runs of a site for
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, insert, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
+from scanner.attest.record import Record, RecordKind
 from scanner.document import parse, plain
 from scanner.errors import ConfigError, EvidenceError, ScannerError
 from scanner.facts.base import RawFacts
@@ -30,7 +32,7 @@ from scanner.model import (
 )
 from scanner.store import schema
 from scanner.store import tables as t
-from scanner.store.digests import bytes_of, keep, last_digest, result_digest, run_digest
+from scanner.store.digests import bytes_of, keep, last_digest, record_digest, result_digest, run_digest
 from scanner.store.opening import engine_of, place_of, unusable
 from scanner.store.rows import (
     HEAD_OF_RUN,
@@ -38,7 +40,10 @@ from scanner.store.rows import (
     StoredRun,
     TranscriptHead,
     coverage_of,
+    newest_first,
     plan_row,
+    record_of,
+    record_row,
     run_info,
     section_row,
     stored_run,
@@ -66,6 +71,21 @@ class Store:
             engine.dispose()
             raise unusable(engine, error) from error
         return cls(engine)
+
+    @classmethod
+    def as_it_is(cls, where: str | Path) -> Store | None:
+        """The store in a file, without bringing it up to date; None where there is none that this version can read."""
+        if "://" in str(where) or not Path(where).expanduser().is_file():
+            return None
+        engine = engine_of(where, must_exist=True)
+        try:
+            if schema.is_newest(engine):
+                return cls(engine)
+        except (SQLAlchemyError, AssertionError, UnicodeDecodeError) as error:
+            engine.dispose()
+            raise unusable(engine, error) from error
+        engine.dispose()
+        return None
 
     @property
     def place(self) -> str:
@@ -110,6 +130,23 @@ class Store:
             if rows:
                 connection.execute(insert(t.planned), rows)
         return RunWriter(self, info)
+
+    def add_record(self, record: Record, document: bytes) -> Record:
+        """Keep what somebody handed in, chained to the site's last record; the one before it stays.
+
+        Raises EvidenceError for a document that is not the record's.
+        """
+        if hashlib.sha256(document).hexdigest() != record.document:
+            raise EvidenceError(f"the document is not the one that record {record.id} names")
+        self._ensure_site(record.site)
+        with self._write() as connection:
+            keep(connection, document)
+            # Two people may hand something in together: the site's row is the lock that orders them.
+            connection.execute(select(t.site.c.name).where(t.site.c.name == record.site).with_for_update())
+            record = replace(record, previous=last_digest(connection, t.record, record.site))
+            record = replace(record, digest=record_digest(record))
+            connection.execute(insert(t.record).values(**record_row(record)))
+        return record
 
     def _ensure_site(self, name: str) -> None:
         try:
@@ -170,6 +207,22 @@ class Store:
                 findings=findings,
                 assessments=assessments,
             )
+
+    def sites(self) -> tuple[str, ...]:
+        """The names of the sites in this store."""
+        with self._read() as connection:
+            return tuple(connection.scalars(select(t.site.c.name).order_by(t.site.c.name)))
+
+    def records(self, site: str, kind: RecordKind) -> tuple[Record, ...]:
+        """The records of one kind, the newest first: the first one counts."""
+        query = select(t.record).where(t.record.c.site == site)
+        with self._read() as connection:
+            found = newest_first([record_of(row) for row in connection.execute(query).mappings()])
+        return tuple(record for record in found if record.kind == kind)
+
+    def newest_record(self, site: str, kind: RecordKind) -> Record | None:
+        """The record of a kind that counts for a site."""
+        return next(iter(self.records(site, kind)), None)
 
     def planned_targets(self, run_id: str) -> tuple[Target, ...]:
         """The targets of a run as they were planned: name, address, role, tags and parameters."""
@@ -249,7 +302,7 @@ class RunWriter:
                 )
             # Two scans of one site may end together: the site's row is the lock that orders them.
             connection.execute(select(t.site.c.name).where(t.site.c.name == self.info.site).with_for_update())
-            previous = last_digest(connection, self.info.site)
+            previous = last_digest(connection, t.run, self.info.site)
             info = replace(self.info, finished=finished, partial=partial, previous=previous)
             info = replace(info, digest=run_digest(connection, info, rows))
             connection.execute(

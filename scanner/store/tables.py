@@ -119,7 +119,22 @@ assessment = Table(
     Column("row", JSON, nullable=False),
 )
 
-WRITTEN_ONCE = ("blob", "planned", "transcript", "section", "result", "finding", "assessment")
+# What people handed in. A new record takes the place of the one before it, which stays; it names the last of its site.
+record = Table(
+    "record",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("site", String(200), ForeignKey("site.name"), nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("document", DIGEST, ForeignKey("blob.sha256"), nullable=False),
+    Column("row", JSON, nullable=False),  # by whom, until when, how many entries
+    Column("previous", DIGEST),
+    Column("digest", DIGEST, nullable=False),
+    Index("ix_record_site_kind_at", "site", "kind", "at"),
+)
+
+WRITTEN_ONCE = ("blob", "planned", "transcript", "section", "result", "finding", "assessment", "record")
 """Tables whose rows are never changed or removed; triggers hold that in the database itself."""
 
 __all__ = [
@@ -129,6 +144,7 @@ __all__ = [
     "finding",
     "metadata",
     "planned",
+    "record",
     "result",
     "run",
     "section",

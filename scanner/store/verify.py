@@ -9,8 +9,8 @@ from sqlalchemy import Connection, Table, select
 
 from scanner.errors import EvidenceError
 from scanner.store import tables as t
-from scanner.store.digests import bytes_of, result_digest, run_digest
-from scanner.store.rows import run_info
+from scanner.store.digests import bytes_of, record_digest, result_digest, run_digest
+from scanner.store.rows import record_of, run_info
 
 _SECTION = [column for column in t.section.c if column.name not in ("run", "target")]
 _PROJECTED: Mapping[Table, Mapping[str, str]] = {
@@ -38,7 +38,20 @@ def problems(connection: Connection, site: str | None) -> Iterator[str]:
     for name in sorted(named):
         chain = {row["digest"]: row["previous"] for row in rows if row["site"] == name and row["digest"] is not None}
         if chain:
-            yield from _chain(name, chain)
+            yield from _chain(name, chain, "runs")
+    yield from _records(connection, site)
+
+
+def _records(connection: Connection, site: str | None) -> Iterator[str]:
+    query = select(t.record) if site is None else select(t.record).where(t.record.c.site == site)
+    records = [record_of(row) for row in connection.execute(query).mappings()]
+    for record in records:
+        if record_digest(record) != record.digest:
+            yield f"record {record.id}: it was changed"
+        yield from _bytes(connection, f"record {record.id}", record.document)
+    for name in sorted({record.site for record in records}):
+        links = {str(record.digest): record.previous for record in records if record.site == name}
+        yield from _chain(name, links, "records")
 
 
 def _run(connection: Connection, row: Any) -> Iterator[str]:
@@ -48,6 +61,8 @@ def _run(connection: Connection, row: Any) -> Iterator[str]:
     if run_digest(connection, info, list(connection.scalars(assessments))) != row["digest"]:
         yield f"run {run_id}: its head, plan, transcripts, results or assessments were changed"
     yield from _projections(connection, run_id)
+    for used in info.records:
+        yield from _bytes(connection, f"run {run_id}, {used.kind}", used.sha256)
     yield from _results(connection, run_id)
     yield from _transcripts(connection, run_id)
 
@@ -77,19 +92,23 @@ def _transcripts(connection: Connection, run_id: str) -> Iterator[str]:
     query = select(t.transcript.c.target, t.transcript.c.sha256, t.transcript.c.script)
     for target, *digests in connection.execute(query.where(t.transcript.c.run == run_id)):
         for sha256 in digests:
-            try:
-                bytes_of(connection, sha256)
-            except EvidenceError as error:
-                yield f"run {run_id}, target {target}: {error}"
+            yield from _bytes(connection, f"run {run_id}, target {target}", sha256)
 
 
-def _chain(site: str, links: dict[str, str | None]) -> Iterator[str]:
-    """Every finished run but the first names the one before it, and no two name the same."""
+def _bytes(connection: Connection, whose: str, sha256: str) -> Iterator[str]:
+    try:
+        bytes_of(connection, sha256)
+    except EvidenceError as error:
+        yield f"{whose}: {error}"
+
+
+def _chain(site: str, links: dict[str, str | None], what: str) -> Iterator[str]:
+    """Every finished run, and every record, but the first names the one before it, and no two name the same."""
     starts = [link for link, previous in links.items() if previous is None]
     if len(starts) != 1:
-        yield f"site {site}: its chain has {len(starts)} beginnings; expected one"
+        yield f"site {site}: its chain of {what} has {len(starts)} beginnings; expected one"
     named = [previous for previous in links.values() if previous is not None]
     if missing := [previous for previous in named if previous not in links]:
-        yield f"site {site}: {len(missing)} runs that others were chained to are gone"
+        yield f"site {site}: {len(missing)} {what} that others were chained to are gone"
     if len(set(named)) != len(named):
-        yield f"site {site}: two runs are chained to the same one"
+        yield f"site {site}: two {what} are chained to the same one"

@@ -13,7 +13,7 @@ from scanner.assess import findings as room
 from scanner.assess.findings import FactSet, PlannedCheck, judge, not_judged, probes_for, readers_for
 from scanner.check import Check, FactParameter, failed, passed, review, unknown
 from scanner.facts import Collection, Hardware, Host
-from scanner.facts.base import Fact, Probe, RawFact, RawFacts, RawState, Reader
+from scanner.facts.base import Fact, GivenFact, Probe, RawFact, RawFacts, RawState, Reader
 from scanner.model import (
     Absent,
     Finding,
@@ -271,3 +271,37 @@ def test_what_the_target_is_is_always_read() -> None:
         assert [reader.fact for reader in readers_for(platform, [])] == [Host, Hardware]
     assert probes_for("linux", [])
     assert probes_for("plan9", []) == ()
+
+
+# --- What a run is given --------------------------------------------------------------------------------------
+
+
+class Given(GivenFact):
+    name = "given"
+    title = "something given"
+    missing = "nothing was given: `do this`"
+
+
+def of_given(**kept: Any) -> PlannedCheck:
+    facts = (FactParameter("given", Given, takes_absent=True, takes_unknown=True),)
+    return planned(lambda thing, given: passed(actual=given.sha256), facts=facts, **kept)  # type: ignore[no-any-return]
+
+
+def test_a_check_sees_what_the_run_was_given_and_rests_on_it(reads: Callable[..., FactSet]) -> None:
+    reads(lambda raw: Thing())
+    (found,) = judge([of_given()], FactSet(RAW, TARGET, [Given(sha256="a" * 64)]), TARGET)
+    assert (found.status, found.actual) == (Status.PASS, "a" * 64)
+    assert found.evidence == (RAW.sections["p"].sha256, "a" * 64)
+
+
+def test_a_check_that_was_not_given_what_it_takes_is_not_made(reads: Callable[..., FactSet]) -> None:
+    """Not even where it would judge absence or ignorance itself: that a run was given nothing is neither."""
+    (found,) = judge([of_given()], reads(lambda raw: Thing()), TARGET)
+    assert (found.status, found.actual, found.evidence) == (
+        Status.NOT_CHECKED,
+        "nothing was given: `do this`",
+        (RAW.sections["p"].sha256,),
+    )
+    facts = FactSet(replace(RAW, platform="plan9"), TARGET)
+    (elsewhere,) = judge([of_given()], facts, TARGET)
+    assert elsewhere.actual == "no check for plan9 exists yet: the thing"

@@ -28,6 +28,8 @@ _NEVER_EXPIRES, _TRUSTED, _NO_PREAUTH, _WORKSTATION = 65536, 524288, 4194304, 40
 PEOPLE = (
     user("scan"),
     user("olga", displayName="Olga Ortiz", mail="olga@acme.example"),
+    user("olga2", displayName="Olga Ortiz"),  # somebody else
+    user("paula", userPrincipalName="paula.perez@acme.example"),
     user("stale"),
     user("edge"),
     user("ghost"),
@@ -93,6 +95,8 @@ RULES = (
 LOGINS = {
     "scan": 1.0,
     "olga": 3.0,
+    "olga2": 3.0,
+    "paula": 50.0,
     "stale": 120.0,
     "edge": 100.0,
     "gone": 400.0,

@@ -14,7 +14,7 @@ from scanner.catalogue import load_checks
 from scanner.collect.blocks import raw_facts
 from scanner.collect.conversation import CollectLimits
 from scanner.collect.directory import collect_directory
-from scanner.facts.base import Probe, probes_of
+from scanner.facts.base import GivenFact, Probe, probes_of
 from scanner.facts.directory import READERS
 from scanner.model import Finding, Target, Transcript
 from scanner.profile.parameters import EffectiveParameters
@@ -43,6 +43,14 @@ class View:
     @cached_property
     def findings(self) -> dict[str, Finding]:
         return {item.check: item for item in judge(PLAN, self.facts, Target(name="acme", transport="ldaps"))}
+
+    def found(self, check: str, *given: GivenFact) -> Finding:
+        """One finding, where the run is given something as well."""
+        facts = FactSet(raw_facts(self.transcript), Target(name="acme", transport="ldaps"), given)
+        (finding,) = judge(
+            [item for item in PLAN if item.check.id == check], facts, Target(name="acme", transport="ldaps")
+        )
+        return finding
 
 
 def target(domain: Domain, *, certificate: str | None = None) -> Target:

@@ -18,6 +18,7 @@ from scanner.facts.elsewhere import ON_HOSTS
 from scanner.facts.linux import READERS
 from scanner.model import Absent, Finding, Privilege, Reason, Status, Target, Unknown
 from scanner.profile.parameters import EffectiveParameters
+from tests.facts.leavers import list_of
 
 NOW = datetime(2026, 11, 20, 6, 30, tzinfo=UTC)
 TARGET = Target(name="host", transport="local")
@@ -29,6 +30,7 @@ PLANNED = tuple(
     for item in load_checks().values()
 )
 PLAN = tuple(one for one in PLANNED if ELSEWHERE.isdisjoint(parameter.fact for parameter in one.check.facts))
+LEFT = list_of({"account": "leaver"}, {"account": "expired"})
 UNREAD = (
     RawState.DENIED,
     RawState.FAILED,
@@ -59,7 +61,7 @@ def everywhere(state: RawState, stdout: bytes = b"", status: int | None = None) 
 
 
 def findings(raw: RawFacts) -> tuple[Finding, ...]:
-    return judge(PLAN, FactSet(raw, TARGET), TARGET)
+    return judge(PLAN, FactSet(raw, TARGET, LEFT), TARGET)
 
 
 def good(raw: RawFacts) -> dict[str, str]:
@@ -237,6 +239,7 @@ LESS_IS_KNOWN = {
         "pam",
         "password/nullok",
     ): "every file of the folder is listed: one that is not there makes PAM refuse the service",
+    ("keys", "accounts/leavers"): "every key file is listed: an account whose file is not there has no key",
 }
 
 

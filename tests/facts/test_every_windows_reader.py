@@ -22,6 +22,7 @@ from scanner.facts.windows import READERS
 from scanner.facts.windows.host import HOST
 from scanner.model import Absent, Finding, Privilege, Reason, Status, Target, Unknown
 from scanner.profile.parameters import EffectiveParameters
+from tests.facts.leavers import list_of
 from tests.windows.hosts import HOSTS, raw_facts_of
 
 NOW = datetime(2026, 11, 20, 10, tzinfo=UTC)
@@ -32,6 +33,7 @@ PLAN = tuple(
     for item in load_checks().values()
     if item.family != "directory"  # a domain is a target of its own: not applicable here, whatever the host says
 )
+LEFT = list_of({"account": "praktikant"}, {"account": "maria"}, {"account": "backup"})
 UNREAD = (
     RawState.DENIED,
     RawState.FAILED,
@@ -70,7 +72,7 @@ def everywhere(state: RawState, body: Any = None) -> RawFacts:
 
 
 def findings(raw: RawFacts, plan: Sequence[PlannedCheck] = PLAN) -> tuple[Finding, ...]:
-    return judge(plan, FactSet(raw, TARGET), TARGET)
+    return judge(plan, FactSet(raw, TARGET, LEFT), TARGET)
 
 
 def resting_on(probe: str) -> tuple[PlannedCheck, ...]:

@@ -14,7 +14,8 @@ from scanner.document import parse
 from scanner.model import RunResult
 from scanner.report import render
 from scanner.report.schema import SCHEMA, run_schema, text
-from scanner.report.table import COLUMNS, safe
+from scanner.report.table import COLUMNS
+from scanner.text import spreadsheet_cell
 from tests.report.conftest import Content
 from tests.report.sample import sample
 
@@ -98,9 +99,9 @@ def test_no_cell_is_a_formula(cell: str, result: RunResult, pack: Content) -> No
 
 
 def test_harmless_cells_stay_as_they_are() -> None:
-    assert safe("at least 14 characters") == "at least 14 characters"
-    assert safe("") == ""
-    assert len(safe("x" * 50_000)) < 32_767
+    assert spreadsheet_cell("at least 14 characters", 30_000) == "at least 14 characters"
+    assert spreadsheet_cell("", 30_000) == ""
+    assert len(spreadsheet_cell("x" * 50_000, 30_000)) < 32_767
 
 
 def test_same_run_same_bytes(pack: Content) -> None:

@@ -166,6 +166,10 @@ def test_the_file_is_its_owners_alone(path: Path) -> None:
 def test_rows_that_are_evidence_refuse_to_change(path: Path, table: str) -> None:
     complete(Store.open(path), "run-1")
     with sqlite3.connect(path) as connection:
+        if table == "record":
+            (document,) = connection.execute("SELECT sha256 FROM blob").fetchone()
+            row = ("r", "acme", "leavers", NOW.isoformat(), document, "{}", None, "x")
+            connection.execute("INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
         column = connection.execute(f"SELECT name FROM pragma_table_info('{table}')").fetchone()[0]
         for statement in (f"UPDATE {table} SET {column} = {column}", f"DELETE FROM {table}"):
             with pytest.raises(sqlite3.IntegrityError, match="written once"):

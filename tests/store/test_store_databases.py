@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import pwd
-import shutil
-import socket
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,81 +17,9 @@ from scanner.model import Finding, Privilege, ProfileRef, RunInfo, Status, Targe
 from scanner.store import Store, schema, tables
 from scanner.store.verify import problems
 from tests.store.test_store import complete
+from tests.store.test_store_records import DOCUMENT, record
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
-
-
-def _server_programs() -> Path | None:
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
-    return found[-1].parent if found else None
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
-
-
-@pytest.fixture(scope="module")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A PostgreSQL server of our own on loopback; it refuses to run as root, so root lends it an account."""
-    pytest.importorskip("psycopg", reason="the postgres extra is not installed")
-    programs = _server_programs()
-    if programs is None:
-        pytest.skip("no PostgreSQL server is installed (Debian: postgresql)")
-    folder = tmp_path_factory.mktemp("pg")
-    data = folder / "data"
-    data.mkdir()
-    as_user: list[str] = []
-    if os.geteuid() == 0:
-        account = pwd.getpwnam("nobody")
-        for part in (data, folder):
-            os.chown(part, account.pw_uid, account.pw_gid)
-        for parent in (folder, *list(folder.parents)[:2]):
-            parent.chmod(parent.stat().st_mode | 0o011)
-        as_user = [shutil.which("setpriv") or "setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"]
-    port = _free_port()
-    subprocess.run(
-        [*as_user, str(programs / "initdb"), "-D", str(data), "-U", "ctpat", "--auth=trust", "-E", "UTF8"],
-        check=True,
-        capture_output=True,
-        cwd=folder,
-    )
-    server = subprocess.Popen(
-        [*as_user, str(programs / "postgres"), "-D", str(data), "-p", str(port), "-h", "127.0.0.1", "-k", str(folder)],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        cwd=folder,
-    )
-    try:
-        url = f"postgresql+psycopg://ctpat@127.0.0.1:{port}/postgres"
-        _wait(url)
-        yield url
-    finally:
-        server.terminate()
-        server.wait(30)
-
-
-def _wait(url: str) -> None:
-    import time
-
-    engine = create_engine(url)
-    for _ in range(100):
-        try:
-            with engine.connect():
-                break
-        except DBAPIError:
-            time.sleep(0.1)
-    else:
-        pytest.fail("PostgreSQL did not start within 10 s")
-    engine.dispose()
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "postgresql":
-        return str(request.getfixturevalue("postgresql"))
-    return f"sqlite:///{tmp_path / 'ctpat.db'}"
 
 
 def test_revisions_and_tables_are_one(url: str) -> None:
@@ -152,6 +74,8 @@ def test_verify_sees_every_value_that_is_changed(url: str) -> None:
     store = Store.open(url)
     for run in ("changed-1", "changed-2"):
         complete(store, run, site="changed")
+    for name in ("record-1", "record-2"):
+        store.add_record(record(name, site="changed"), DOCUMENT)
     store.close()
     missed, tried = [], 0
     with as_intruder(url) as connection:
@@ -160,6 +84,7 @@ def test_verify_sees_every_value_that_is_changed(url: str) -> None:
             mine = {"run": table.c.run == "changed-2"} if "run" in table.c else {}
             mine |= {"run": table.c.id == "changed-2"} if table is tables.run else {}
             mine |= {"run": table.c.name == "changed"} if table is tables.site else {}
+            mine |= {"run": table.c.id == "record-2"} if table is tables.record else {}
             row = connection.execute(select(table).where(*mine.values())).mappings().first()
             assert row is not None, table
             here = [column == row[column] for column in table.primary_key.columns]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from scanner.facts import FACTS, Collection
 from scanner.facts.authentication import NameService
-from scanner.facts.base import Reader
+from scanner.facts.base import GivenFact, Reader
 from scanner.facts.directory import accounts, groups, identity, policies
 from scanner.facts.directory.identity import NO_HOST
 from scanner.facts.elsewhere import without_object
@@ -21,7 +21,7 @@ READERS: tuple[Reader, ...] = (
     *(
         without_object(fact, _ITSELF if fact is NameService else NO_HOST)
         for fact in FACTS
-        if fact not in {Collection, *(reader.fact for reader in _READ)}
+        if fact not in {Collection, *(reader.fact for reader in _READ)} and not issubclass(fact, GivenFact)
     ),
 )
 """Every reader, in the order in which their queries run."""

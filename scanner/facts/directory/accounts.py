@@ -126,6 +126,7 @@ def _account(row: Row, ageing: _Ageing, shows_logins: bool) -> Account | Unknown
         created=moment(row.text("whenCreated")),
         full_name=row.maybe_text("displayName") or "",
         mail=row.maybe_text("mail") or "",
+        principal=row.maybe_text("userPrincipalName") or "",
     )
 
 

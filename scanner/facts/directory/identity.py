@@ -55,6 +55,7 @@ def read_host(raw: RawFacts) -> Host | Absent | Unknown:
         container=Absent(NO_HOST),
         chassis=Absent(NO_HOST),
         clock=session.moment("clock"),
+        domain=name,
     )
 
 

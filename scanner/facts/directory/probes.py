@@ -61,7 +61,8 @@ people
   scope       subtree
   filter      (&{_PEOPLE})
   attributes  sAMAccountName objectSid:sid userAccountControl:number pwdLastSet:number lastLogonTimestamp:number """
-    """whenCreated accountExpires:number primaryGroupID:number displayName mail msDS-ResultantPSO
+    """whenCreated accountExpires:number primaryGroupID:number displayName mail userPrincipalName """
+    """msDS-ResultantPSO
 """,
     timeout_s=120,
     max_bytes=64 * 1024 * 1024,

@@ -78,7 +78,7 @@ def _why(detail: str, words: str) -> str:
 
 
 def _not_here(index: Index) -> tuple[Blind, ...]:
-    """Checks that exist and cannot judge this kind of system."""
+    """Checks that exist and cannot judge this kind of system, or miss what the run would have to be given."""
     found = (
         ((index.title(f.check), f.actual or f.detail or "not checked"), f.target)
         for f in index.result.findings

@@ -16,7 +16,17 @@ from hypothesis import strategies as st
 from scanner.assess.findings import FactSet, PlannedCheck, judge
 from scanner.catalogue import load_checks
 from scanner.collect.blocks import raw_facts
-from scanner.facts import FACTS, Account, Accounts, Collection, DomainRules, Host, Privileges, WeakenedAccounts
+from scanner.facts import (
+    FACTS,
+    Account,
+    Accounts,
+    Collection,
+    DomainRules,
+    Host,
+    Leavers,
+    Privileges,
+    WeakenedAccounts,
+)
 from scanner.facts.base import RawFact, RawFacts, RawState, Reader, probes_of
 from scanner.facts.directory import READERS
 from scanner.facts.directory.identity import NO_HOST
@@ -25,6 +35,7 @@ from scanner.facts.directory.values import days, moment, span_s, when
 from scanner.model import Absent, Finding, Privilege, Reason, Status, Target, Unknown
 from scanner.profile.parameters import EffectiveParameters
 from tests.facts.directory.golden import CASES, recorded
+from tests.facts.leavers import list_of
 
 TARGET = Target(name="acme", transport="ldaps")
 PROBES = tuple(probes_of(READERS))
@@ -40,11 +51,12 @@ EXCUSED = {
     if any(parameter.fact in OF_HOSTS and not parameter.takes_absent for parameter in one.check.facts)
     or all(parameter.fact in OF_HOSTS for parameter in one.check.facts)
 }
+LEFT = list_of({"mail": "olga@acme.example"}, {"mail": "paula.perez@acme.example"})
 UNREAD = (RawState.DENIED, RawState.FAILED, RawState.TIMEOUT, RawState.TRUNCATED, RawState.NOT_RUN)
 
 
 def findings(raw: RawFacts) -> dict[str, Finding]:
-    judged = judge(PLAN, FactSet(raw, TARGET), TARGET)
+    judged = judge(PLAN, FactSet(raw, TARGET, LEFT), TARGET)
     return {item.check: item for item in judged if item.check not in EXCUSED}
 
 
@@ -87,13 +99,14 @@ def test_a_recorded_domain(case: str) -> None:
     assert (host.hostname, host.os_version, host.os_family) == ("dc.acme.example", "2008 R2", "directory")
     assert host.clock is not None and abs((host.clock - recorded(case).collected_at).total_seconds()) < 5
     by_name = {account.name: account for account in accounts.accounts}
-    assert len(by_name) == 20
+    assert len(by_name) == 22
     assert by_name["krbtgt"].disabled is True and by_name["Administrator"].kind == "superuser"
     assert by_name["Guest"].password == "empty" and by_name["Guest"].disabled is True
     assert by_name["readable"].hash_scheme == "reversible"
     assert by_name["ghost"].last_login is None and (recorded(case).collected_at - by_name["ghost"].created).days == 200
     assert isinstance(by_name["nopassword"].password, Unknown)
-    assert accounts.logins_since == datetime(2018, 9, 12, 12, 3, 47, tzinfo=UTC)
+    assert (by_name["olga"].mail, by_name["paula"].principal) == ("olga@acme.example", "paula.perez@acme.example")
+    assert accounts.logins_since == datetime(2018, 9, 12, 16, 39, 45, tzinfo=UTC)
     assert fact(case, WeakenedAccounts) == WeakenedAccounts(
         password_not_required=("nopassword",),
         without_preauthentication=("roastable",),
@@ -114,7 +127,7 @@ def test_an_ordinary_accounts_view_of_the_rules() -> None:
 
 
 def test_every_fact_is_read_or_has_no_object_here() -> None:
-    assert {reader.fact for reader in READERS} == set(FACTS) - {Collection}
+    assert {reader.fact for reader in READERS} == set(FACTS) - {Collection, Leavers}
     reasons = {getattr(reader.read(raw_of({})), "reason", "") for reader in READERS if reader.fact in OF_HOSTS}
     assert NO_HOST in reasons and len(reasons) == 2
 

@@ -11,8 +11,8 @@ from scanner.facts import DiskEncryption, KeyProtector, Tpm, Volume
 from scanner.facts.base import RawState
 from scanner.facts.windows.tpm import tpm
 from scanner.model import Absent, Privilege, Reason, Unknown, is_known
-from tests.windows.hosts import raw_facts_of
-from tests.windows.test_protection_readers import DENIED, changed, failed, read, volume
+from tests.windows.hosts import changed, raw_facts_of
+from tests.windows.test_protection_readers import DENIED, failed, read, volume
 
 NOT_ACTIVATED = 0x80310008
 
