@@ -53,8 +53,10 @@ def security_pending(
     if is_known(level.installed_level):
         limits = (max_level_age_days, overdue_level_age_days)
         by_level = _by_level(level, level.installed_level, now, limits)
-        if by_level.status is not Status.PASS or not level.security_updates:
+        if by_level.status is not Status.PASS:
             return by_level
+        if not level.security_updates:
+            return _unclear(level) or by_level
     elif isinstance(level.installed_level, Unknown) and level.security_updates:
         need(level.installed_level)  # the newest cumulative update is young on the oldest host as well
     stale = _stale(level, now, max_metadata_age_days, max_source_age_days)
@@ -97,20 +99,26 @@ def _young(level: PatchLevel, now: datetime, max_age_days: int, stale: Outcome |
 
 def _none(level: PatchLevel, stale: Outcome | None) -> Outcome:
     """No security update is listed: green only if the lists could have shown one."""
-    unclear = [update.name for update in need(level.pending) if not is_known(update.security)]
+    need(level.pending)
     if level.security_source is False:
         actual = "no source of security updates for this release is in use"
         return failed(expected="a source of security updates", actual=actual)
     if stale is not None:
         return stale
-    if unclear:
-        return unknown(
-            Reason.NO_EVIDENCE, f"{level.manager} does not say whether these are security updates: {unclear}"
-        )
+    if (unclear := _unclear(level)) is not None:
+        return unclear
     need(level.security_source)
     for hold in need(level.holds):
         need(hold.security)
     return passed(actual=f"{level.manager}: no security update pending")
+
+
+def _unclear(level: PatchLevel) -> Outcome | None:
+    """Updates that may be security updates; None where each says what it is, or where none could be listed."""
+    pending = level.pending if is_known(level.pending) else ()
+    names = [update.name for update in pending if not is_known(update.security)]
+    told = f"{level.manager} does not say whether these are security updates: {', '.join(names)}"
+    return unknown(Reason.NO_EVIDENCE, told) if names else None
 
 
 def _by_level(level: PatchLevel, installed: datetime, now: datetime, limits: tuple[int, int]) -> Outcome:

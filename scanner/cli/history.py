@@ -19,6 +19,7 @@ def command(site: str | None, verify: bool, store: str | None) -> int:
 
     SITE is a site file, or the name of a site in the store.
     """
+    from scanner.attest.record import RecordKind
     from scanner.cli.runs import site_name
     from scanner.store import Store
 
@@ -34,9 +35,10 @@ def command(site: str | None, verify: bool, store: str | None) -> int:
                 click.echo(plural(len(problems), "problem"))
                 return 1
             runs = opened.runs(name)
+            lists = sum(len(opened.records(one, RecordKind.LEAVERS)) for one in opened.sites() if name in (None, one))
             finished = sum(run.digest is not None for run in runs)
-            click.echo(_verified(finished, len(runs) - finished))
-            return 0 if runs else 1  # a name without any run proves nothing
+            click.echo(_verified(finished, len(runs) - finished, lists))
+            return 0 if runs or lists else 1  # a name without anything proves nothing
         for run in opened.runs(name):
             ended = "did not end" if run.finished is None else "partial" if run.partial else "complete"
             states = ", ".join(f"{count} {state}" for state, count in sorted(run.states.items()))
@@ -49,7 +51,8 @@ def command(site: str | None, verify: bool, store: str | None) -> int:
         opened.close()
 
 
-def _verified(finished: int, unfinished: int) -> str:
+def _verified(finished: int, unfinished: int, lists: int) -> str:
     """What the digests vouch for, and which runs have none."""
-    text = f"{plural(finished, 'run')}: every digest holds" if finished else "no finished run: nothing was verified"
+    held = [plural(count, what) for count, what in ((finished, "run"), (lists, "leavers list")) if count]
+    text = f"{', '.join(held)}: every digest holds" if held else "no finished run: nothing was verified"
     return f"{text}; without a digest, because they did not end: {unfinished}" if unfinished else text

@@ -91,6 +91,10 @@ def _lookup(host: str, port: int, flags: int) -> list[Address]:
         raise Unreachable(Reason.UNREACHABLE, f"the name {host} does not resolve: {why}") from error
 
 
+INTERRUPTED = "the scan was interrupted before the login was done"
+STOPPED = "the scan was interrupted"
+
+
 class Dialling:
     """The sockets on their way to a login, so that an interrupted scan need not wait for them. Thread-safe."""
 
@@ -99,12 +103,12 @@ class Dialling:
         self._sockets: weakref.WeakSet[Any] = weakref.WeakSet()  # one that failed is forgotten by itself
         self.aborted = False
 
-    def add(self, pipe: Any) -> None:
+    def add(self, pipe: Any, told: str = INTERRUPTED) -> None:
         """Take note of what a login goes over, before it begins. Raises Unreachable once everything was aborted."""
         with self._lock:
             if self.aborted:
                 pipe.end()
-                raise Unreachable(Reason.CANCELLED, INTERRUPTED)
+                raise Unreachable(Reason.CANCELLED, told)
             self._sockets.add(pipe)
 
     def settle(self, pipe: object) -> None:
@@ -119,10 +123,6 @@ class Dialling:
             sockets = list(self._sockets)
         for pipe in sockets:
             pipe.end()
-
-
-INTERRUPTED = "the scan was interrupted before the login was done"
-STOPPED = "the scan was interrupted"
 
 
 def connect_tcp(host: str, port: int, until: float, dialling: Dialling) -> TimedSocket:

@@ -384,6 +384,12 @@ def test_a_pass_by_level_says_that_offers_were_not_seen() -> None:
     assert run("security_pending", replace(level, pending=()), COLLECTION).note == ""
 
 
+@pytest.mark.parametrize(("age", "status"), [(3, Status.UNKNOWN), (40, Status.WARN), (61, Status.FAIL)])
+def test_an_offer_of_unknown_class_may_be_a_security_update(age: int, status: object) -> None:
+    unclear = replace(UPDATE, security=Unknown(Reason.NO_EVIDENCE, "without any class"), published=days(100))
+    assert judged("security_pending", replace(LEVEL, installed_level=days(age), pending=(unclear,))) is status
+
+
 def test_an_offer_without_versions_is_shown_by_its_name() -> None:
     offer = replace(UPDATE, name="2026-11 Security Update", installed="", available="", published=days(15))
     assert run("security_pending", replace(LEVEL, pending=(offer,)), COLLECTION).items == ("2026-11 Security Update",)

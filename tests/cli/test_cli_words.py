@@ -214,6 +214,9 @@ def test_history_lists_runs_and_finds_what_was_changed(ctpat: Call, site: Path, 
     assert ctpat("history", "nobody").out == ""
     verified = ctpat("history", "--verify")
     assert (verified.status, verified.out.strip()) == (0, "2 runs: every digest holds")
+    (home / "hr.csv").write_text("account,last_day\njdoe,2026-10-30\n")
+    assert ctpat("leavers", "import", home / "hr.csv", "--site", site).status == 0
+    assert ctpat("history", "--verify").out.strip() == "2 runs, 1 leavers list: every digest holds"
     nobody = ctpat("history", "--verify", "nobody")
     assert (nobody.status, nobody.out.strip()) == (1, "no finished run: nothing was verified")
     with sqlite3.connect(home / "ctpat.db") as connection:

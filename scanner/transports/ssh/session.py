@@ -182,7 +182,7 @@ class SshSession:
     def _channel(self, until: float) -> paramiko.Channel:
         # The server runs its session modules between the login and the first session: an interrupted scan does not
         # wait for these either.
-        self._dialling.add(self._wire.pipe)
+        self._dialling.add(self._wire.pipe, STOPPED)
         try:
             return self._wire.open_channel("session", window_size=WINDOW_BYTES, timeout=left(until))
         except paramiko.ChannelException as error:

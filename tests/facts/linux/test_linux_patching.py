@@ -243,6 +243,33 @@ def test_an_update_is_for_other_hosts_only_where_apt_says_so(old: bytes, new: by
     assert "labpkg" in {update.name for update in level.pending}
 
 
+def test_a_security_update_that_a_later_one_supersedes_is_still_missing() -> None:
+    level = apt("debian-12-between")
+    (update,) = level.security_updates
+    assert (update.name, update.available, update.security) == ("libc6", "2.36-9+deb12u14", True)
+    assert update.source == "Debian:12.15/oldstable, Debian-Security:12/oldstable-security"
+
+
+def test_an_update_for_other_hosts_first_hides_no_security_update() -> None:
+    security = b"  500 http://security.example/debian-security trixie-security/main amd64 Packages\n"
+    level = changed("debian-13-candidates", b"  phased\n", b"  phased\n" + security)
+    assert level.phased == ()
+    assert "labpkg" in names(level)
+
+
+@pytest.mark.parametrize("name", [b"my_tool", b"libfoo-Perl", b"x"])
+def test_no_name_of_a_package_is_overlooked(name: bytes) -> None:
+    level = changed("debian-11-candidates", b" sudo 1.9", b" " + name + b" 1.9")
+    assert name.decode() in names(level)
+
+
+def test_a_line_of_another_form_may_be_an_update_and_a_complaint_is_none() -> None:
+    level = changed("debian-11-candidates", b" sudo 1.9", b" W: sudo is odd\n Warning: so\n sudo 1.9")
+    assert "sudo" in names(level)
+    level = changed("debian-11-candidates", b" sudo 1.9", b" sudo: 1.9 is to come\n sudo 1.9")
+    assert isinstance(level.pending, Unknown)
+
+
 def test_a_version_need_not_begin_with_a_digit() -> None:
     level = changed("debian-11-candidates", b" sudo 1.9.5p2-3+deb11u4~0 1.9", b" sudo v1 v1.9")
     assert "sudo" in names(level)

@@ -1,7 +1,8 @@
 """apt: Debian, Ubuntu and what descends from them.
 
 What is pending is in the version tables of `apt-cache policy`: the candidate of every installed package, and where it
-comes from, also for packages that are held or kept back. An upgrade is not planned for it: that works through the
+and the versions between come from (a later update from elsewhere does not make a security update unnecessary), also
+for packages that are held or kept back. An upgrade is not planned for it: that works through the
 dependencies of all known packages and took half of the script's time. Only where the vendor offers an update to some
 hosts first is apt asked whether this host is one of them (`--print-uris`: the lists of a simulation, without one).
 The date of an update is not in apt's lists; but a release file that offers it and is dated D proves that it was out
@@ -63,13 +64,15 @@ names=$(dpkg-query -W -f '${db:Status-Status} ${binary:Package}\n' |
   awk '$1 != "config-files" && $1 != "not-installed" { print $2 }')
 candidates() {
   set -- $names
+  [ $# -gt 0 ] || { echo 'dpkg names no installed package'; return 1; }
   t=$($as apt-cache $o policy "$@") && printf '%s\n' "$t" | awk -v asked=$# '
-  /^[^ ]/ { on = new = 0; name = $1; sub(/:$/, "", name); next }
+  /^[^ ]/ { on = new = past = 0; name = $1; sub(/:$/, "", name); next }
   /^  Installed: / { old = $2 ""; if (old != "(none)") seen++; next }
   /^  Candidate: / { best = $2 ""; new = old != "(none)" && best != "(none)" && best != old
     if (new) print name, old, best; next }
-  new && /^ (\*\*\*|   ) [^ ]/ { version = ($1 == "***" ? $2 : $1) ""; on = version == best
-    if (on && / \(phased [0-9]+%\)$/) print " phased"; next }
+  new && /^ (\*\*\*|   ) [^ ]/ { version = ($1 == "***" ? $2 : $1) ""; if ($1 == "***") past = 1
+    on = version == best || (on && !past)
+    if (version == best && / \(phased [0-9]+%\)$/) print " phased"; next }
   on { sub(/^ */, " "); print }
   END { print "@asked", asked, "@answered", seen + 0 }'
 }
@@ -162,7 +165,7 @@ def _holds(found: Sections, outlook: Outlook) -> Maybe[tuple[Hold, ...]]:
     marked = found.ok("holds")
     if isinstance(marked, Absent | Unknown):
         return marked
-    names = [line.strip() for line in marked.lines if re.fullmatch(r"[a-z0-9][a-z0-9+.:-]+", line.strip())]
+    names = [line.strip() for line in marked.lines if re.fullmatch(r"\S+", line.strip())]
     return tuple(_hold(name, outlook.behind_holds) for name in names) + _pinned(found)
 
 

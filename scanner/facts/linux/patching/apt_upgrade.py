@@ -25,8 +25,9 @@ from scanner.model import Absent, Maybe, Reason, Unknown, is_known
 
 _KEPT = "The following packages have been kept back:"
 _PHASED = "The following upgrades have been deferred due to phasing:"
-_CHANGE = re.compile(r"\s+(?P<name>[a-z0-9][a-z0-9+.:-]*) \(\S+ => \S+\)")
-_CANDIDATE = re.compile(r"(?P<name>[a-z0-9][a-z0-9+.:-]*) (?P<old>\S+) (?P<new>\S+)")
+_CHANGE = re.compile(r"\s+(?P<name>\S+) \(\S+ => \S+\)")
+_CANDIDATE = re.compile(r"(?P<name>[^\s@]\S*) (?P<old>\S+) (?P<new>\S+)")
+_COMPLAINT = re.compile(r"(?:[NWE]|Notice|Warning|Error): ")
 _COUNTS = re.compile(r"@asked (?P<asked>[0-9]+) @answered (?P<answered>[0-9]+)")
 _INST = re.compile(r"Inst (?P<name>\S+) (?:\[(?P<old>[^\]]*)\] )?\((?P<new>\S+) (?P<origins>[^()]*?)(?: \[[^\]]*\])?\)")
 _NO_DATE = Unknown(Reason.NO_EVIDENCE, "apt's lists carry no date for a single update")
@@ -49,7 +50,8 @@ class Outlook:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Candidate:
-    """A package that has another version to come: that it has, the one that would be, and the sources of that."""
+    """A package that has another version to come: the one that it has, the one that would be, and the sources of that
+    and of all versions between."""
 
     name: str
     old: str
@@ -90,10 +92,17 @@ def _offered(found: Sections, releases: tuple[ReleaseFile, ...]) -> Outlook:
     places = {
         place: _Place(source, _out_by([(source.label, source.suite)], releases)) for place, source in sources.items()
     }
-    candidates = parse_candidates(section.lines)
+    candidates = parse_candidates(section.lines[:-1])
+    if isinstance(candidates, Unknown):
+        return Outlook(updates=candidates, behind_holds=candidates)
     all_updates = tuple(_update_of(candidate, places) for candidate in candidates)
-    deferred = _deferred(found)
-    phased = {one.name for one in candidates if one.is_phased and one.name.partition(":")[0] in deferred}
+    deferred, others = _deferred(found), {one.name for one in candidates if one.is_phased}
+    # A security update that lies between is for this host, whoever gets the later one first.
+    phased = {
+        update.name
+        for update in all_updates
+        if update.name in others and update.name.partition(":")[0] in deferred and update.security is False
+    }
     return Outlook(
         updates=tuple(update for update in all_updates if update.name not in phased),
         behind_holds=all_updates,
@@ -114,16 +123,21 @@ def _answered(section: Section | Absent | Unknown) -> Section | Absent | Unknown
     return section
 
 
-def parse_candidates(lines: Iterable[str]) -> tuple[_Candidate, ...]:
-    """`NAME OLD NEW`, then ` phased` where it is offered to some hosts first, and a line for each source of NEW."""
+def parse_candidates(lines: Iterable[str]) -> tuple[_Candidate, ...] | Unknown:
+    """`NAME OLD NEW`, then ` phased` where it is offered to some hosts first, and a line for each source of NEW and of
+    the versions between. Unknown for a line of another form: it may be an update."""
     found: list[_Candidate] = []
     for line in lines:
+        if _COMPLAINT.match(line):
+            continue
         if match := _CANDIDATE.fullmatch(line):
             found.append(_Candidate(name=match["name"], old=match["old"], new=match["new"]))
         elif found and line == " phased":
             found[-1] = replace(found[-1], is_phased=True)
         elif found and (place := match_place(line)):
-            found[-1] = replace(found[-1], places=(*found[-1].places, place))
+            found[-1] = replace(found[-1], places=(*dict.fromkeys((*found[-1].places, place)),))
+        elif not line.startswith(" "):
+            return Unknown(Reason.UNREADABLE, f"apt: the version tables hold {line[:80]!r}, which is no update")
     return tuple(found)
 
 

@@ -28,7 +28,7 @@ from scanner.facts.windows.patching.probes import (
 from scanner.facts.windows.values import Values, entry, required, then
 from scanner.model import Absent, Maybe, Reason, Unknown, is_known
 
-_SOURCES = Absent("Windows keeps no list of offered updates that can be looked into")
+_SOURCES = Absent("Windows keeps no dated lists of a source's updates")
 _CLIENT = 1
 # Clients and servers of this build get updates of their own, with revisions of their own.
 _SHARED_BUILD = 26100
@@ -55,7 +55,9 @@ def read_level(raw: RawFacts) -> PatchLevel | Absent | Unknown:
         holds=_holds(raw),
         phased=(),
         sources=_SOURCES,
-        security_source=Unknown(Reason.NO_EVIDENCE, "which updates the source offers is not asked"),
+        security_source=Unknown(
+            Reason.NO_EVIDENCE, "what the update agent keeps proves nothing of what its source offers"
+        ),
         refreshed=last_search(raw),
         last_run=then(found, last_run),
         installed_level=level.when,
@@ -147,7 +149,7 @@ def _holds(raw: RawFacts) -> Maybe[tuple[Hold, ...]]:
     for value in (days, until):
         if isinstance(value, Unknown):
             return value
-    unsure = Unknown(Reason.NO_EVIDENCE, "whether a security update waits now is not asked")
+    unsure = Unknown(Reason.NO_EVIDENCE, "whether this keeps back a security update now is not read")
     texts = [f"put off by policy for {days} days"] if is_known(days) and days > 0 else []
     if is_known(until) and until > raw.collected_at:
         texts.append(f"paused until {until:%Y-%m-%d}")
