@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from datetime import UTC, date, datetime
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from scanner.facts.base import EXIT_ABSENT, Probe, RawFact, RawFacts, RawState
 from scanner.facts.linux.patching import READERS
-from scanner.facts.linux.patching.apt import read_apt
+from scanner.facts.linux.patching.apt import APT, read_apt
 from scanner.facts.linux.patching.apt_upgrade import parse_origin, parse_updates
 from scanner.facts.linux.patching.auto import parse_log, read_auto
 from scanner.facts.linux.patching.dnf import parse_advisories, read_dnf
@@ -248,6 +249,36 @@ def test_a_security_update_that_a_later_one_supersedes_is_still_missing() -> Non
     (update,) = level.security_updates
     assert (update.name, update.available, update.security) == ("libc6", "2.36-9+deb12u14", True)
     assert update.source == "Debian:12.15/oldstable, Debian-Security:12/oldstable-security"
+
+
+def test_the_sources_of_a_candidate_and_of_all_before_it_are_cut_out_of_apts_tables(tmp_path: Path) -> None:
+    """The snippet itself, on the words of a real apt."""
+    policy, said = GOLDEN / "debian-12-between.policy", "Package files:\nPinned packages:\n"
+    programs = {
+        "apt-cache": f'case "$*" in *libc6*) cat {policy} ;; *) printf "{said}" ;; esac',
+        "dpkg-query": 'case $* in *Want*) ;; *) echo config-files old; printf "installed %s\\n" libc6 tar sudo ;; esac',
+        "apt-get": "exit 1",
+        "apt-config": "exit 1",
+    }
+    for name, text in programs.items():
+        (tmp_path / name).write_text(f"#!/bin/sh\n{text}\n")
+        (tmp_path / name).chmod(0o755)
+    helpers = resources.files("scanner.collect").joinpath("helpers.sh").read_text(encoding="utf-8")
+    done = subprocess.run(
+        ["/bin/sh", "-c", helpers + APT.script],
+        env={"PATH": f"{tmp_path}:/usr/bin:/bin", "CTPAT_RIGHTS": "user", "LC_ALL": "C"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    _, _, rest = done.stdout.partition("=candidates\n")
+    assert rest.partition("=")[0].splitlines() == [
+        " libc6 2.36-9+deb12u6 2.36-9+deb12u14",
+        "  500 http://deb.example/debian bookworm/main amd64 Packages",
+        "  500 http://security.example/debian-security bookworm-security/main amd64 Packages",
+        " @asked 3 @answered 3",
+        " @exit 0",
+    ]
 
 
 def test_an_update_for_other_hosts_first_hides_no_security_update() -> None:
