@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from scanner.api import (
+    BY_FULL_NAME,
     BY_LOGIN,
     Absent,
     Account,
@@ -77,7 +78,7 @@ def leavers(
     gone = [person for person in leavers.people if person.last_day < today]
     index, places = LeaverIndex(gone), _places(host)
     admins = frozenset(privileges.administrators()) if isinstance(privileges, Privileges) else frozenset[str]()
-    here = _Place(accounts, keys, admins, collection.collected_at.date(), today, grace_business_days)
+    here = _Place(accounts, places, keys, admins, collection.collected_at.date(), today, grace_business_days)
     judged = [account for account in accounts.accounts if account.name not in exempt]
     alike = [(account, index.like(account, places)) for account in judged]
     found, met = _compared(here, alike)
@@ -129,9 +130,10 @@ def _deadline(last_day: date, business_days: int) -> date:
 
 @dataclass(frozen=True)
 class _Place:
-    """One target, and when it is there."""
+    """One target, and when it is there; `names` stand in front of its accounts."""
 
     accounts: Accounts
+    names: tuple[str, ...]
     keys: AuthorizedKeys | Unknown | None
     administrators: frozenset[str]
     on: date
@@ -180,22 +182,22 @@ class _Found:
     def look_at_others(self, accounts: list[Account], gone: list[Leaver]) -> None:
         """Accounts of people, perhaps open, that are like nobody on the list.
 
-        What shows nothing of what the list says of somebody whom it names without a login was not compared with them. A
-        full name can be written in several ways, so that nobody is told from it for certain.
+        What shows nothing of what the list says of somebody whom it names without a login of this place was not
+        compared with them. A full name can be written in several ways, so that nobody is told from it for certain.
         """
-        without_login = [person for person in gone if not person.has_login]
-        by_name = any(not person.addresses() for person in without_login)
-        told: dict[tuple[bool, bool, str], bool] = {}
+        place = self.place
+        without_login = [person for person in gone if not person.has_login(place.names)]
+        compared: dict[tuple[bool, bool, str], set[Likeness | None]] = {}
         for account in accounts if without_login else ():
-            is_person = account.kind is AccountKind.HUMAN and account.name != self.place.accounts.scan_account
-            if not is_person or _is_open(account, self.place) is False:
+            is_person = account.kind is AccountKind.HUMAN and account.name != place.accounts.scan_account
+            if not is_person or _is_open(account, place) is False:
                 continue
-            shows = (bool(account.mail), bool(account.full_name), account.principal.rpartition("@")[2])
-            if shows not in told:
-                told[shows] = all(person.can_be_compared(account) for person in without_login)
-            if not told[shows]:
+            shows = (bool(account.mail), bool(account.full_name), account.principal.casefold().rpartition("@")[2])
+            if shows not in compared:
+                compared[shows] = {person.compared_by(account, place.names) for person in without_login}
+            if None in compared[shows]:
                 self.bare.append(account.name)
-            self.told_by_name = self.told_by_name or by_name
+            self.told_by_name = self.told_by_name or BY_FULL_NAME in compared[shows]
 
     def _used(self, account: Account, person: Leaver, who: str, deadline: date, *, certain: bool) -> None:
         """A login on record shows that the account was still open then, whatever it is now."""
@@ -263,7 +265,7 @@ def _green(found: _Found, given: Leavers, gone: list[Leaver], note: str) -> Outc
         expected = f"every account of a person who left closed within {plural(found.place.grace, 'business day')}"
         return warned(expected=expected, actual=f"due to be closed: {'; '.join(found.soon)}", note=note)
     if found.told_by_name:
-        expected = "a login or an address of every person on the list"
+        expected = "a login of every person on the list, or an address wherever the accounts show theirs"
         actual = f"{people} who left: no open account here, some of them told by their full name alone"
         return warned(expected=expected, actual=actual, note=note)
     return passed(actual=f"{people} who left: no open account here", note=note)

@@ -323,6 +323,35 @@ def test_a_full_name_alone_tells_nobody_apart_for_certain() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ({"mail": "jane.doe@acme.example"}, {"principal": "jdoe2@acme.local"}),
+        ({"account": "jdoe@acme.example"}, {}),
+        ({"account": "BOLT\\jdoe"}, {"mail": "", "principal": "jdoe2@acme.local"}),
+    ],
+    ids=str,
+)
+def test_an_address_that_the_account_does_not_show_leaves_the_full_name_alone(
+    given: dict[str, Any], shown: dict[str, str]
+) -> None:
+    found = one(person(name="Doe, Jane", **given), name="jdoe2", full_name="Jane M. Doe", **shown)
+    assert found.status is Status.WARN and "told by their full name alone" in found.actual
+    known = one(person(account="jane", name="Doe, Jane"), name="jdoe2", full_name="Jane M. Doe", **shown)
+    assert known.status is Status.PASS
+
+
+def test_each_account_is_compared_by_what_it_shows_itself() -> None:
+    """One that shows an address says nothing of the next one, whichever comes first."""
+    given = listed(person(mail="jane.doe@acme.example", name="Doe, Jane"))
+    mails = account("kim", full_name="Kim Poe", mail="kim@acme.example")
+    bare = account("jdoe2", full_name="Jane M. Doe", principal="jdoe2@acme.local")
+    signs = account("lee", full_name="Lee Lin", principal="lee@ACME.example")
+    assert run(accounts(mails, signs), given).status is Status.PASS
+    for order in ((mails, signs, bare), (bare, signs, mails), (signs, bare)):
+        assert run(accounts(*order), given).status is Status.WARN
+
+
 def test_whether_a_namesakes_account_is_open_stays_a_question() -> None:
     found = run(accounts(account(full_name="Amy Ash", password=DENIED)), listed(person(name="Amy Ash")))
     assert found.items == ("amy: row 1 of the list by full name, whether it is open is not known",)
