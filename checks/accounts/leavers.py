@@ -95,7 +95,8 @@ def _compared(here: _Place, alike: Alike) -> tuple[_Found, int]:
     """Each account with the rows it certainly belongs to, else with those it may belong to; and how many were met.
 
     A person with two accounts has two rows with one address: the login tells which of them means this account. An
-    address that several accounts have, and an account made after the last day, leave room for somebody else.
+    address that several accounts have, and an account made after the last day, leave room for somebody else. Another
+    row that is certainly of this account, too, and was due before the row of its login, is a question.
     """
     holders = Counter((person.row, likeness.words) for _, people in alike for person, likeness in people)
     found = _Found(here)
@@ -108,7 +109,21 @@ def _compared(here: _Place, alike: Alike) -> tuple[_Found, int]:
         logins = [(person, likeness) for person, likeness in sure if likeness == BY_LOGIN]
         for person, likeness in logins or sure or people:
             found.add(account, person, likeness, certain=bool(sure))
+        for person, likeness in _overdue_before(here, logins, sure):
+            found.add(account, person, likeness, certain=False)
     return found, len({row for row, _ in holders})
+
+
+def _overdue_before(
+    here: _Place, logins: list[tuple[Leaver, Likeness]], sure: list[tuple[Leaver, Likeness]]
+) -> list[tuple[Leaver, Likeness]]:
+    """What a row found by the login would hide, though by it the account had to be closed earlier, and by now."""
+    due = min((_deadline(person.last_day, here.grace) for person, _ in logins), default=date.min)
+    return [
+        (person, likeness)
+        for person, likeness in sure
+        if likeness != BY_LOGIN and _deadline(person.last_day, here.grace) < min(due, here.today)
+    ]
 
 
 def _places(host: Host | Unknown | None) -> tuple[str, ...]:
@@ -151,7 +166,7 @@ class _Found:
     questions: list[str] = field(default_factory=list)
     soon: list[str] = field(default_factory=list)
     unsure: list[tuple[str, Absent | Unknown]] = field(default_factory=list)
-    closed: int = 0
+    closed: set[str] = field(default_factory=set)
     bare: list[str] = field(default_factory=list)
     told_by_name: bool = False
 
@@ -162,7 +177,7 @@ class _Found:
         deadline = _deadline(person.last_day, place.grace)
         is_open = _is_open(account, place)
         if is_open is False:
-            self.closed += 1
+            self.closed.add(account.name)
             self._used(account, person, who, deadline, certain=certain)
         elif isinstance(is_open, Absent | Unknown):
             if certain:
@@ -279,10 +294,10 @@ def _notes(found: _Found, given: Leavers, gone: list[Leaver], met: int) -> Itera
     imported = f", imported on {given.recorded}" if given.recorded else ""
     expired = f", valid until {given.valid_until}" if _is_expired(given, found.place) else ""
     yield f"The list: {plural(len(given.people), 'person', 'people')}{imported}{expired}."
-    yield f"Of {len(gone)} who left, {met} may have an account here; closed accounts: {found.closed}."
+    yield f"Of {len(gone)} who left, {met} may have an account here; closed accounts: {len(found.closed)}."
     if ahead := len(given.people) - len(gone):
         yield f"Last day still to come: {ahead}."
-    if found.soon and (_is_expired(given, found.place) or found.open):
+    if found.soon and (_is_expired(given, found.place) or found.open or found.questions):
         yield f"Due to be closed: {'; '.join(found.soon)}."
     if found.unsure:
         yield f"Not known whether open: {', '.join(name for name, _ in found.unsure)}."

@@ -299,6 +299,38 @@ def test_a_person_with_two_accounts_has_a_row_for_each() -> None:
     ]
 
 
+YESTERDAY = date(2026, 11, 24)
+
+
+@pytest.mark.parametrize(
+    ("by_login", "by_mail", "shown", "status"),
+    [
+        (YESTERDAY, date(2026, 9, 25), {}, Status.REVIEW),
+        (YESTERDAY, YESTERDAY, {}, Status.WARN),
+        (YESTERDAY, date(2026, 11, 23), {}, Status.REVIEW),  # was due yesterday
+        (YESTERDAY, date(2026, 9, 25), OFF, Status.PASS),
+        (YESTERDAY, date(2026, 9, 25), {**OFF, "last_login": datetime(2026, 11, 1, tzinfo=UTC)}, Status.REVIEW),
+        (date(2026, 9, 25), YESTERDAY, {}, Status.FAIL),
+        (date(2026, 11, 13), date(2026, 9, 25), {}, Status.FAIL),
+    ],
+    ids=str,
+)
+def test_a_row_within_the_days_of_grace_hides_no_earlier_one(
+    by_login: date, by_mail: date, shown: dict[str, Any], status: Status
+) -> None:
+    rows = listed(person(1, by_login, account="amy"), person(2, by_mail, mail="amy@acme.example"))
+    found = run(accounts(account(mail="amy@acme.example", **shown), **DIRECTORY), rows)
+    assert found.status is status
+    asked = [item for item in found.items if item.startswith("amy: row 2 of the list by mail address")]
+    assert bool(asked) is (by_mail < by_login and status is not Status.PASS)
+    if status is Status.PASS:
+        assert "closed accounts: 1." in found.note
+    if status is Status.REVIEW and not shown:
+        assert "Due to be closed: amy: row 1 of the list by account name" in found.note
+    patient = run(accounts(account(mail="amy@acme.example")), rows, grace_business_days=60)
+    assert patient.status is Status.WARN  # neither row is overdue
+
+
 def test_accounts_that_show_nothing_to_compare_are_a_question() -> None:
     by_name = listed(person(mail="amy@acme.example", name="Amy Ash"))
     found = run(accounts(account("kim"), account("lee", full_name="Lee Lin"), account("scan")), by_name)
