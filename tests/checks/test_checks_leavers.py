@@ -140,12 +140,17 @@ def test_keys_that_could_not_be_read_leave_a_locked_account_unknown() -> None:
     assert unknown_by(lambda: run(accounts(account(password=PasswordState.LOCKED)), held=DENIED)).code is Reason.DENIED
 
 
-def test_a_list_of_accounts_that_is_not_whole_never_passes() -> None:
+def test_accounts_that_are_imported_or_may_come_from_a_directory_never_pass() -> None:
     assert run(accounts(foreign_entries=("+::::::",))).reason is Reason.NO_EVIDENCE
     assert unknown_by(lambda: run(accounts(directories=DENIED))) == DENIED
     assert run(accounts(account(), foreign_entries=("+::::::",))).status is Status.FAIL
+
+
+def test_a_host_of_a_domain_is_judged_by_its_own_accounts_and_says_so() -> None:
+    """The domain is a target of its own; here none of its accounts was compared."""
     joined = run(accounts(directories=("the domain acme",)))
-    assert joined.status is Status.PASS and "not listed on this host" in joined.note
+    assert joined.status is Status.PASS and "not listed on this host and not judged here" in joined.note
+    assert run(accounts(account(), directories=("the domain acme",))).status is Status.FAIL
 
 
 def test_an_administrator_is_called_one() -> None:
