@@ -130,8 +130,10 @@ def _places(host: Host | Unknown | None) -> tuple[str, ...]:
     """What stands in front of an account of this target: its domain on a directory, its own name on a host."""
     if not isinstance(host, Host):
         return ()
-    name = host.domain if host.os_family == "directory" else host.hostname
-    return (name, name.partition(".")[0]) if is_known(name) else ()
+    is_directory = host.os_family == "directory"
+    name, short = (host.domain, host.domain_short_name) if is_directory else (host.hostname, None)
+    by_name = (name, name.partition(".")[0]) if is_known(name) else ()
+    return (*by_name, short) if isinstance(short, str) and short else by_name
 
 
 def _deadline(last_day: date, business_days: int) -> date:

@@ -275,6 +275,29 @@ def test_a_login_with_a_domain_in_front_is_no_proof_on_a_host() -> None:
     assert run(accounts(account()), listed(person(account="WEB01\\amy")), host=ON_A_HOST).status is Status.FAIL
 
 
+@pytest.mark.parametrize(
+    ("short", "written", "status"),
+    [
+        ("ACME", "ACME\\amy", Status.FAIL),
+        ("ACME", "acme\\amy", Status.FAIL),
+        ("ACME", "corp.acme.example\\amy", Status.FAIL),
+        ("ACME", "BOLT\\amy", Status.REVIEW),
+        (DENIED, "ACME\\amy", Status.REVIEW),
+        (DENIED, "corp\\amy", Status.FAIL),
+        ("", "BOLT\\amy", Status.REVIEW),
+    ],
+    ids=str,
+)
+def test_the_short_name_of_a_domain_need_be_no_part_of_its_name(short: Any, written: str, status: Status) -> None:
+    here = replace(DOMAIN, domain="corp.acme.example", domain_short_name=short)
+    assert run(accounts(account(), **DIRECTORY), listed(person(account=written)), host=here).status is status
+
+
+def test_a_member_of_a_domain_has_no_accounts_under_the_domains_name() -> None:
+    member = replace(ON_A_HOST, domain_short_name="ACME")
+    assert run(accounts(account()), listed(person(account="ACME\\amy")), host=member).status is Status.REVIEW
+
+
 def test_an_address_that_two_accounts_have_is_a_question() -> None:
     given = listed(person(mail="dock@acme.example"))
     found = run(accounts(account("amy", mail="dock@acme.example"), account("bea", mail="dock@acme.example")), given)
