@@ -39,14 +39,22 @@ _FORMULA = ("=", "+", "-", "@", "|", "%", "＝", "＋", "－", "＠")
 
 
 def spreadsheet_cell(text: str, limit: int) -> str:
-    """`text` as text for a spreadsheet: an apostrophe stands before what it would take for a formula."""
+    """`text` as text for a spreadsheet: an apostrophe stands before what it would take for a formula.
+
+    One more stands before a text that begins with such an apostrophe itself, so that it comes back whole.
+    """
     text = clean(text, limit)
-    return f"'{text}" if text.lstrip().startswith(_FORMULA) else text
+    return f"'{text}" if _begins_a_formula(text) else text
 
 
 def without_apostrophe(cell: str) -> str:
     """What `spreadsheet_cell` was given."""
-    return cell[1:] if cell.startswith("'") and cell[1:].lstrip().startswith(_FORMULA) else cell
+    return cell[1:] if cell.startswith("'") and _begins_a_formula(cell) else cell
+
+
+def _begins_a_formula(text: str) -> bool:
+    """Whatever number of apostrophes keeps it from being one."""
+    return text.lstrip("'").lstrip().startswith(_FORMULA)
 
 
 def plural(count: int, one: str, many: str = "") -> str:

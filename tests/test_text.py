@@ -59,8 +59,26 @@ def test_a_long_list_says_how_many_more_there_are() -> None:
     assert clean_all(("a\nb",)) == ("a b",)
 
 
-@given(TEXT)
+@given(TEXT | st.text("'=+-@|%＝＋－＠ \tx", max_size=8))
 def test_a_spreadsheet_cell_is_no_formula_and_comes_back(text: str) -> None:
     cell = spreadsheet_cell(text, 10_000)
-    assert not cell.lstrip().startswith(("=", "+", "-", "@"))
-    assert without_apostrophe(cell) == clean(text, 10_000) or text.startswith("'")
+    assert not cell.lstrip().startswith(("=", "+", "-", "@", "|", "%", "＝", "＋", "－", "＠"))
+    assert without_apostrophe(cell) == clean(text, 10_000)
+
+
+@pytest.mark.parametrize(
+    ("text", "cell"),
+    [
+        ("=x", "'=x"),
+        ("'=x", "''=x"),
+        ("''=x", "'''=x"),
+        ("' +x", "'' +x"),
+        ("'x", "'x"),
+        ("O'Hara", "O'Hara"),
+        ("'", "'"),
+        ("", ""),
+    ],
+)
+def test_an_apostrophe_of_its_own_is_kept(text: str, cell: str) -> None:
+    assert spreadsheet_cell(text, 100) == cell
+    assert without_apostrophe(cell) == text

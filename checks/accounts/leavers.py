@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from scanner.api import (
+    BY_FULL_NAME,
     BY_LOGIN,
     Absent,
     Account,
@@ -77,7 +78,7 @@ def leavers(
     gone = [person for person in leavers.people if person.last_day < today]
     index, places = LeaverIndex(gone), _places(host)
     admins = frozenset(privileges.administrators()) if isinstance(privileges, Privileges) else frozenset[str]()
-    here = _Place(accounts, keys, admins, collection.collected_at.date(), today, grace_business_days)
+    here = _Place(accounts, places, keys, admins, collection.collected_at.date(), today, grace_business_days)
     judged = [account for account in accounts.accounts if account.name not in exempt]
     alike = [(account, index.like(account, places)) for account in judged]
     found, met = _compared(here, alike)
@@ -94,7 +95,8 @@ def _compared(here: _Place, alike: Alike) -> tuple[_Found, int]:
     """Each account with the rows it certainly belongs to, else with those it may belong to; and how many were met.
 
     A person with two accounts has two rows with one address: the login tells which of them means this account. An
-    address that several accounts have, and an account made after the last day, leave room for somebody else.
+    address that several accounts have, and an account made after the last day, leave room for somebody else. Another
+    row that is certainly of this account, too, and was due before the row of its login, is a question.
     """
     holders = Counter((person.row, likeness.words) for _, people in alike for person, likeness in people)
     found = _Found(here)
@@ -107,15 +109,31 @@ def _compared(here: _Place, alike: Alike) -> tuple[_Found, int]:
         logins = [(person, likeness) for person, likeness in sure if likeness == BY_LOGIN]
         for person, likeness in logins or sure or people:
             found.add(account, person, likeness, certain=bool(sure))
+        for person, likeness in _overdue_before(here, logins, sure):
+            found.add(account, person, likeness, certain=False)
     return found, len({row for row, _ in holders})
+
+
+def _overdue_before(
+    here: _Place, logins: list[tuple[Leaver, Likeness]], sure: list[tuple[Leaver, Likeness]]
+) -> list[tuple[Leaver, Likeness]]:
+    """What a row found by the login would hide, though by it the account had to be closed earlier, and by now."""
+    due = min((_deadline(person.last_day, here.grace) for person, _ in logins), default=date.min)
+    return [
+        (person, likeness)
+        for person, likeness in sure
+        if likeness != BY_LOGIN and _deadline(person.last_day, here.grace) < min(due, here.today)
+    ]
 
 
 def _places(host: Host | Unknown | None) -> tuple[str, ...]:
     """What stands in front of an account of this target: its domain on a directory, its own name on a host."""
     if not isinstance(host, Host):
         return ()
-    name = host.domain if host.os_family == "directory" else host.hostname
-    return (name, name.partition(".")[0]) if is_known(name) else ()
+    is_directory = host.os_family == "directory"
+    name, short = (host.domain, host.domain_short_name) if is_directory else (host.hostname, None)
+    by_name = (name, name.partition(".")[0]) if is_known(name) else ()
+    return (*by_name, short) if isinstance(short, str) and short else by_name
 
 
 def _deadline(last_day: date, business_days: int) -> date:
@@ -129,9 +147,10 @@ def _deadline(last_day: date, business_days: int) -> date:
 
 @dataclass(frozen=True)
 class _Place:
-    """One target, and when it is there."""
+    """One target, and when it is there; `names` stand in front of its accounts."""
 
     accounts: Accounts
+    names: tuple[str, ...]
     keys: AuthorizedKeys | Unknown | None
     administrators: frozenset[str]
     on: date
@@ -149,7 +168,7 @@ class _Found:
     questions: list[str] = field(default_factory=list)
     soon: list[str] = field(default_factory=list)
     unsure: list[tuple[str, Absent | Unknown]] = field(default_factory=list)
-    closed: int = 0
+    closed: set[str] = field(default_factory=set)
     bare: list[str] = field(default_factory=list)
     told_by_name: bool = False
 
@@ -160,7 +179,7 @@ class _Found:
         deadline = _deadline(person.last_day, place.grace)
         is_open = _is_open(account, place)
         if is_open is False:
-            self.closed += 1
+            self.closed.add(account.name)
             self._used(account, person, who, deadline, certain=certain)
         elif isinstance(is_open, Absent | Unknown):
             if certain:
@@ -180,22 +199,22 @@ class _Found:
     def look_at_others(self, accounts: list[Account], gone: list[Leaver]) -> None:
         """Accounts of people, perhaps open, that are like nobody on the list.
 
-        What shows nothing of what the list says of somebody whom it names without a login was not compared with them. A
-        full name can be written in several ways, so that nobody is told from it for certain.
+        What shows nothing of what the list says of somebody whom it names without a login of this place was not
+        compared with them. A full name can be written in several ways, so that nobody is told from it for certain.
         """
-        without_login = [person for person in gone if not person.has_login]
-        by_name = any(not person.addresses() for person in without_login)
-        told: dict[tuple[bool, bool, str], bool] = {}
+        place = self.place
+        without_login = [person for person in gone if not person.has_login(place.names)]
+        compared: dict[tuple[bool, bool, str], set[Likeness | None]] = {}
         for account in accounts if without_login else ():
-            is_person = account.kind is AccountKind.HUMAN and account.name != self.place.accounts.scan_account
-            if not is_person or _is_open(account, self.place) is False:
+            is_person = account.kind is AccountKind.HUMAN and account.name != place.accounts.scan_account
+            if not is_person or _is_open(account, place) is False:
                 continue
-            shows = (bool(account.mail), bool(account.full_name), account.principal.rpartition("@")[2])
-            if shows not in told:
-                told[shows] = all(person.can_be_compared(account) for person in without_login)
-            if not told[shows]:
+            shows = (bool(account.mail), bool(account.full_name), account.principal.casefold().rpartition("@")[2])
+            if shows not in compared:
+                compared[shows] = {person.compared_by(account, place.names) for person in without_login}
+            if None in compared[shows]:
                 self.bare.append(account.name)
-            self.told_by_name = self.told_by_name or by_name
+            self.told_by_name = self.told_by_name or BY_FULL_NAME in compared[shows]
 
     def _used(self, account: Account, person: Leaver, who: str, deadline: date, *, certain: bool) -> None:
         """A login on record shows that the account was still open then, whatever it is now."""
@@ -263,7 +282,7 @@ def _green(found: _Found, given: Leavers, gone: list[Leaver], note: str) -> Outc
         expected = f"every account of a person who left closed within {plural(found.place.grace, 'business day')}"
         return warned(expected=expected, actual=f"due to be closed: {'; '.join(found.soon)}", note=note)
     if found.told_by_name:
-        expected = "a login or an address of every person on the list"
+        expected = "a login of every person on the list, or an address wherever the accounts show theirs"
         actual = f"{people} who left: no open account here, some of them told by their full name alone"
         return warned(expected=expected, actual=actual, note=note)
     return passed(actual=f"{people} who left: no open account here", note=note)
@@ -277,10 +296,10 @@ def _notes(found: _Found, given: Leavers, gone: list[Leaver], met: int) -> Itera
     imported = f", imported on {given.recorded}" if given.recorded else ""
     expired = f", valid until {given.valid_until}" if _is_expired(given, found.place) else ""
     yield f"The list: {plural(len(given.people), 'person', 'people')}{imported}{expired}."
-    yield f"Of {len(gone)} who left, {met} may have an account here; closed accounts: {found.closed}."
+    yield f"Of {len(gone)} who left, {met} may have an account here; closed accounts: {len(found.closed)}."
     if ahead := len(given.people) - len(gone):
         yield f"Last day still to come: {ahead}."
-    if found.soon and (_is_expired(given, found.place) or found.open):
+    if found.soon and (_is_expired(given, found.place) or found.open or found.questions):
         yield f"Due to be closed: {'; '.join(found.soon)}."
     if found.unsure:
         yield f"Not known whether open: {', '.join(name for name, _ in found.unsure)}."

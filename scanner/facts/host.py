@@ -30,7 +30,8 @@ class Host(Fact):
     `os_family` the package world it belongs to (`debian`, `rhel`, `suse`, `alpine`, `arch`, `windows`, else the id).
     `container` is true for a system container, where kernel, firewall and disks belong to the outer host.
     `chassis` is `server`, `desktop`, `laptop`, `vm`, `container` or what the firmware says. `clock` is the target's
-    own time when the collection began. `membership` is what rules its accounts, `domain` the name of that domain.
+    own time when the collection began. `membership` is what rules its accounts, `domain` the name of that domain,
+    `domain_short_name` the one that stands in front of an account (`ACME\\jdoe`), which need be no part of `domain`.
     """
 
     name: ClassVar[str] = "host"
@@ -50,3 +51,4 @@ class Host(Fact):
     clock: Maybe[datetime]
     membership: Maybe[Membership] = _NOT_READ
     domain: Maybe[str] = _NOT_READ
+    domain_short_name: Maybe[str] = _NOT_READ

@@ -28,6 +28,10 @@ class Likeness:
 
 
 BY_LOGIN = Likeness("account name", certain=True)
+BY_LOGIN_ELSEWHERE = Likeness("account name, with another domain in front", certain=False)
+BY_MAIL = Likeness("mail address", certain=True)
+BY_PRINCIPAL = Likeness("name for signing in", certain=True)
+BY_FULL_NAME = Likeness("full name", certain=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,43 +56,56 @@ class Leaver:
         return self._by_login(account, places) or self._by_address(account) or self._by_full_name(account)
 
     def _by_login(self, account: Account, places: Collection[str]) -> Likeness | None:
-        place, _, login = self.account.rpartition("\\")
+        login = self.account.rpartition("\\")[2]
         if not login or login.casefold() != account.name.casefold():
             return None
-        if not place or place.casefold() in {known.casefold() for known in places}:
-            return BY_LOGIN
-        return Likeness("account name, with another domain in front", certain=False)
+        return BY_LOGIN if self._is_of(places) else BY_LOGIN_ELSEWHERE
+
+    def _is_of(self, places: Collection[str]) -> bool:
+        """Whether the login may be one of a target with these names: the list puts none or one of them in front."""
+        place = self.account.rpartition("\\")[0].casefold()
+        return not place or place in {known.casefold() for known in places}
 
     def _by_address(self, account: Account) -> Likeness | None:
         own = self.addresses()
         if account.mail.casefold() in own:
-            return Likeness("mail address", certain=True)
+            return BY_MAIL
         if account.principal.casefold() in own:
-            return Likeness("name for signing in", certain=True)
+            return BY_PRINCIPAL
         return None
 
     def _by_full_name(self, account: Account) -> Likeness | None:
         words = words_of(self.name)
-        return Likeness("full name", certain=False) if words and words == words_of(account.full_name) else None
+        return BY_FULL_NAME if words and words == words_of(account.full_name) else None
 
     def addresses(self) -> frozenset[str]:
         """What the list says of the person that looks like an address, without case."""
         return frozenset(address.casefold() for address in (self.mail, self.account) if "@" in address)
 
-    @property
-    def has_login(self) -> bool:
-        """Whether the list says a login, which every account shows; an address in its place is one that few show."""
-        return bool(self.account) and "@" not in self.account
+    def has_login(self, places: Collection[str] = ()) -> bool:
+        """Whether the list says a login of a target with these names, which every account there shows.
 
-    def can_be_compared(self, account: Account) -> bool:
-        """Whether the list and the account have something in common that would show that they are one person's."""
-        if self.has_login:
-            return True
+        An address in its place is one that few accounts show.
+        """
+        return bool(self.account) and "@" not in self.account and self._is_of(places)
+
+    def compared_by(self, account: Account, places: Collection[str] = ()) -> Likeness | None:
+        """The strongest likeness that the two would show if they were one person's; None where they could show none.
+
+        `places` as for `likeness`. Of the account it matters whether it has a mail address and a full name, and in
+        which domain its `principal` is.
+        """
+        if self.has_login(places):
+            return BY_LOGIN
         addresses = self.addresses()
+        if addresses and account.mail:
+            return BY_MAIL
         domain = account.principal.casefold().rpartition("@")[2]
-        has_principal = bool(account.principal) and domain in {address.rpartition("@")[2] for address in addresses}
-        by_address = bool(addresses) and (bool(account.mail) or has_principal)
-        return by_address or bool(self.name and account.full_name)
+        if domain and domain in {address.rpartition("@")[2] for address in addresses}:
+            return BY_PRINCIPAL
+        if self.name and account.full_name:
+            return BY_FULL_NAME
+        return BY_LOGIN_ELSEWHERE if self.account and "@" not in self.account else None
 
 
 @lru_cache(maxsize=16384)

@@ -140,12 +140,17 @@ def test_keys_that_could_not_be_read_leave_a_locked_account_unknown() -> None:
     assert unknown_by(lambda: run(accounts(account(password=PasswordState.LOCKED)), held=DENIED)).code is Reason.DENIED
 
 
-def test_a_list_of_accounts_that_is_not_whole_never_passes() -> None:
+def test_accounts_that_are_imported_or_may_come_from_a_directory_never_pass() -> None:
     assert run(accounts(foreign_entries=("+::::::",))).reason is Reason.NO_EVIDENCE
     assert unknown_by(lambda: run(accounts(directories=DENIED))) == DENIED
     assert run(accounts(account(), foreign_entries=("+::::::",))).status is Status.FAIL
+
+
+def test_a_host_of_a_domain_is_judged_by_its_own_accounts_and_says_so() -> None:
+    """The domain is a target of its own; here none of its accounts was compared."""
     joined = run(accounts(directories=("the domain acme",)))
-    assert joined.status is Status.PASS and "not listed on this host" in joined.note
+    assert joined.status is Status.PASS and "not listed on this host and not judged here" in joined.note
+    assert run(accounts(account(), directories=("the domain acme",))).status is Status.FAIL
 
 
 def test_an_administrator_is_called_one() -> None:
@@ -270,6 +275,29 @@ def test_a_login_with_a_domain_in_front_is_no_proof_on_a_host() -> None:
     assert run(accounts(account()), listed(person(account="WEB01\\amy")), host=ON_A_HOST).status is Status.FAIL
 
 
+@pytest.mark.parametrize(
+    ("short", "written", "status"),
+    [
+        ("ACME", "ACME\\amy", Status.FAIL),
+        ("ACME", "acme\\amy", Status.FAIL),
+        ("ACME", "corp.acme.example\\amy", Status.FAIL),
+        ("ACME", "BOLT\\amy", Status.REVIEW),
+        (DENIED, "ACME\\amy", Status.REVIEW),
+        (DENIED, "corp\\amy", Status.FAIL),
+        ("", "BOLT\\amy", Status.REVIEW),
+    ],
+    ids=str,
+)
+def test_the_short_name_of_a_domain_need_be_no_part_of_its_name(short: Any, written: str, status: Status) -> None:
+    here = replace(DOMAIN, domain="corp.acme.example", domain_short_name=short)
+    assert run(accounts(account(), **DIRECTORY), listed(person(account=written)), host=here).status is status
+
+
+def test_a_member_of_a_domain_has_no_accounts_under_the_domains_name() -> None:
+    member = replace(ON_A_HOST, domain_short_name="ACME")
+    assert run(accounts(account()), listed(person(account="ACME\\amy")), host=member).status is Status.REVIEW
+
+
 def test_an_address_that_two_accounts_have_is_a_question() -> None:
     given = listed(person(mail="dock@acme.example"))
     found = run(accounts(account("amy", mail="dock@acme.example"), account("bea", mail="dock@acme.example")), given)
@@ -299,6 +327,38 @@ def test_a_person_with_two_accounts_has_a_row_for_each() -> None:
     ]
 
 
+YESTERDAY = date(2026, 11, 24)
+
+
+@pytest.mark.parametrize(
+    ("by_login", "by_mail", "shown", "status"),
+    [
+        (YESTERDAY, date(2026, 9, 25), {}, Status.REVIEW),
+        (YESTERDAY, YESTERDAY, {}, Status.WARN),
+        (YESTERDAY, date(2026, 11, 23), {}, Status.REVIEW),  # was due yesterday
+        (YESTERDAY, date(2026, 9, 25), OFF, Status.PASS),
+        (YESTERDAY, date(2026, 9, 25), {**OFF, "last_login": datetime(2026, 11, 1, tzinfo=UTC)}, Status.REVIEW),
+        (date(2026, 9, 25), YESTERDAY, {}, Status.FAIL),
+        (date(2026, 11, 13), date(2026, 9, 25), {}, Status.FAIL),
+    ],
+    ids=str,
+)
+def test_a_row_within_the_days_of_grace_hides_no_earlier_one(
+    by_login: date, by_mail: date, shown: dict[str, Any], status: Status
+) -> None:
+    rows = listed(person(1, by_login, account="amy"), person(2, by_mail, mail="amy@acme.example"))
+    found = run(accounts(account(mail="amy@acme.example", **shown), **DIRECTORY), rows)
+    assert found.status is status
+    asked = [item for item in found.items if item.startswith("amy: row 2 of the list by mail address")]
+    assert bool(asked) is (by_mail < by_login and status is not Status.PASS)
+    if status is Status.PASS:
+        assert "closed accounts: 1." in found.note
+    if status is Status.REVIEW and not shown:
+        assert "Due to be closed: amy: row 1 of the list by account name" in found.note
+    patient = run(accounts(account(mail="amy@acme.example")), rows, grace_business_days=60)
+    assert patient.status is Status.WARN  # neither row is overdue
+
+
 def test_accounts_that_show_nothing_to_compare_are_a_question() -> None:
     by_name = listed(person(mail="amy@acme.example", name="Amy Ash"))
     found = run(accounts(account("kim"), account("lee", full_name="Lee Lin"), account("scan")), by_name)
@@ -321,6 +381,35 @@ def test_a_full_name_alone_tells_nobody_apart_for_certain() -> None:
     assert (
         run(accounts(account("kim", full_name="Amy B. Ash", mail="kim@acme.example")), with_mail).status is Status.PASS
     )
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ({"mail": "jane.doe@acme.example"}, {"principal": "jdoe2@acme.local"}),
+        ({"account": "jdoe@acme.example"}, {}),
+        ({"account": "BOLT\\jdoe"}, {"mail": "", "principal": "jdoe2@acme.local"}),
+    ],
+    ids=str,
+)
+def test_an_address_that_the_account_does_not_show_leaves_the_full_name_alone(
+    given: dict[str, Any], shown: dict[str, str]
+) -> None:
+    found = one(person(name="Doe, Jane", **given), name="jdoe2", full_name="Jane M. Doe", **shown)
+    assert found.status is Status.WARN and "told by their full name alone" in found.actual
+    known = one(person(account="jane", name="Doe, Jane"), name="jdoe2", full_name="Jane M. Doe", **shown)
+    assert known.status is Status.PASS
+
+
+def test_each_account_is_compared_by_what_it_shows_itself() -> None:
+    """One that shows an address says nothing of the next one, whichever comes first."""
+    given = listed(person(mail="jane.doe@acme.example", name="Doe, Jane"))
+    mails = account("kim", full_name="Kim Poe", mail="kim@acme.example")
+    bare = account("jdoe2", full_name="Jane M. Doe", principal="jdoe2@acme.local")
+    signs = account("lee", full_name="Lee Lin", principal="lee@ACME.example")
+    assert run(accounts(mails, signs), given).status is Status.PASS
+    for order in ((mails, signs, bare), (bare, signs, mails), (signs, bare)):
+        assert run(accounts(*order), given).status is Status.WARN
 
 
 def test_whether_a_namesakes_account_is_open_stays_a_question() -> None:

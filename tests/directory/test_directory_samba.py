@@ -207,6 +207,16 @@ def test_the_rules_of_the_domain(plain: View) -> None:
     assert isinstance(host.kernel, Absent)
 
 
+def test_the_short_name_of_the_domain_is_for_every_account_to_read(administrator: View, plain: View) -> None:
+    for seen in (administrator, plain):
+        host = seen.facts.get(Host)
+        assert isinstance(host, Host)
+        assert (host.domain, host.domain_short_name) == (
+            "acme.example",
+            "ACME",
+        )  # not made of the other: it has no case
+
+
 def test_accounts_carry_what_a_list_of_leavers_is_compared_with(plain: View) -> None:
     accounts = plain.facts.get(Accounts)
     assert isinstance(accounts, Accounts)

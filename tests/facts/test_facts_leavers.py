@@ -74,26 +74,32 @@ def test_likeness(person: dict[str, str], seen: dict[str, str], likeness: Likene
 
 
 @pytest.mark.parametrize(
-    ("person", "seen", "comparable"),
+    ("person", "seen", "by"),
     [
-        ({"account": "jane"}, {}, True),
-        ({"account": "ACME\\jane"}, {}, True),
-        ({"account": "jane@acme.example"}, {}, False),  # an address, whatever the column is called
-        ({"account": "jane@acme.example"}, {"mail": "k@acme.example"}, True),
-        ({"account": "jane@acme.example"}, {"principal": "k@ACME.example"}, True),
-        ({"mail": "j@acme.example"}, {}, False),
-        ({"mail": "j@acme.example"}, {"full_name": "Jane Doe"}, False),
-        ({"mail": "j@acme.example"}, {"mail": "k@acme.example"}, True),
-        ({"mail": "j@acme.example"}, {"principal": "k@acme.example"}, True),
-        ({"mail": "j@acme.example"}, {"principal": "k@acme.local"}, False),  # an inner name, not the mail address
-        ({"name": "Jane Doe"}, {"mail": "k@acme.example"}, False),
-        ({"name": "Jane Doe"}, {"full_name": "Kim"}, True),
+        ({"account": "jane"}, {}, "account name"),
+        ({"account": "ACME\\jane"}, {}, "account name"),
+        ({"account": "jane@acme.example"}, {}, ""),  # an address, whatever the column is called
+        ({"account": "jane@acme.example"}, {"mail": "k@acme.example"}, "mail address"),
+        ({"account": "jane@acme.example"}, {"principal": "k@ACME.example"}, "name for signing in"),
+        ({"account": "jane@acme.example", "name": "Jane Doe"}, {"full_name": "Kim"}, "full name"),
+        ({"mail": "j@acme.example"}, {}, ""),
+        ({"mail": "j@acme.example"}, {"full_name": "Jane Doe"}, ""),
+        ({"mail": "j@acme.example"}, {"mail": "k@acme.example"}, "mail address"),
+        ({"mail": "j@acme.example"}, {"principal": "k@acme.example"}, "name for signing in"),
+        ({"mail": "j@acme.example"}, {"principal": "k@acme.local"}, ""),  # an inner name, not the mail address
+        ({"mail": "j@acme.example", "name": "Doe"}, {"mail": "k@acme.example", "full_name": "Kim"}, "mail address"),
+        ({"mail": "j@acme.example", "name": "Doe"}, {"principal": "k@acme.local", "full_name": "Kim"}, "full name"),
+        ({"name": "Jane Doe"}, {"mail": "k@acme.example"}, ""),
+        ({"name": "Jane Doe"}, {"full_name": "Kim"}, "full name"),
+        ({"account": "BOLT\\jane"}, {}, "account name, with another domain in front"),
+        ({"account": "BOLT\\jane", "name": "Jane Doe"}, {"full_name": "Kim"}, "full name"),
     ],
 )
 def test_what_cannot_be_compared_is_not_taken_for_different(
-    person: dict[str, str], seen: dict[str, str], comparable: bool
+    person: dict[str, str], seen: dict[str, str], by: str
 ) -> None:
-    assert leaver(**person).can_be_compared(account(**seen)) is comparable
+    found = leaver(**person).compared_by(account(**seen), ("acme",))
+    assert (found.words if found else "") == by
 
 
 TEXT = st.text(max_size=12)

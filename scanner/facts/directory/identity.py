@@ -1,10 +1,15 @@
-"""Who answers: the domain, its controller, and its functional level, from what the server says of itself."""
+"""Who answers: the domain, its controller, and its functional level, from what the server says of itself.
+
+The domain's short name (NetBIOS) stands in the list of the forest's parts, which every account of the domain may read.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from scanner.facts.base import RawFacts, Reader
+from scanner.facts.directory.probes import NAMES
+from scanner.facts.directory.values import only, table
 from scanner.facts.host import Host
 from scanner.facts.windows.values import Values, entry
 from scanner.model import Absent, Maybe, Unknown, is_known
@@ -56,7 +61,13 @@ def read_host(raw: RawFacts) -> Host | Absent | Unknown:
         chassis=Absent(NO_HOST),
         clock=session.moment("clock"),
         domain=name,
+        domain_short_name=_short_name(raw),
     )
+
+
+def _short_name(raw: RawFacts) -> str | Unknown:
+    row = only(table(raw, NAMES.name, "domain"), "the domain in the list of the forest's parts")
+    return row if isinstance(row, Unknown) else row.text("nETBIOSName")
 
 
 def _level(session: Values) -> Maybe[str]:
@@ -66,4 +77,4 @@ def _level(session: Values) -> Maybe[str]:
     return _LEVELS.get(level, f"level {level}")
 
 
-READERS: tuple[Reader, ...] = (Reader(fact=Host, probes=(), given=(SESSION,), read=read_host),)
+READERS: tuple[Reader, ...] = (Reader(fact=Host, probes=(NAMES,), given=(SESSION,), read=read_host),)

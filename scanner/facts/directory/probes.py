@@ -15,6 +15,20 @@ _CHAIN = "memberOf:1.2.840.113556.1.4.1941:="
 _PEOPLE = "(objectCategory=person)(objectClass=user)"
 _OPEN = f"(!({_BIT}2))(!({_BIT}2048))"  # not disabled, and not the other end of a trust
 
+# The object of the domain in the list of the forest's parts (MS-ADTS 6.1.1.2.1.1.4, Domain crossRef Object).
+NAMES = Probe(
+    name="domain_names",
+    why="the short name of the domain that people write in front of a login",
+    script="""
+domain
+  base        CN=Partitions,{configuration}
+  scope       one
+  filter      (&(objectClass=crossRef)(nCName={domain}))
+  attributes  nETBIOSName
+""",
+    timeout_s=10,
+)
+
 DOMAIN = Probe(
     name="domain",
     why="the domain's rules for passwords and lockout, and how many computers a user may join to it",

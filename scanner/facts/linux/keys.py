@@ -47,7 +47,8 @@ printf '=end\n'
 
 KEYS = Probe(
     name="keys",
-    why="which accounts a key opens, how strong the keys are, and whether accounts share one",
+    why="which accounts a key opens, how strong the keys are, whether accounts share one, and what their comments say "
+    "whose they are",
     script=_SCRIPT,
     access=Access.ROOT,
     grants=(

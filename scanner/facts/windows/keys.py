@@ -4,8 +4,9 @@ Sources: "OpenSSH Server configuration for Windows" and "Key-based authenticatio
 (learn.microsoft.com): `.ssh\\authorized_keys` below the profile (ProfileList), and for members of Administrators
 `administrators_authorized_keys` below ProgramData\\ssh, by the Match block of Microsoft's own sshd_config. Older builds
 do not apply that block where the group has another name (Win32-OpenSSH issue 1757), so that both files count for an
-administrator. What a line says before the key (commands, variables) stays on the host; the public key itself comes,
-since its kind, size and fingerprint are made of it. RFC 4253 6.6, RFC 5656 3.1 and RFC 8709 4 say how it is written.
+administrator. What a line says before the key (commands, variables) stays on the host. The public key itself comes,
+since its kind, size and fingerprint are made of it; RFC 4253 6.6, RFC 5656 3.1 and RFC 8709 4 say how it is written. So
+does its comment, which often names a person: reports show it, because it tells whose key it is.
 """
 
 from __future__ import annotations
@@ -29,7 +30,8 @@ from scanner.model import Absent, Maybe, Reason, Unknown, is_known
 
 KEYS = Probe(
     name="ssh_keys",
-    why="which accounts a key opens, how strong the keys are, and whether accounts share one",
+    why="which accounts a key opens, how strong the keys are, whether accounts share one, and what their comments say "
+    "whose they are",
     script=r"""
 $list = 'SOFTWARE\Microsoft\Windows NT\CurrentVersion\ProfileList'
 $profiles = @(foreach ($sid in (Read-RegistrySubkeys $list)['names']) {

@@ -97,6 +97,7 @@ def fact(case: str, kind: Any) -> Any:
 def test_a_recorded_domain(case: str) -> None:
     host, accounts = fact(case, Host), fact(case, Accounts)
     assert (host.hostname, host.os_version, host.os_family) == ("dc.acme.example", "2008 R2", "directory")
+    assert (host.domain, host.domain_short_name) == ("acme.example", "ACME")
     assert host.clock is not None and abs((host.clock - recorded(case).collected_at).total_seconds()) < 5
     by_name = {account.name: account for account in accounts.accounts}
     assert len(by_name) == 22
@@ -106,7 +107,7 @@ def test_a_recorded_domain(case: str) -> None:
     assert by_name["ghost"].last_login is None and (recorded(case).collected_at - by_name["ghost"].created).days == 200
     assert isinstance(by_name["nopassword"].password, Unknown)
     assert (by_name["olga"].mail, by_name["paula"].principal) == ("olga@acme.example", "paula.perez@acme.example")
-    assert accounts.logins_since == datetime(2018, 9, 12, 16, 39, 45, tzinfo=UTC)
+    assert accounts.logins_since == datetime(2018, 9, 12, 18, 24, 38, tzinfo=UTC)
     assert fact(case, WeakenedAccounts) == WeakenedAccounts(
         password_not_required=("nopassword",),
         without_preauthentication=("roastable",),
@@ -121,6 +122,23 @@ def test_an_ordinary_accounts_view_of_the_rules() -> None:
     assert isinstance(partial.account_policies, Unknown) and partial.account_policies.code is Reason.DENIED
     assert partial.stored_passwords.readable == 0 and full.stored_passwords.readable == 2
     assert full.ticket_key_changed == partial.ticket_key_changed and full.computers_per_user == 10
+
+
+@pytest.mark.parametrize(
+    ("loss", "code"),
+    [
+        ({"err": {"category": "PermissionDenied", "fqid": "insufficientAccessRights", "text": "no"}}, Reason.DENIED),
+        ({"columns": ["nETBIOSName"], "rows": [], "complete": True}, Reason.DENIED),
+        ({"columns": ["nETBIOSName"], "rows": [[None]], "complete": True}, Reason.DENIED),
+        ({"columns": ["nETBIOSName"], "rows": [], "complete": False, "cut": "time"}, Reason.TRUNCATED),
+    ],
+    ids=str,
+)
+def test_a_short_name_that_cannot_be_read_is_unknown_and_the_rest_stays(loss: dict[str, Any], code: Reason) -> None:
+    raw = raw_of({**WHOLE[PLAIN], "domain_names": section("domain_names", {"domain": loss})})
+    host = FactSet(raw, TARGET).get(Host)
+    assert isinstance(host, Host) and host.domain == "acme.example"
+    assert isinstance(host.domain_short_name, Unknown) and host.domain_short_name.code is code
 
 
 # --- Every fact has its place ----------------------------------------------------------------------------

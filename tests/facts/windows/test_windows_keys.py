@@ -18,7 +18,7 @@ from scanner.facts import Accounts
 from scanner.facts.base import RawFacts
 from scanner.facts.keys import AuthorizedKey, AuthorizedKeys
 from scanner.facts.windows import READERS
-from scanner.facts.windows.keys import read_keys
+from scanner.facts.windows.keys import KEYS, read_keys
 from scanner.model import Absent, Reason, Status, Unknown
 from tests.windows.hosts import changed, raw_facts_of
 
@@ -283,3 +283,8 @@ def test_more_pairs_than_anybody_could_look_at_are_unknown() -> None:
     many = content(*[PUBLIC["ed25519"][1]] * 30_000)
     fact = read(on_entra(files=[place(ADMINISTRATORS, many)]))
     assert all(isinstance(file.keys, Unknown) for file in fact.files) and isinstance(fact.complete, Unknown)
+
+
+def test_whoever_asks_what_is_collected_is_told_of_comments() -> None:
+    """They often name a person."""
+    assert "comment = " in KEYS.script and "comments" in KEYS.why
