@@ -15,6 +15,7 @@ from datetime import date, datetime, timedelta
 from scanner.api import (
     BY_FULL_NAME,
     BY_LOGIN,
+    BY_MAIL_FOR_PRINCIPAL,
     Absent,
     Account,
     AccountKind,
@@ -45,6 +46,7 @@ from scanner.api import (
     warned,
 )
 
+_LOOSE = {BY_FULL_NAME, BY_MAIL_FOR_PRINCIPAL}
 _ELSEWHERE = timedelta(hours=12)  # a day has ended for everybody once it has ended at UTC-12
 
 
@@ -170,7 +172,7 @@ class _Found:
     unsure: list[tuple[str, Absent | Unknown]] = field(default_factory=list)
     closed: set[str] = field(default_factory=set)
     bare: list[str] = field(default_factory=list)
-    told_by_name: bool = False
+    loosely: set[str] = field(default_factory=set)
 
     def add(self, account: Account, person: Leaver, likeness: Likeness, *, certain: bool) -> None:
         place = self.place
@@ -214,7 +216,7 @@ class _Found:
                 compared[shows] = {person.compared_by(account, place.names) for person in without_login}
             if None in compared[shows]:
                 self.bare.append(account.name)
-            self.told_by_name = self.told_by_name or BY_FULL_NAME in compared[shows]
+            self.loosely |= {likeness.words for likeness in _LOOSE & compared[shows]}
 
     def _used(self, account: Account, person: Leaver, who: str, deadline: date, *, certain: bool) -> None:
         """A login on record shows that the account was still open then, whatever it is now."""
@@ -281,9 +283,11 @@ def _green(found: _Found, given: Leavers, gone: list[Leaver], note: str) -> Outc
     if found.soon:
         expected = f"every account of a person who left closed within {plural(found.place.grace, 'business day')}"
         return warned(expected=expected, actual=f"due to be closed: {'; '.join(found.soon)}", note=note)
-    if found.told_by_name:
+    if found.loosely:
         expected = "a login of every person on the list, or an address wherever the accounts show theirs"
-        actual = f"{people} who left: no open account here, some of them told by their full name alone"
+        actual = (
+            f"{people} who left: no open account here, some of them told by {' or '.join(sorted(found.loosely))} alone"
+        )
         return warned(expected=expected, actual=actual, note=note)
     return passed(actual=f"{people} who left: no open account here", note=note)
 

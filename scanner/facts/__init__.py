@@ -40,7 +40,7 @@ from scanner.facts.firewall import (
 from scanner.facts.hardware import Disk, Hardware
 from scanner.facts.host import Host, Membership
 from scanner.facts.keys import AuthorizedKey, AuthorizedKeys, KeyFile, can_log_in, has_way_in
-from scanner.facts.leavers import BY_FULL_NAME, BY_LOGIN, Leaver, LeaverIndex, Leavers, Likeness
+from scanner.facts.leavers import BY_FULL_NAME, BY_LOGIN, BY_MAIL_FOR_PRINCIPAL, Leaver, LeaverIndex, Leavers, Likeness
 from scanner.facts.malware import MalwareProduct, MalwareProtection
 from scanner.facts.media import RemovableMedia
 from scanner.facts.network import (
@@ -133,6 +133,7 @@ FACTS: tuple[type[Fact], ...] = (
 __all__ = [
     "BY_FULL_NAME",
     "BY_LOGIN",
+    "BY_MAIL_FOR_PRINCIPAL",
     "FACTS",
     "Account",
     "AccountKind",

@@ -32,6 +32,8 @@ BY_LOGIN_ELSEWHERE = Likeness("account name, with another domain in front", cert
 BY_MAIL = Likeness("mail address", certain=True)
 BY_PRINCIPAL = Likeness("name for signing in", certain=True)
 BY_FULL_NAME = Likeness("full name", certain=False)
+BY_MAIL_FOR_PRINCIPAL = Likeness("mail address against the name for signing in", certain=False)
+"""Two addresses of one domain: a person may sign in with another one than mail is sent to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,14 +99,15 @@ class Leaver:
         """
         if self.has_login(places):
             return BY_LOGIN
-        addresses = self.addresses()
-        if addresses and account.mail:
+        if self.addresses() and account.mail:
             return BY_MAIL
         domain = account.principal.casefold().rpartition("@")[2]
-        if domain and domain in {address.rpartition("@")[2] for address in addresses}:
+        if domain and domain == self.account.casefold().rpartition("@")[2] and "@" in self.account:
             return BY_PRINCIPAL
         if self.name and account.full_name:
             return BY_FULL_NAME
+        if domain and domain == self.mail.casefold().rpartition("@")[2]:
+            return BY_MAIL_FOR_PRINCIPAL
         return BY_LOGIN_ELSEWHERE if self.account and "@" not in self.account else None
 
 

@@ -85,7 +85,8 @@ def test_likeness(person: dict[str, str], seen: dict[str, str], likeness: Likene
         ({"mail": "j@acme.example"}, {}, ""),
         ({"mail": "j@acme.example"}, {"full_name": "Jane Doe"}, ""),
         ({"mail": "j@acme.example"}, {"mail": "k@acme.example"}, "mail address"),
-        ({"mail": "j@acme.example"}, {"principal": "k@acme.example"}, "name for signing in"),
+        ({"account": "j@acme.example"}, {"principal": "k@acme.example"}, "name for signing in"),
+        ({"mail": "j@acme.example"}, {"principal": "k@acme.example"}, "mail address against the name for signing in"),
         ({"mail": "j@acme.example"}, {"principal": "k@acme.local"}, ""),  # an inner name, not the mail address
         ({"mail": "j@acme.example", "name": "Doe"}, {"mail": "k@acme.example", "full_name": "Kim"}, "mail address"),
         ({"mail": "j@acme.example", "name": "Doe"}, {"principal": "k@acme.local", "full_name": "Kim"}, "full name"),
