@@ -34,12 +34,17 @@ _EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
 Changes = Mapping[str, Mapping[str, str]]
 
 
+_MODULE = "samba/vfs/acl_xattr.so"
+
+
 def missing() -> str:
     """Why the domain cannot be made here; empty where it can."""
     if os.geteuid() != 0:
         return "a domain is provisioned as root"
     absent = [tool for tool in TOOLS if shutil.which(tool) is None]
-    return f"needs {', '.join(absent)} (packages samba, samba-ad-provision, ldb-tools)" if absent else ""
+    absent += [] if any(Path("/usr/lib").glob(f"*/{_MODULE}")) else [_MODULE]
+    packages = "samba, samba-ad-provision, samba-vfs-modules, ldb-tools"
+    return f"needs {', '.join(absent)} (packages {packages})" if absent else ""
 
 
 def ticks(days_ago: float) -> str:

@@ -249,6 +249,7 @@ def test_a_security_update_that_a_later_one_supersedes_is_still_missing() -> Non
     (update,) = level.security_updates
     assert (update.name, update.available, update.security) == ("libc6", "2.36-9+deb12u14", True)
     assert update.source == "Debian:12.15/oldstable, Debian-Security:12/oldstable-security"
+    assert update.published_by == datetime(2026, 11, 28, 2, 53, tzinfo=UTC)  # the security archive's, not July's
 
 
 def test_the_sources_of_a_candidate_and_of_all_before_it_are_cut_out_of_apts_tables(tmp_path: Path) -> None:
@@ -275,6 +276,7 @@ def test_the_sources_of_a_candidate_and_of_all_before_it_are_cut_out_of_apts_tab
     assert rest.partition("=")[0].splitlines() == [
         " libc6 2.36-9+deb12u6 2.36-9+deb12u14",
         "  500 http://deb.example/debian bookworm/main amd64 Packages",
+        "  before 2.36-9+deb12u7",
         "  500 http://security.example/debian-security bookworm-security/main amd64 Packages",
         " @asked 3 @answered 3",
         " @exit 0",
@@ -283,7 +285,8 @@ def test_the_sources_of_a_candidate_and_of_all_before_it_are_cut_out_of_apts_tab
 
 def test_an_update_for_other_hosts_first_hides_no_security_update() -> None:
     security = b"  500 http://security.example/debian-security trixie-security/main amd64 Packages\n"
-    level = changed("debian-13-candidates", b"  phased\n", b"  phased\n" + security)
+    first = b"  500 file:/lab ./ Packages\n"
+    level = changed("debian-13-candidates", first, first + b"  before 1.5\n" + security)
     assert level.phased == ()
     assert "labpkg" in names(level)
 

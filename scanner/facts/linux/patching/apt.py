@@ -72,6 +72,7 @@ candidates() {
     if (new) print name, old, best; next }
   new && /^ (\*\*\*|   ) [^ ]/ { version = ($1 == "***" ? $2 : $1) ""; if ($1 == "***") past = 1
     on = version == best || (on && !past)
+    if (on && version != best) print " before", version
     if (version == best && / \(phased [0-9]+%\)$/) print " phased"; next }
   on { sub(/^ */, " "); print }
   END { print "@asked", asked, "@answered", seen + 0 }'

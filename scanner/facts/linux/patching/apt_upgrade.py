@@ -51,12 +51,12 @@ class Outlook:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Candidate:
     """A package that has another version to come: the one that it has, the one that would be, and the sources of that
-    and of all versions between."""
+    and of each version between."""
 
     name: str
     old: str
     new: str
-    places: tuple[str, ...] = ()
+    places: tuple[tuple[str, ...], ...] = ((),)
     is_phased: bool = False
 
 
@@ -124,8 +124,9 @@ def _answered(section: Section | Absent | Unknown) -> Section | Absent | Unknown
 
 
 def parse_candidates(lines: Iterable[str]) -> tuple[_Candidate, ...] | Unknown:
-    """`NAME OLD NEW`, then ` phased` where it is offered to some hosts first, and a line for each source of NEW and of
-    the versions between. Unknown for a line of another form: it may be an update."""
+    """`NAME OLD NEW`, then ` phased` where it is offered to some hosts first, and a line for each source of NEW; then
+    ` before VERSION` and its sources for each version between. Unknown for a line of another form: it may be an update.
+    """
     found: list[_Candidate] = []
     for line in lines:
         if _COMPLAINT.match(line):
@@ -134,8 +135,11 @@ def parse_candidates(lines: Iterable[str]) -> tuple[_Candidate, ...] | Unknown:
             found.append(_Candidate(name=match["name"], old=match["old"], new=match["new"]))
         elif found and line == " phased":
             found[-1] = replace(found[-1], is_phased=True)
+        elif found and line.startswith(" before "):
+            found[-1] = replace(found[-1], places=(*found[-1].places, ()))
         elif found and (place := match_place(line)):
-            found[-1] = replace(found[-1], places=(*dict.fromkeys((*found[-1].places, place)),))
+            *others, last = found[-1].places
+            found[-1] = replace(found[-1], places=(*others, (*last, place)))
         elif not line.startswith(" "):
             return Unknown(Reason.UNREADABLE, f"apt: the version tables hold {line[:80]!r}, which is no update")
     return tuple(found)
@@ -150,17 +154,22 @@ def _deferred(found: Sections) -> frozenset[str]:
 
 
 def _update_of(candidate: _Candidate, places: Mapping[str, _Place]) -> Update:
-    known = [places[place] for place in candidate.places if place in places]
-    dates = [place.out_by for place in known if is_known(place.out_by)]
-    security: Maybe[bool] = any(place.source.is_security for place in known)
-    if security is False and len(known) < max(len(candidate.places), 1):
+    versions = [[places[place] for place in named if place in places] for named in candidate.places]
+    secure = [known for known in versions if any(place.source.is_security for place in known)]
+    # What proves a security update old is the date of that version, not of an ordinary one beside it.
+    dates = [place.out_by for known in secure or versions[:1] for place in known if is_known(place.out_by)]
+    known = list(dict.fromkeys(place.source.short for version in versions for place in version))
+    security: Maybe[bool] = bool(secure)
+    if not secure and any(
+        len(found) < max(len(named), 1) for found, named in zip(versions, candidate.places, strict=True)
+    ):
         security = Unknown(Reason.NO_EVIDENCE, f"apt does not say where the update of {candidate.name} comes from")
     return Update(
         name=candidate.name,
         installed=candidate.old,
         available=candidate.new,
         security=security,
-        source=", ".join(place.source.short for place in known) or "not named",
+        source=", ".join(known) or "not named",
         published=_NO_DATE,
         published_by=min(dates, default=_NO_RELEASE),
     )
