@@ -32,7 +32,7 @@ from scanner.api import (
 )
 
 WORKSTATIONS = ("workstation", "laptop", "desktop")
-SERVERS = ("server",)
+SERVERS = ("server", "domain_controller")
 
 
 @check(

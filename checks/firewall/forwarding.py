@@ -25,7 +25,7 @@ from scanner.api import (
     title="The host does not route between networks",
     severity=Severity.MEDIUM,
     remediation="Linux: set net.ipv4.ip_forward and net.ipv6.conf.all.forwarding to 0, or refuse by default in the "
-    "forward chain. Windows: `Set-NetIPInterface -Forwarding Disabled`. Give a target that is a router the role "
+    "forward chain. Windows: `Set-NetIPInterface -Forwarding Disabled`. Give a target that is a router the tag "
     "`router` in the site file.",
 )
 def forwarding(

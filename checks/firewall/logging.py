@@ -17,6 +17,7 @@ from scanner.api import (
     is_known,
     need,
     not_applicable,
+    outer_hosts_firewall,
     passed,
     plural,
 )
@@ -33,8 +34,8 @@ def logging(
     log: FirewallLog, host: Host | Unknown | None, *, min_size_kib: int = 16384, accepted: bool = False
 ) -> Outcome:
     """Fail on an entrance that logs nothing it refuses, or too little; `accepted` asks for accepted packets as well."""
-    if isinstance(host, Host) and is_known(host.container) and host.container:
-        return not_applicable("a container: its firewall belongs to the host it runs on")
+    if (excuse := outer_hosts_firewall(host)) is not None:
+        return excuse
     entrances = [entrance for entrance in need(log.entrances) if not isinstance(entrance.refused, Absent)]
     if not entrances:
         return not_applicable("the firewall looks at no packet, so that there is nothing to log")

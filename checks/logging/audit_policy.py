@@ -7,16 +7,17 @@ Source: CTPAT MSC 4.5; CIS Windows benchmarks 17 and Microsoft security baseline
 
 from scanner.api import AuditedEvent, AuditLog, Outcome, Severity, check, failed, need, passed, plural, warned
 
-SUCCESS = ("logons", "checks of passwords", "changes of accounts", "changes of the audit policy", "started programs")
-FAILURE = ("logons", "checks of passwords", "changes of accounts", "locked accounts")
+BOTH = ("logons", "checks of passwords", "changes of accounts", "use of removable media")
+SUCCESS = (*BOTH, "changes of the audit policy", "started programs")
+FAILURE = (*BOTH, "locked accounts")
 
 
 @check(
     title="Security events are audited",
     severity=Severity.HIGH,
     remediation="Windows: advanced audit policy, subcategories Credential Validation, User Account Management, Logon, "
-    "Account Lockout, Process Creation, Audit Policy Change. Linux: auditd with rules for logins, accounts, "
-    "programs.",
+    "Account Lockout, Process Creation, Audit Policy Change, Removable Storage. Linux: auditd with rules for logins, "
+    "accounts, programs.",
 )
 def audit_policy(log: AuditLog, *, success: tuple[str, ...] = SUCCESS, failure: tuple[str, ...] = FAILURE) -> Outcome:
     """Fail on each kind that is not recorded; pass only when all were read."""

@@ -58,9 +58,9 @@ def crypto(ssh: SshServer, *, tolerated: str = r"hmac-sha1(-etm@openssh\.com)?",
 
 
 def _sources(ssh: SshServer) -> list[SshSettings]:
-    """The server's own settings first, then what it offered."""
+    """The server's own settings first, those of Match blocks among them, then what it offered."""
     settings = ssh.settings if isinstance(ssh.settings, tuple) else ()
-    return [*settings[:1], *([ssh.offered] if isinstance(ssh.offered, SshSettings) else [])]
+    return [*settings, *([ssh.offered] if isinstance(ssh.offered, SshSettings) else [])]
 
 
 def _list(ssh: SshServer, keyword: str) -> list[str]:

@@ -36,25 +36,28 @@ def limits(
         rules.append(("clientaliveinterval", "more than 0 s", lambda value: _number(value) > 0))
     rules = [rule for rule in rules if rule[0] not in ssh.ignored]
     told = {keyword: _told(ssh, keyword) for keyword, _, _ in rules}
-    faults = [
-        f"{keyword} {told[keyword]}, expected {wanted}"
+    faults = dict.fromkeys(
+        f"{keyword} {value}, expected {wanted}"
         for keyword, wanted, holds in rules
-        if isinstance(told[keyword], str) and not holds(str(told[keyword]))
-    ]
+        for value in told[keyword]
+        if isinstance(value, str) and not holds(value)
+    )
     if faults:
-        return failed(expected="all limits set", actual="; ".join(faults), items=faults)
+        return failed(expected="all limits set", actual="; ".join(faults), items=tuple(faults))
     need(ssh.settings)
-    for value in told.values():
-        need(value)
-    return passed(actual=", ".join(f"{keyword} {value}" for keyword, value in told.items()))
+    for values in told.values():
+        for value in values:
+            need(value)
+    return passed(actual=", ".join(f"{keyword} {values[0]}" for keyword, values in told.items()))
 
 
-def _told(ssh: SshServer, keyword: str) -> Maybe[str]:
-    """The global value; from the configuration text where the server could not be asked."""
+def _told(ssh: SshServer, keyword: str) -> list[Maybe[str]]:
+    """The global value, then that of each connection which Match blocks may change; from the configuration text where
+    the server could not be asked."""
     if isinstance(ssh.settings, tuple):
-        return ssh.settings[0].told(keyword)
+        return [settings.told(keyword) for settings in ssh.settings]
     written = ssh.configured(keyword)
-    return written.lower() if written else Unknown(Reason.NO_EVIDENCE, f"{keyword} is not known")
+    return [written.lower() if written else Unknown(Reason.NO_EVIDENCE, f"{keyword} is not known")]
 
 
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}

@@ -39,7 +39,7 @@ def audited(event: AuditedEvent, value: Any, **changes: Any) -> AuditLog:
         (audited(AuditedEvent.PROCESSES, SUCCESS), Status.PASS),
         (audited(AuditedEvent.PROCESSES, NONE), Status.FAIL),
         (audited(AuditedEvent.LOCKOUT, SUCCESS), Status.FAIL),
-        (audited(AuditedEvent.REMOVABLE_MEDIA, NONE), Status.PASS),
+        (audited(AuditedEvent.REMOVABLE_MEDIA, NONE), Status.FAIL),
         (audited(AuditedEvent.LOGON, DENIED), Reason.DENIED),
         (audited(AuditedEvent.LOGON, NONE, overruled=DENIED), Status.FAIL),
         (replace(LOG, overruled=True), Status.WARN),

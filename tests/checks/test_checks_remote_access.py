@@ -220,6 +220,15 @@ def test_limits(changes: dict[str, str], faults: int) -> None:
     assert len(found.items) == faults and found.status is (Status.FAIL if faults else Status.PASS)
 
 
+def test_a_match_block_that_loosens_a_limit_or_an_algorithm_is_seen() -> None:
+    idle = seen("amy", "public", maxauthtries="1000", clientaliveinterval="0")
+    found = run("limits", server(seen(), idle))
+    assert found.status is Status.FAIL and len(found.items) == 2
+    old = seen("amy", "public", macs="hmac-md5")
+    assert run("crypto", server(seen(), old)).status is Status.FAIL
+    assert run("limits", server(seen(), seen("amy"))).status is Status.PASS
+
+
 def test_limits_from_text_prove_faults_only() -> None:
     assert run("limits", written(("logingracetime", "2m"))).status is Status.FAIL
     assert unknown_by(lambda: run("limits", written(("maxauthtries", "3")))) == DENIED

@@ -266,7 +266,7 @@ def test_completion_knows_the_words(home: Path) -> None:
         assert expected in said.stdout, said.stderr
 
 
-def test_a_live_scan_of_this_machine_takes_the_list_of_this_machine(
+def test_a_target_that_is_gone_is_unknown_and_the_others_take_the_list(
     ctpat: Call, recorded: Path, hr: Path, home: Path
 ) -> None:
     site = write_site(home / "site.yaml", recorded)

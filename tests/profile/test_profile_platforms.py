@@ -13,7 +13,7 @@ from scanner.profile import Profile, load_profile
 from scanner.profile.model import Automation
 
 CHECKS = load_checks()
-GIVEN = (fact for fact in FACTS if issubclass(fact, GivenFact))  # the same on every platform
+GIVEN = tuple(fact for fact in FACTS if issubclass(fact, GivenFact))  # the same on every platform
 ON_LINUX = {Collection, *GIVEN, *(reader.fact for reader in READERS["linux"])}
 PACK: Profile = load_profile("ctpat", checks=CHECKS)
 # Requirements whose every part Linux hosts can answer; such a list only grows.

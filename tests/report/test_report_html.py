@@ -356,6 +356,17 @@ def test_unknown_findings_and_checks_that_do_not_run_here_are_listed(result: Run
     assert "the scan account may not read it: /etc/shadow: permission denied" in text
 
 
+def test_what_a_run_was_not_given_is_told_in_its_own_words(result: RunResult, pack: Content) -> None:
+    told = {"status": Status.NOT_CHECKED, "reason": Reason.NO_EVIDENCE, "actual": "no list was imported"}
+    findings = tuple(
+        replace(f, **told) if f.check == "accounts/roster" else f  # type: ignore[arg-type]
+        for f in result.findings
+    )
+    text = shown(replace(result, findings=findings), pack).id("r4.7c").text
+    assert "no list was imported" in text
+    assert "no proof was found" not in text and "systems of this kind" not in text
+
+
 def test_checks_without_a_requirement_are_shown_all_the_same(result: RunResult, pack: Content) -> None:
     own = tuple(replace(f, check="acme/own", requirements=(), source="acme") for f in result.findings[:1])
     page = shown(replace(result, findings=(*result.findings, *own)), pack)

@@ -179,6 +179,8 @@ def _observation(index: Index, check: str, group: Sequence[Finding]) -> Observat
 
 
 def _why_unknown(finding: Finding) -> str:
+    if finding.status is not Status.UNKNOWN:
+        return ""  # what a run was not given is told by the finding itself
     words = REASONS[finding.reason] if finding.reason else ""
     return ": ".join(part for part in (words, finding.detail) if part)
 

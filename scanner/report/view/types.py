@@ -110,7 +110,7 @@ class CheckSection:
 
     @property
     def judges_nothing(self) -> bool:
-        """True when no host of the run is of a kind that the check can judge."""
+        """True when it was made on no host of the run: it cannot judge their kind, or was not given what it takes."""
         return bool(self.observations) and all(seen.mark.kind == "none" for seen in self.observations)
 
     @property
@@ -141,7 +141,7 @@ class RequirementSection:
     """One requirement with everything that was found about it.
 
     What could not be seen: `unseen` says what nobody looked at; `unread` and `not_here` name each check that is unknown
-    on some host, or does not judge its kind, and why. `unjudged` are those that judge no host of the run.
+    on some host, or was not made there, and why. `unjudged` are those that were made on no host of the run.
     """
 
     anchor: str
