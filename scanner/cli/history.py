@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
-from scanner.cli.options import store_beside, store_option
+from scanner.cli.options import site_path, store_beside, store_option
 from scanner.text import plural
 
 
@@ -23,8 +21,7 @@ def command(site: str | None, verify: bool, store: str | None) -> int:
     from scanner.cli.runs import site_name
     from scanner.store import Store
 
-    file = Path(site) if site and Path(site).is_file() else None
-    opened = Store.open(store_beside(store, file), must_exist=True)
+    opened = Store.open(store_beside(store, site_path(site)), must_exist=True)
     name = site_name(site)
     try:
         if verify:
