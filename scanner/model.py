@@ -215,8 +215,10 @@ class Target:
     empty for `local:`. `host_key` pins the SSH host key as `SHA256:…`. `jump` lists the jump hosts in the
     order they are passed. `certificate` pins the one TLS certificate to accept as `SHA256:` and hexadecimal digits;
     `ca` is a file with the authorities to trust instead of the system's. `host_key_alias` is the name to look up in
-    `known_hosts` instead of the address. `platform` is what the site says that it is, where the peer would not show it
-    by itself. `origin` says which file and line, or which option, named this target.
+    `known_hosts` instead of the address. `identity_files`, `certificate_files` and `identities_only` are what
+    ssh_config(5) says of the keys for this host; a credential that names a key or a password goes before them.
+    `platform` is what the site says that it is, where the peer would not show it by itself. `origin` says which file
+    and line, or which option, named this target.
     """
 
     name: str
@@ -235,6 +237,7 @@ class Target:
     known_hosts: tuple[str, ...] = ()
     identity_files: tuple[str, ...] = ()
     certificate_files: tuple[str, ...] = ()
+    identities_only: bool = False
     host_key_alias: str | None = None
     platform: str | None = None
     origin: str = ""

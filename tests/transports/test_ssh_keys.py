@@ -17,7 +17,8 @@ from scanner.errors import AuthenticationFailed
 from scanner.model import Reason, Target
 from scanner.secret import Secret
 from scanner.transports.ssh import KnownHosts, SshLogin, SshTransport
-from scanner.transports.ssh.keys import KeyStore, key_type, load_key
+from scanner.transports.ssh.keys import key_type, load_key
+from scanner.transports.ssh.offers import ClientKeys, KeyStore
 from tests.transports.sshd import keygen
 
 pytestmark = pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="openssh-client is not installed")
@@ -148,7 +149,7 @@ def test_a_key_is_decrypted_once_until_its_file_changes(tmp_path: Path, monkeypa
         loads.append(at)
         return load_key(at, passphrase)
 
-    monkeypatch.setattr("scanner.transports.ssh.keys.load_key", spy)
+    monkeypatch.setattr("scanner.transports.ssh.offers.load_key", spy)
     store, login = KeyStore(), SshLogin(keys=(path,), passphrase=Secret("open sesame"))
     first = store.offers(login).items[0].key
     assert store.offers(login).items[0].key is first
@@ -172,7 +173,12 @@ def test_certificate_that_client_settings_name_goes_with_its_key(tmp_path: Path)
     command = ["ssh-keygen", "-q", "-s", str(authority), "-I", "x", "-n", "x", f"{key}.pub"]
     subprocess.run(command, check=True, capture_output=True)
     certificate = (tmp_path / "key-cert.pub").replace(tmp_path / "elsewhere.pub")
-    offers = KeyStore().offers(SshLogin(), (str(key), str(other)), (str(certificate), str(tmp_path / "missing")))
+    offers = KeyStore().offers(
+        SshLogin(),
+        ClientKeys(
+            identity_files=(str(key), str(other)), certificate_files=(str(certificate), str(tmp_path / "missing"))
+        ),
+    )
     assert ["with certificate" in offer.label for offer in offers.items] == [True, False, False]
 
 
@@ -180,7 +186,7 @@ def test_without_the_agent_the_files_of_client_settings_are_the_way_in(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("SSH_AUTH_SOCK", raising=False)
-    offers = KeyStore().offers(SshLogin(agent=True), (str(keygen(tmp_path / "key")),))
+    offers = KeyStore().offers(SshLogin(agent=True), ClientKeys(identity_files=(str(keygen(tmp_path / "key")),)))
     assert len(offers.items) == 1
     assert "SSH_AUTH_SOCK is not set; only key files are offered" in offers.notes[0]
     with pytest.raises(AuthenticationFailed, match="SSH_AUTH_SOCK"):
