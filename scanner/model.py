@@ -174,6 +174,21 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """What an assessment was counted from, each sum with its parts; every verdict and status is named, also with 0.
+
+    `targets` is the planned targets that a requirement was judged on, none where it does not apply or no check judges
+    it; `verdicts` adds up to it. `findings` is one for each check of the requirement on each of them, with
+    `notchecked` for a target that was never collected; `statuses` adds up to it.
+    """
+
+    targets: int
+    verdicts: Mapping[Verdict, int]
+    findings: int
+    statuses: Mapping[Status, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Assessment:
     """One requirement for one site in one run.
 
@@ -194,6 +209,16 @@ class Assessment:
     reasons: tuple[tuple[str, int], ...] = ()
     attestations: tuple[Mapping[str, Any], ...] = ()
     waivers: tuple[Mapping[str, Any], ...] = ()
+
+    @property
+    def counts(self) -> Counts:
+        """The denominators beside `targets` and `findings`, for who reads the run document without our types."""
+        return Counts(
+            targets=sum(self.targets.values()),
+            verdicts={verdict: self.targets.get(verdict, 0) for verdict in Verdict},
+            findings=sum(self.findings.values()),
+            statuses={status: self.findings.get(status, 0) for status in Status},
+        )
 
 
 # --- Targets and runs ------------------------------------------------------------------------------------
