@@ -355,6 +355,10 @@ class RecordUsed:
     valid_until: date | None
     entries: int
 
+    def holds_on(self, day: date) -> bool:
+        """Whether the record may still be relied on that day."""
+        return self.valid_until is None or day <= self.valid_until
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunInfo:
