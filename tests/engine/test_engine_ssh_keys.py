@@ -152,7 +152,7 @@ def test_where_nobody_can_be_asked_the_error_says_what_was_skipped_and_the_cure(
     locked, other = desk.key("id_ed25519", passphrase=PHRASE), desk.key("other")
     desk.serve(locked)
     (alone,) = desk.login(desk.adhoc())
-    assert f"key file {locked} was skipped because it is encrypted; add it to an ssh-agent (ssh-add {locked})" in alone
+    assert f"key file {locked} was skipped because it is encrypted: run ssh-add {locked}" in alone
     assert "--identity and --passphrase" in alone and "the server takes publickey" in alone
     other.rename(desk.home / ".ssh" / "id_rsa")
     (beside,) = desk.login(desk.adhoc(), desk.answer)
@@ -253,7 +253,7 @@ def test_identities_only_keeps_the_other_keys_of_the_agent_back(desk: Desk) -> N
         assert desk.login(site(config)) == [f"logged in with agent key {mark}"]
         (refused,) = desk.login(site(strange))
         assert mark not in refused and fingerprint(other) in refused
-        assert "IdentitiesOnly is set: 1 keys of the agent that no IdentityFile names were not offered" in refused
+        assert "IdentitiesOnly is set, and 1 key of the agent that no IdentityFile names stayed back" in refused
     log = desk.servers[0].log()
     assert log.count("Accepted publickey") == 2 and log.count("Failed publickey") == 2
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import struct
 import subprocess
 import time
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from scanner.errors import AuthenticationFailed
 from scanner.model import Reason, Target
 from scanner.secret import Secret
 from scanner.transports.ssh import KnownHosts, SshLogin, SshTransport
-from scanner.transports.ssh.keys import key_type, load_key
+from scanner.transports.ssh.keys import key_type, load_key, public_half
 from scanner.transports.ssh.offers import ClientKeys, KeyStore
 from tests.transports.sshd import keygen
 
@@ -69,6 +70,8 @@ def test_missing_open_and_odd_files(tmp_path: Path) -> None:
     assert "does not exist" in why(tmp_path / "none")
     assert "is not a regular file" in why(Path("/dev/null"))
     assert "cannot be read" in why(tmp_path)
+    os.mkfifo(tmp_path / "pipe")  # nobody writes into it
+    assert "is not a regular file" in why(tmp_path / "pipe") and public_half(tmp_path / "pipe") == b""
     path = keygen(tmp_path / "key")
     path.chmod(0o640)
     assert "open to others (mode 0640)" in why(path)
@@ -116,6 +119,31 @@ def test_cipher_paramiko_cannot_read(tmp_path: Path) -> None:
 def test_key_type_takes_any_bytes(data: bytes) -> None:
     key_type(data)
     key_type(b"-----BEGIN OPENSSH PRIVATE KEY-----\n" + data)
+
+
+@given(st.binary(max_size=400), st.sampled_from(["ssh-ed25519", "ssh-rsa", "ä"]))
+def test_the_public_half_of_any_bytes(tmp_path_factory: pytest.TempPathFactory, data: bytes, kind: str) -> None:
+    path = tmp_path_factory.getbasetemp() / "any"
+    for text in (
+        data,
+        b"-----BEGIN OPENSSH PRIVATE KEY-----\n" + b64encode(b"openssh-key-v1\0" + data),
+        kind.encode() + b" " + b64encode(data),
+    ):
+        path.write_bytes(text)
+        public_half(path)
+
+
+def test_the_public_half_is_told_without_the_pass_phrase(tmp_path: Path) -> None:
+    locked, old = (
+        keygen(tmp_path / "new", "ed25519", "open sesame"),
+        keygen(tmp_path / "old", "rsa", "x1y2z", "-m", "PEM"),
+    )
+    wanted = [b64decode(Path(f"{path}.pub").read_text().split()[1]) for path in (locked, old)]
+    assert [public_half(path) for path in (locked, old)] == wanted
+    assert public_half(Path(f"{old}.pub")) == wanted[1]  # ssh takes the public key's own name, too
+    for path in (locked, old):
+        Path(f"{path}.pub").unlink()
+    assert [public_half(path) for path in (locked, old)] == [wanted[0], b""]
 
 
 def container(kind: str) -> str:

@@ -25,7 +25,7 @@ class Agent(AgentSSH):
         try:
             self._socket.connect(path)
             self._connect(self._socket)  # type: ignore[attr-defined]  # the seam paramiko's own Agent uses
-        except (OSError, paramiko.SSHException) as error:
+        except (OSError, ValueError, paramiko.SSHException) as error:
             self._socket.close()
             raise refuse(f"the ssh-agent at {path} does not answer: {error}") from error
 

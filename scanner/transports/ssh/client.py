@@ -98,8 +98,11 @@ class SshTransport:
     def encrypted(self, place: Target) -> tuple[Path, ...]:
         """The key files of this target or jump host that a pass phrase would open, where nothing else is there to
         offer. Nothing is sent."""
+        login = self._login_for(place)
+        if login.keys or login.password is not None:
+            return ()
         try:
-            offers = self._keys.offers(self._login_for(place), _client_keys(place))
+            offers = self._keys.offers(login, _client_keys(place))
         except AuthenticationFailed:
             return ()  # said when the target is connected to
         offers.close()

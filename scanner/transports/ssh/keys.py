@@ -144,7 +144,7 @@ def public_half(path: Path) -> bytes:
 
 def _open(path: Path) -> BinaryIO:
     """For reading, without waiting for somebody to write into a pipe."""
-    return open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb")  # noqa: PTH123
+    return open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK))
 
 
 def _head(path: Path) -> bytes:

@@ -22,6 +22,7 @@ from paramiko.agent import AgentKey
 
 from scanner.errors import AuthenticationFailed
 from scanner.secret import Secret
+from scanner.text import plural
 from scanner.transports.ssh.agent import Agent
 from scanner.transports.ssh.hostkeys import fingerprint
 from scanner.transports.ssh.keys import Encrypted, SshLogin, load_key, public_half, refuse, with_certificate
@@ -62,8 +63,8 @@ class Offers:
             self.encrypted.append(path)
             name = shlex.quote(str(path))
             self.skipped.append(
-                f"key file {path} was skipped because it is encrypted; add it to an ssh-agent (ssh-add {name}), or "
-                "name it with its pass phrase (key and passphrase of a credential, --identity and --passphrase)"
+                f"key file {path} was skipped because it is encrypted: run ssh-add {name}, or name it with its pass "
+                "phrase (key and passphrase of a credential, --identity and --passphrase)"
             )
         else:
             self.skipped.append(f"skipped: {error.detail}")
@@ -186,8 +187,9 @@ class _Choice:
     def _others(self, keys: Mapping[bytes, AgentKey]) -> None:
         if self._identities_only:
             if keys:
+                held = plural(len(keys), "key")
                 self._offers.skipped.append(
-                    f"IdentitiesOnly is set: {len(keys)} keys of the agent that no IdentityFile names were not offered"
+                    f"IdentitiesOnly is set, and {held} of the agent that no IdentityFile names stayed back"
                 )
             return
         labels = ((key, f"agent key {fingerprint(blob)}") for blob, key in keys.items())
