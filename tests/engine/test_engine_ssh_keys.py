@@ -202,6 +202,23 @@ def test_a_certificate_beside_a_default_key_counts_from_file_and_from_agent(desk
     )  # the agent's key, the file's certificate
 
 
+@pytest.mark.parametrize("kind", ["ed25519", "rsa"])
+def test_a_certificate_that_a_credential_names_goes_with_the_agents_key(desk: Desk, kind: str) -> None:
+    authority, key = desk.key("ca"), desk.key("scan", kind)
+    command = ["ssh-keygen", "-q", "-s", str(authority), "-I", "scan", "-n", ME, f"{key}.pub"]
+    subprocess.run(command, check=True, capture_output=True)
+    server = desk.serve(TrustedUserCAKeys=f"{authority}.pub")
+    desk.agent(key)  # and its certificate, which lies beside it
+    certificate = (desk.home / ".ssh" / "scan-cert.pub").rename(desk.home / "elsewhere.pub")
+    key.unlink()
+    site = desk.from_file(f"{{ssh: {{user: {ME}, key: [{key}, ssh-agent], certificate: {certificate}}}}}")
+    (held,) = desk.login(site)
+    subprocess.run(["ssh-add", "-q", "-d", str(certificate)], check=True, capture_output=True)
+    (put_on,) = desk.login(site)
+    assert held.startswith("logged in with agent key") and put_on.endswith(f"with certificate {certificate}")
+    assert server.log().count("Accepted publickey") == 2 and "Failed publickey" not in server.log()
+
+
 # --- Keys of an agent ----------------------------------------------------------------------------------------
 
 

@@ -36,6 +36,7 @@ class Agent(AgentSSH):
         """Its keys and certificates in the agent's order, by their public half as it travels."""
         found = {key.blob: key for key in self.get_keys()}
         for blob, key in found.items():
-            if blob != key.asbytes():  # paramiko 5.1 takes an RSA certificate for the plain key in it
+            if key.get_name().endswith("-cert-v01@openssh.com"):
+                # paramiko 5.1 shows the plain key in place of an RSA certificate otherwise.
                 key.public_blob = PublicBlob(key.get_name(), blob)  # type: ignore[assignment]  # None is not its only value
         return found

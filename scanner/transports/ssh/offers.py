@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import shlex
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -115,6 +115,7 @@ class KeyStore:
         return offers
 
     def opened(self, path: Path, login: SshLogin) -> paramiko.PKey:
+        """The key in a file of this login, with its own pass phrase or the one that a person gave."""
         return self.key(path, login.passphrase or (None if login.keys else self._unlocked.get(path)))
 
 
@@ -165,7 +166,8 @@ class _Choice:
         for path in self._paths if keys else ():
             mine = [left.pop(blob) for blob in self._public_halves(path) if blob in left]
             for key in mine:
-                self._offers.items += self._certified(path, key, f"agent key {fingerprint(key.blob)}", keys)
+                label = f"agent key {fingerprint(key.blob)}"
+                self._offers.items += self._certified(path, key, label, {other.blob for other in mine})
             if not mine:
                 rest.append(path)
         if not self._named:
@@ -173,9 +175,8 @@ class _Choice:
         return rest if keys else list(self._paths)
 
     def _public_halves(self, path: Path) -> Iterator[bytes]:
-        """The certificate of a key, then the key."""
-        if certificate := public_half(_certificate_beside(path)):
-            yield certificate
+        """The certificates of a key, then the key."""
+        yield from filter(None, map(public_half, self._certificates_for(path)))
         if blob := public_half(path):
             yield blob
             return
@@ -207,21 +208,21 @@ class _Choice:
                 raise
             self._offers.skip(path, error)
             return []
-        return self._certified(path, key, f"{path} {fingerprint(key.asbytes())}", {})
+        return self._certified(path, key, f"{path} {fingerprint(key.asbytes())}", frozenset())
 
-    def _certified(self, path: Path, key: paramiko.PKey, label: str, held: Mapping[bytes, AgentKey]) -> list[Offer]:
+    def _certified(self, path: Path, key: paramiko.PKey, label: str, held: Collection[bytes]) -> list[Offer]:
         """The key with its certificate; then the key alone, unless the credential names the certificate.
 
-        `held` is what the agent offers by itself: a certificate among it is not put on the key once more.
+        `held` is what the agent offers for this file: a certificate among it is not put on the key once more.
         """
-        if _is_certified(Offer(key, label)) or key.get_name().endswith("-cert-v01@openssh.com"):
-            return [Offer(key, label)]
-        for certificate in self._certificates_for(path):
+        alone = [Offer(key, label)]
+        for certificate in () if _is_certified(alone[0]) else self._certificates_for(path):
             certified = self._with_certificate(key, certificate)
-            if certified is not None and _blob(certified) not in held:
-                first = Offer(certified, f"{label} with certificate {certificate}")
-                return [first] if self._login.certificate else [first, Offer(key, label)]
-        return [Offer(key, label)]
+            if certified is not None:
+                offer = Offer(certified, f"{label} with certificate {certificate}")
+                first = [] if _blob(certified) in held else [offer]
+                return first if self._login.certificate else first + alone
+        return alone
 
     def _with_certificate(self, key: paramiko.PKey, certificate: Path) -> paramiko.PKey | None:
         try:
