@@ -18,11 +18,11 @@ from pathlib import Path
 import pytest
 
 from scanner.facts.base import Probe, RawFact, RawFacts, RawState
-from scanner.facts.linux.firewall.packet import STRANGER as SOURCES
 from scanner.facts.linux.firewall.probes import IPT, NFT
 from scanner.facts.linux.firewall.state import State, fate, read_state
 from scanner.facts.linux.firewall.walk import Fate
 from scanner.facts.linux.network import IFACES, LISTEN
+from scanner.facts.stranger import STRANGER as SOURCES
 from scanner.model import Privilege, is_known
 
 LOADS = Path(__file__).parent / "golden" / "firewall" / "loads"

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 
 from scanner.facts.base import FileText, RawFacts, files, lines_of
 from scanner.facts.firewall import FirewallLoader
-from scanner.facts.linux.firewall.packet import STRANGER, Packet, ruleset
+from scanner.facts.linux.firewall.packet import Packet, ruleset
 from scanner.facts.linux.firewall.probes import FWUI, ZONES
 from scanner.facts.linux.firewall.save import parse_save
 from scanner.facts.linux.firewall.script import script_closes
 from scanner.facts.linux.firewall.walk import Fate, walk
+from scanner.facts.stranger import STRANGER
 from scanner.model import Absent, Maybe, Reason, Unknown, is_known
 
 Texts = Mapping[str, FileText | Absent | Unknown]
