@@ -6,7 +6,7 @@ the addresses of administrators alone.
 Source: CISA Cross-Sector CPG 1.0.1, 2.W (no exploitable services on the internet); CIS Debian 12 v1.1.0, 2.1.22.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from scanner.api import (
     Host,
@@ -50,9 +50,9 @@ def exposed(
     administration: tuple[int, ...] = ADMINISTRATION,
     approved: tuple[int, ...] = (),
 ) -> Outcome:
-    """Fail on a reachable port in `denied`, on Windows in `administration` as well, ask about others; `approved` wins.
+    """Fail on a port of `denied`, on Windows of `administration` too, that any address reaches; ask about others.
 
-    Reachable is what any address reaches, whatever address a rule may admit besides.
+    Ports in `approved` are exempt.
     """
     refused = {*denied, *(administration if _is_windows(host) else ())}
     outside = [socket for socket in listeners.sockets if not socket.is_loopback]
@@ -67,9 +67,7 @@ def exposed(
             items=_shown(dangerous),
             note=note,
         )
-    for socket in asked:
-        if not _is_reachable(socket):
-            _settled(socket)
+    _settle(socket for socket in asked if not _is_reachable(socket))
     if reachable:
         return review(question="Is each of these services meant to be reachable?", items=_shown(reachable), note=note)
     actual = f"{len(listeners.sockets)} listening sockets, none reachable that is not approved"
@@ -85,10 +83,11 @@ def _is_reachable(socket: Listener) -> bool:
     return True in (socket.reachable_v4, socket.reachable_v6)
 
 
-def _settled(socket: Listener) -> None:
+def _settle(sockets: Iterable[Listener]) -> None:
     """End the check as unknown where a socket's reachability is; a family it does not serve is settled."""
-    for answer in (socket.reachable_v4, socket.reachable_v6):
-        need_or(answer, False)
+    for socket in sockets:
+        for answer in (socket.reachable_v4, socket.reachable_v6):
+            need_or(answer, False)
 
 
 def _shown(sockets: Sequence[Listener]) -> list[str]:
