@@ -9,8 +9,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from scanner.attest.cells import Cell, rows_of
 from scanner.attest.leavers.people import FIELDS, NAMES, Entry, Person, people_of
+from scanner.cells import Cell, rows_of
 from scanner.errors import ConfigError, Problem
 from scanner.suggest import hint, listed
 from scanner.text import without_apostrophe
