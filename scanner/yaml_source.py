@@ -21,7 +21,7 @@ from typing import Any, TypeAlias
 
 import yaml
 
-from scanner.errors import ConfigError, Problem
+from scanner.errors import ConfigError, Problem, Written
 
 Loc: TypeAlias = Sequence[str | int]
 """A path into the data: keys and list indexes, outermost first."""
@@ -122,6 +122,11 @@ class Document:
             elif isinstance(children, list) and isinstance(part, int) and 0 <= part < len(children):
                 node = children[part]
                 yield part, node
+
+    def written(self, loc: Loc, text: str) -> Written:
+        """A name that stands at `loc`."""
+        line, column = self.place(loc)
+        return Written(text, self.path, line, column)
 
     def problem(
         self,

@@ -22,7 +22,7 @@ _YAML_SUFFIXES = {".yml", ".yaml", ".json"}
 
 
 def read_inventory(path: Path) -> Inventory:
-    """Read one inventory file. Raises ConfigError with every problem in it."""
+    """Read one inventory file; what is wrong in it is left in `problems`. Raises ConfigError for what is none."""
     text = decode(read_bytes(path), str(path))
     if text.startswith("#!"):
         raise ConfigError(
@@ -36,8 +36,6 @@ def read_inventory(path: Path) -> Inventory:
     if not text.strip():
         raise ConfigError(Problem(str(path), "the file is empty", line=1, column=1))
     inventory = parse_yaml_inventory(text, str(path)) if _is_yaml(path, text) else parse_ini(text, str(path))
-    if inventory.problems:
-        raise ConfigError(inventory.problems)
     inventory.notes += [
         f"{path.parent / folder}: this folder is not read; set connection data in the inventory or the credential"
         for folder in ("group_vars", "host_vars")

@@ -11,8 +11,9 @@ from itertools import product
 from string import ascii_letters
 from typing import Any
 
-from scanner.errors import Problem
+from scanner.errors import ConfigError, Problem
 from scanner.suggest import hint
+from scanner.yaml_source import PROBLEM_LIMIT
 
 HOST_LIMIT = 100_000
 GROUP_LIMIT = 5_000
@@ -80,19 +81,30 @@ class Inventory:
         self.problems.append(Problem(self.path, message, line, column, expected=expected, hint=hint))
 
     def check_children(self) -> None:
-        """Every child group exists, and no group is its own ancestor."""
+        """Every child group exists, and no group is its own ancestor; what is wrong is told and left out.
+
+        Raises ConfigError for more groups or circles than anybody has.
+        """
         if len(self.groups) > GROUP_LIMIT:
-            self.problem("too many groups", None, expected=f"at most {GROUP_LIMIT}")
-            return
-        for group in list(self.groups.values()):
-            for child, line in group.children.items():
+            raise ConfigError(Problem(self.path, "too many groups", expected=f"at most {GROUP_LIMIT}"))
+        for group in self.groups.values():
+            for child, line in list(group.children.items()):
                 if child not in self.groups:
                     self.problem(f"the group '{child}' is not defined", line, hint=hint(child, self.groups))
+                    del group.children[child]
+        while circle := self._circle():
+            parent, child = circle[:2]
+            line = self.groups[parent].children.pop(child)
+            self.problem(f"groups contain each other: {' > '.join(circle)}", line)
+            if len(self.problems) >= PROBLEM_LIMIT:
+                raise ConfigError(self.problems)
+
+    def _circle(self) -> list[str]:
         try:
             list(self._sorter().static_order())
         except CycleError as error:
-            circle = error.args[1]
-            self.problem(f"groups contain each other: {' > '.join(reversed(circle))}", self.groups[circle[0]].line)
+            return list(error.args[1])
+        return []
 
     def _sorter(self) -> TopologicalSorter[str]:
         """Parents before children."""
