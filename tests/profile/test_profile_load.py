@@ -216,10 +216,11 @@ def test_all_files_of_a_profile_are_read_whatever_is_wrong_with_one(
 
 
 def test_what_lies_over_a_missing_overlay_is_not_judged_without_it(pack: Write, overlay: Write, checks: Checks) -> None:
-    draft = draft_profile(
-        pack(), ["gone.yaml", overlay(STRICTER.replace("source: customer", "source: gone"))], checks=checks
-    )
+    missing: list[Asked] = ["gone.yaml", overlay(STRICTER.replace("source: customer", "source: gone"))]
+    draft = draft_profile(pack(), missing, checks=checks)
     assert [problem.path for problem in draft.problems] == ["gone.yaml"]
+    unused = pack("    supports: [password/history]\n", "")  # until the overlay that is missing comes
+    assert [problem.path for problem in draft_profile(unused, missing, checks=checks).problems] == ["gone.yaml"]
 
 
 def test_a_pack_is_no_overlay(pack: Write, checks: Checks) -> None:
