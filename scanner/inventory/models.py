@@ -292,7 +292,7 @@ class AnsibleTarget(_FileTarget):
     """All hosts of an Ansible inventory."""
 
     tag: ClassVar[str] = "<ansible>"
-    ansible: Line = Field(description="Inventory file, INI or YAML; relative to this file")
+    ansible: Line = Field(description="Inventory, INI or YAML, a file or a folder of files; relative to this file")
 
 
 class CsvTarget(_FileTarget):
