@@ -115,6 +115,23 @@ all:
         },
         {"w1": {"ansible_user": "second", "ansible_port": "3", "ansible_host": "10.0.0.15"}},
     ),
+    "a host in no group is ungrouped, though no inventory says so": (
+        "hosts.yml",
+        {
+            "hosts.yml": """\
+all: {hosts: {h1: , h2: }}
+ungrouped: {hosts: {h2: }, vars: {ansible_port: 1}}
+web: {hosts: {h2: }}
+""",
+            "group_vars/ungrouped.yml": "ansible_user: alone\n",
+        },
+        {"h1": {"ansible_user": "alone", "ansible_port": "1"}, "h2": {}},
+    ),
+    "the same in a file that does not name the group": (
+        "hosts.yml",
+        {"hosts.yml": "all: {hosts: {h1: }}\n", "group_vars/ungrouped.yml": "ansible_user: alone\n"},
+        {"h1": {"ansible_user": "alone"}},
+    ),
     "a folder as inventory: its files by name, one group from several": (
         "inventory",
         {

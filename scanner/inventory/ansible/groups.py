@@ -45,10 +45,13 @@ class Host:
 
 @dataclass(slots=True)
 class Inventory:
-    """What one or several files say. `groups` always holds `all`; `var_only` are groups that just got variables."""
+    """What one or several files say.
+
+    `groups` always holds `all` and `ungrouped`; `var_only` are those that have variables in a section of their own.
+    """
 
     path: str
-    groups: dict[str, Group] = field(default_factory=lambda: {"all": Group("all")})
+    groups: dict[str, Group] = field(default_factory=lambda: {name: Group(name) for name in _BUILT_IN})
     hosts: dict[str, Host] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -155,7 +158,7 @@ class Inventory:
                 direct.setdefault(member, []).append(name)
         sets: dict[tuple[str, ...], tuple[str, ...]] = {}
         for host in self.hosts.values():
-            key = tuple(direct.get(host.name, ("ungrouped",) if "ungrouped" in above else ()))
+            key = tuple(direct.get(host.name, ("ungrouped",)))
             if key not in sets:
                 names = set().union(*(above[name] for name in key)) | {"all"}
                 sets[key] = tuple(sorted(names, key=rank.__getitem__))
