@@ -8,6 +8,7 @@ encrypted is never read: a note names the file.
 from __future__ import annotations
 
 import os
+from functools import cached_property
 from pathlib import Path
 
 from scanner.errors import ConfigError, Problem
@@ -42,7 +43,6 @@ class _Folder:
         self.path = path
         self.problems = problems
         self.notes = notes
-        self.names = frozenset(self._names())
 
     def variables(self, name: str) -> Variables:
         found: Variables = {}
@@ -50,14 +50,16 @@ class _Folder:
             found |= self._read(path)
         return found
 
-    def _names(self) -> list[str]:
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """What is in the folder, looked at once."""
         if not os.path.lexists(self.path):
-            return []
+            return frozenset()
         try:
-            return [entry.name for entry in entries_of(self.path)]
+            return frozenset(entry.name for entry in entries_of(self.path))
         except ConfigError as error:
             self.problems += error.problems
-            return []
+            return frozenset()
 
     def _files(self, name: str) -> list[Path]:
         there = [name + suffix for suffix in _SUFFIXES if name + suffix in self.names]
