@@ -48,17 +48,24 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
-    """A name, and the place where a person wrote it: in a file, or as an option of the command line."""
+class Place:
+    """Where a person wrote something: in a file, or as an option of the command line. Counts from 1."""
 
-    text: str
     path: str
     line: int | None = None
     column: int | None = None
 
     def problem(self, message: str, *, expected: str | None = None, hint: str | None = None) -> Problem:
-        """A problem at this place."""
+        """A problem there."""
         return Problem(self.path, message, self.line, self.column, expected=expected, hint=hint)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A name as a person wrote it, and where."""
+
+    text: str
+    place: Place
 
 
 class ConfigError(ScannerError):

@@ -21,7 +21,7 @@ from typing import Any, TypeAlias
 
 import yaml
 
-from scanner.errors import ConfigError, Problem, Written
+from scanner.errors import ConfigError, Place, Problem, Written
 
 Loc: TypeAlias = Sequence[str | int]
 """A path into the data: keys and list indexes, outermost first."""
@@ -127,8 +127,7 @@ class Document:
 
     def written(self, loc: Loc, text: str) -> Written:
         """A name that stands at `loc`."""
-        line, column = self.place(loc)
-        return Written(text, self.path, line, column)
+        return Written(text, Place(self.path, *self.place(loc)))
 
     def problem(
         self,

@@ -109,12 +109,12 @@ class Content:
 def load_content(profile: str | None, overlays: tuple[str, ...], checks_dirs: tuple[Path, ...]) -> Content:
     """Load checks and profile; every problem is a ConfigError or PluginError before any connection."""
     from scanner.catalogue import load_checks
-    from scanner.errors import Written
+    from scanner.errors import Place, Written
     from scanner.profile import load_profile
 
     checks = load_checks(checks_dirs)
-    named = Written(profile or DEFAULT_PROFILE, "--profile")
-    laid = [Written(name, "--overlay") for name in overlays]
+    named = Written(profile or DEFAULT_PROFILE, Place("--profile"))
+    laid = [Written(name, Place("--overlay")) for name in overlays]
     return Content(checks, load_profile(named, overlays=laid, checks=checks))
 
 

@@ -13,7 +13,7 @@ import click
 from scanner.catalogue import load_checks
 from scanner.check import Check
 from scanner.cli.options import DEFAULT_PROFILE, Content
-from scanner.errors import ConfigError, Gathered, Problem, Written
+from scanner.errors import ConfigError, Gathered, Place, Problem, Written
 from scanner.inventory.adhoc import SSH, OverTls, adhoc_site
 from scanner.inventory.loader import load_site
 from scanner.inventory.site import Become, Credential, Limits, Site, SshCredential
@@ -84,7 +84,7 @@ def read_job(
     drafts: list[Draft] = []
 
     def find_pack(name: Written | None, own: Sequence[Written]) -> Draft:
-        given = Written(profile, "--profile") if profile else name
+        given = Written(profile, Place("--profile")) if profile else name
         drafts.append(draft_profile(given, _laid_over(overlays) or own, checks=checks))
         return drafts[-1]
 
@@ -95,13 +95,13 @@ def read_job(
 
 
 def _laid_over(overlays: Sequence[str]) -> list[Written]:
-    return [Written(name, "--overlay") for name in overlays]
+    return [Written(name, Place("--overlay")) for name in overlays]
 
 
 def _from_options(options: Options, checks: Mapping[str, Check]) -> Job:
     gathered = Gathered()
     site = gathered.of(lambda: _adhoc(options))
-    name = Written(options.profile or DEFAULT_PROFILE, "--profile")
+    name = Written(options.profile or DEFAULT_PROFILE, Place("--profile"))
     profile = gathered.of(lambda: load_profile(name, _laid_over(options.overlays), checks=checks))
     gathered.check()
     assert site is not None and profile is not None  # else there was something to raise

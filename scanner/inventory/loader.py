@@ -241,8 +241,8 @@ class _Loader:
         for index, body in enumerate(targets if isinstance(targets, list) else ()):
             name = body.get("credential") if isinstance(body, dict) else None
             if isinstance(name, str) and name and name not in known:
-                at = self.document.written(("targets", index, "credential"), name)
-                self.problems.append(at.problem(**_undefined(name, known)))
+                at = ("targets", index, "credential")
+                self.problems.append(self.document.problem(at, **_undefined(name, known)))
 
     def finished(
         self, item: Candidate, credentials: Mapping[str, Credential], known: Collection[str], of_entry: str | None

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
 from scanner.content import content_dir
-from scanner.errors import ConfigError, Problem, Written, in_order
+from scanner.errors import ConfigError, Place, Problem, Written, in_order
 from scanner.inventory.credentials import whole_path
 from scanner.model import ProfileRef
 from scanner.profile.build import Builder, KnownCheck
@@ -99,7 +99,7 @@ def draft_profile(name: Asked | None, overlays: Sequence[Asked] = (), *, checks:
 
 
 def _written(asked: Asked) -> Written:
-    return asked if isinstance(asked, Written) else Written(str(asked), "profile")
+    return asked if isinstance(asked, Written) else Written(str(asked), Place("profile"))
 
 
 def _answerable(pack: PackFile) -> tuple[str, ...]:
@@ -131,8 +131,8 @@ class _Reader:
         item = self._read(name, overlay=True)
         if item is None or isinstance(item.content, OverlayFile):
             return item
-        place = item.document.written(("name",), name.text) if name.line is None else name
-        self.problems.append(place.problem("a second criteria pack", expected="an overlay"))
+        named = item.document.written(("name",), name.text) if name.place.line is None else name
+        self.problems.append(named.place.problem("a second criteria pack", expected="an overlay"))
         return None
 
     def _read(self, name: Written, beside: Path = Path(), *, overlay: bool = False) -> _Read | None:
@@ -145,9 +145,9 @@ class _Reader:
 
 def _pointed(name: Written, problem: Problem) -> Problem:
     """A file that cannot be read at all is a problem of the line that names it."""
-    if name.line is None or problem.line is not None:
+    if name.place.line is None or problem.line is not None:
         return problem
-    return name.problem(f"{problem.path}: {problem.message}", expected=problem.expected, hint=problem.hint)
+    return name.place.problem(f"{problem.path}: {problem.message}", expected=problem.expected, hint=problem.hint)
 
 
 def _read(path: Path) -> _Read:
@@ -180,7 +180,7 @@ def _find(name: Written, beside: Path = Path(), *, overlay: bool = False) -> Pat
     else:
         names = sorted({known.partition("/")[0] for known in shipped} | set(shipped))
     raise ConfigError(
-        name.problem(
+        name.place.problem(
             f"no {'overlay' if overlay else 'criteria pack or overlay'} is called '{text}'",
             expected=f"{listed(names)}, or a .yaml file",
             hint=near_hint(text, names),

@@ -239,6 +239,36 @@ def test_every_variable_of_a_connection(tmp_path: Path) -> None:
     assert (second.transport, second.address, second.port, second.user) == ("winrm", "10.0.0.2", 5985, "ops")
 
 
+def test_the_variables_of_one_connection_win_there_and_count_nowhere_else(tmp_path: Path) -> None:
+    both = "\n".join(
+        f"ansible_{word}{what}: {value}"
+        for word, number in (("", 1), ("ssh_", 2), ("winrm_", 3), ("psrp_", 4))
+        for what, value in (("host", f"10.0.0.{number}"), ("port", number), ("user", f"u{number}"))
+    )
+    tree = {"hosts": "[web]\nh1\nh2 ansible_connection=winrm\nh3 ansible_connection=psrp\n", "group_vars/web": both}
+    found = [item.target for item in reading(tmp_path, tree).candidates]
+    assert [(one.transport, one.address, one.port, one.user) for one in found] == [
+        ("ssh", "10.0.0.2", 2, "u2"), ("winrms", "10.0.0.3", 3, "u3"), ("psrp", "10.0.0.4", 4, "u4")
+    ]  # fmt: skip
+
+
+def test_of_several_jumps_the_one_that_ssh_is_told_first_counts(tmp_path: Path) -> None:
+    (target,) = (
+        item.target
+        for item in reading(
+            tmp_path,
+            {
+                "hosts": "h1\n",
+                "group_vars/all": "".join(
+                    f"ansible_ssh_{name}: -J {hop}\n"
+                    for name, hop in (("extra_args", "c"), ("common_args", "b"), ("args", "a"))
+                ),
+            },
+        ).candidates
+    )
+    assert [hop.address for hop in target.jump] == ["a"]
+
+
 def test_secrets_and_what_is_encrypted_are_named_and_never_read(tmp_path: Path) -> None:
     found = reading(
         tmp_path,
@@ -257,6 +287,19 @@ def test_secrets_and_what_is_encrypted_are_named_and_never_read(tmp_path: Path) 
     assert "vault.yml: encrypted with Ansible Vault, and not read" in told
     assert "ansible_become_pass is not read" in told and "ansible_winrm_password is not read" in told
     assert "hunter2" not in told and len(found.candidates) == 2
+
+
+def test_what_a_person_may_count_on_is_named(tmp_path: Path) -> None:
+    left_out = (
+        "winrm_transport",
+        "psrp_auth",
+        "psrp_protocol",
+        "winrm_server_cert_validation",
+        "ssh_host_key_checking",
+    )
+    notes = list(reading(tmp_path, {"group_vars/all": "".join(f"ansible_{name}: x\n" for name in left_out)}).notes)
+    told = [note.removeprefix(f"{tmp_path}/group_vars/all: ansible_").split(" is not read; ")[0] for note in notes]
+    assert told == list(left_out)
 
 
 def test_a_file_that_another_hides_is_named(tmp_path: Path) -> None:

@@ -10,9 +10,9 @@ from graphlib import CycleError, TopologicalSorter
 from itertools import product
 from string import ascii_letters
 
-from scanner.errors import ConfigError, Problem
+from scanner.errors import ConfigError, Place, Problem
 from scanner.inventory.ansible.var_files import VarFolders
-from scanner.inventory.ansible.variables import Place, Variables
+from scanner.inventory.ansible.variables import Variables
 from scanner.suggest import hint
 from scanner.yaml_source import PROBLEM_LIMIT
 
@@ -143,8 +143,9 @@ class Inventory:
         variables: Variables = {}
         for name in names:
             variables |= self.groups[name].variables
-        for name in names if self.folders is not None else ():
-            variables |= self.folders.of_group(name)  # type: ignore[union-attr]  # a generator hides the test
+        if self.folders is not None:
+            for name in names:
+                variables |= self.folders.of_group(name)
         return variables
 
     def _memberships(self) -> Iterator[tuple[Host, tuple[str, ...]]]:

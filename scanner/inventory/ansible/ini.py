@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import shlex
 
+from scanner.errors import Place
 from scanner.inventory.ansible.groups import Group, Inventory
-from scanner.inventory.ansible.variables import PREFIX, Place, Variable
+from scanner.inventory.ansible.variables import PREFIX, Variable
 from scanner.suggest import hint
 
 _SECTION = re.compile(r"\[([^\[\]:\s]+)(?::([^\[\]:\s]+))?\]\s*(?:[#;].*)?")

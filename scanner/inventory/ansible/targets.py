@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeVar
 
+from scanner.errors import Place
 from scanner.inventory.address import AddressError, check_host, check_name, read_hop, read_port, read_user
 from scanner.inventory.ansible.groups import Host, Inventory
-from scanner.inventory.ansible.variables import Place, Variable, Variables
+from scanner.inventory.ansible.variables import Variable, Variables
 from scanner.inventory.candidate import Candidate
 from scanner.model import Target
 from scanner.yaml_source import ALIAS, Tagged
@@ -31,8 +32,25 @@ _CONNECTIONS = {
     "psrp": "psrp",
     "ansible.builtin.psrp": "psrp",
 }
-_SECRETS = re.compile(r"ansible_(\w+_)?(password|pass|passphrase|secret|private_key)")
-_SSH_ARGS = ("ansible_ssh_common_args", "ansible_ssh_extra_args", "ansible_ssh_args")
+_LEFT_OUT = (
+    # Variables that a person may count on, and where their part is done here.
+    (
+        re.compile(r"ansible_(\w+_)?(password|pass|passphrase|secret|private_key)"),
+        "name a credential whose password is a reference",
+    ),
+    (re.compile(r"ansible_become.*"), "set become in the credential"),
+    (re.compile(r"ansible_winrm_transport|ansible_psrp_auth"), "set auth in the credential"),
+    (re.compile(r"ansible_psrp_protocol"), "psrp is over http on port 5985, and over https on any other"),
+    (
+        re.compile(r"ansible_(winrm_server|psrp)_cert_validation"),
+        "certificates are verified; name a ca in the credential, or the certificate of the target",
+    ),
+    (re.compile(r"ansible_(ssh_)?host_key_checking"), "host keys are verified, see known_hosts and host_key"),
+)
+_SSH_ARGS = ("ansible_ssh_args", "ansible_ssh_common_args", "ansible_ssh_extra_args")
+"""In the order in which Ansible hands them to ssh, for which the first of an option counts."""
+_FAMILIES = {"ssh": "ssh", "winrm": "winrm", "winrms": "winrm", "psrp": "psrp"}
+"""The word in the variables of one connection alone, by transport: `ansible_winrm_port` is nothing to SSH."""
 _NAME = re.compile(r"\{\{\s*inventory_hostname\s*\}\}")
 _SHORT_NAME = re.compile(r"\{\{\s*inventory_hostname_short\s*\}\}")
 
@@ -70,20 +88,18 @@ def read_targets(inventory: Inventory, chosen: Iterable[str]) -> Reading:
 
 
 def _target(reading: Reading, get: _Variables, host: Host, groups: tuple[str, ...]) -> Target | None:
-    port = get.one(_text, "ansible_port", "ansible_ssh_port", "ansible_winrm_port")
-    transport = _transport(get, host.name, port)
-    is_local = transport == "local"
-    address = "" if is_local else get.one(check_host, "ansible_host", "ansible_ssh_host", "ansible_winrm_host")
-    number = None if is_local else get.one(read_port, "ansible_port", "ansible_ssh_port", "ansible_winrm_port")
-    user = get.one(read_user, "ansible_user", "ansible_ssh_user", "ansible_winrm_user")
+    transport = _transport(get, host.name)
+    address = "" if transport == "local" else get.own(check_host, transport, "host")
+    port = None if transport == "local" else get.own(read_port, transport, "port")
+    user = get.own(read_user, transport, "user")
     key = get.one(_text, "ansible_ssh_private_key_file", "ansible_private_key_file")
     jump = _jump(reading, get, host.place.path) if transport == "ssh" else ()
     try:
         return Target(
             name=check_name(host.name),
-            transport=transport or "",
+            transport=transport,
             address=check_host(host.name) if address is None and get.fits else address or "",
-            port=number,
+            port=port,
             user=user,
             tags=groups,
             jump=jump,
@@ -122,6 +138,11 @@ class _Variables:
             self._reading.misfit(name, self._host, variable.place, error)
             return None
 
+    def own(self, convert: Callable[[str], T], transport: str, what: str) -> T | None:
+        """`ansible_ssh_port` before `ansible_port`, as for Ansible, with the word of the transport."""
+        family = _FAMILIES.get(transport)
+        return self.one(convert, *([f"ansible_{family}_{what}"] if family else []), f"ansible_{what}")
+
     def place(self, name: str) -> Place:
         return self._variables[name].place
 
@@ -148,7 +169,7 @@ def _closed(name: str, value: Tagged) -> AddressError:
     return AddressError(f"{name} is encrypted", hint="write it in plain text, or name a credential")
 
 
-def _transport(get: _Variables, host: str, port: str | None) -> str | None:
+def _transport(get: _Variables, host: str) -> str:
     def known(connection: str) -> str:
         if connection not in _CONNECTIONS:
             raise AddressError(
@@ -159,17 +180,17 @@ def _transport(get: _Variables, host: str, port: str | None) -> str | None:
         return _CONNECTIONS[connection]
 
     transport = get.one(known, "ansible_connection") or ("local" if host == "localhost" else "ssh")
-    if transport == "winrms" and (get.one(_text, "ansible_winrm_scheme") == "http" or port == "5985"):
+    if transport == "winrms" and (
+        get.one(_text, "ansible_winrm_scheme") == "http" or get.own(_text, transport, "port") == "5985"
+    ):
         return "winrm"
     return transport
 
 
 def _say_what_is_left_out(reading: Reading, variables: Variables) -> None:
     for name, variable in variables.items():
-        if _SECRETS.fullmatch(name):
-            reading.note(f"{name} is not read; name a credential whose password is a reference", variable.place)
-        elif name.startswith("ansible_become"):
-            reading.note(f"{name} is not read; set become in the credential", variable.place)
+        if (cure := next((words for form, words in _LEFT_OUT if form.fullmatch(name)), None)) is not None:
+            reading.note(f"{name} is not read; {cure}", variable.place)
 
 
 # --- Jump hosts ------------------------------------------------------------------------------------------

@@ -11,9 +11,9 @@ import os
 from functools import cached_property
 from pathlib import Path
 
-from scanner.errors import ConfigError, Problem
+from scanner.errors import ConfigError, Place, Problem
 from scanner.inventory.ansible.folders import entries_of, files_below, is_folder
-from scanner.inventory.ansible.variables import TAGS, Place, Variables, variables_at
+from scanner.inventory.ansible.variables import TAGS, Variables, variables_at
 from scanner.yaml_source import decode, describe, parse_yaml, read_bytes
 
 VAULT = b"$ANSIBLE_VAULT;"

@@ -6,25 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from scanner.errors import Problem
+from scanner.errors import Place
 from scanner.yaml_source import Document, Loc, Tagged
 
 PREFIX = "ansible_"
 TAGS = ("!vault", "!unsafe", "!vault-encrypted")
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where something stands; lines and columns count from 1."""
-
-    path: str
-    line: int | None = None
-    column: int | None = None
-
-    def problem(
-        self, message: str, *, found: str | None = None, expected: str | None = None, hint: str | None = None
-    ) -> Problem:
-        return Problem(self.path, message, self.line, self.column, found, expected, hint)
 
 
 @dataclass(frozen=True, slots=True)

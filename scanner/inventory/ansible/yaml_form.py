@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from scanner.errors import Place
 from scanner.inventory.ansible.groups import Group, Inventory
-from scanner.inventory.ansible.variables import TAGS, Place, variables_at
+from scanner.inventory.ansible.variables import TAGS, variables_at
 from scanner.suggest import hint
 from scanner.yaml_source import Document, Loc, describe, parse_yaml
 
