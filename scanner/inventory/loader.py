@@ -188,12 +188,9 @@ class _Loader:
         given = data.get("applicability")
         answers = given if isinstance(given, dict) else {}
         names = draft.answerable
-        if names is None:
-            self.problems += _unlooked(draft.problems) if answers else draft.problems
-            return
-        self.problems += draft.problems
+        self.problems += _unlooked(draft.problems) if answers and names is None else draft.problems
         for name in answers:
-            if name not in names:
+            if names is not None and name not in names:
                 self.problem(
                     ("applicability", name),
                     f"no requirement asks '{name}'",
@@ -348,6 +345,8 @@ def _undefined(name: str, known: Collection[str]) -> dict[str, Any]:
 
 def _unlooked(problems: Sequence[Problem]) -> list[Problem]:
     """Says that no answer was judged, which would otherwise look as if all were right."""
+    if not problems:  # the profile is no name at all, and its shape was told
+        return []
     first, *rest = problems
     told = "until then the answers under applicability are not looked at"
     return [replace(first, hint=f"{first.hint} {told}" if first.hint else told), *rest]
@@ -355,7 +354,15 @@ def _unlooked(problems: Sequence[Problem]) -> list[Problem]:
 
 def _overlay(name: str, base: Path) -> str:
     """A file beside the site file as a whole path; a plain name stays, as it may be one that ships."""
-    return str(whole_path(name, base)) if "/" in name or (base / name).is_file() else name
+    return str(whole_path(name, base)) if "/" in name or _is_file(base / name) else name
+
+
+def _is_file(path: Path) -> bool:
+    """False as well for what no file system takes as a name."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
 
 
 def _pack_path(name: str, base: Path) -> str:

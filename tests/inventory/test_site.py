@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scanner.errors import ConfigError, Problem
+from scanner.errors import ConfigError, Problem, Written
 from scanner.inventory.loader import FindPack, load_site
 from scanner.inventory.parameters import for_check
 from scanner.inventory.schema import SCHEMA, text
@@ -22,6 +23,7 @@ from scanner.inventory.site import Become, Limits, Site
 from scanner.inventory.ssh_config import SshConfig
 from scanner.inventory.template import Answers, site_template
 from scanner.model import Applicability
+from scanner.profile import Draft, draft_profile
 from scanner.secret import SecretRef
 
 GOOD = """\
@@ -289,6 +291,20 @@ def test_mistakes(line: str, message: str, tmp_path: Path) -> None:
 def test_credentials(body: str, message: str, tmp_path: Path) -> None:
     found = refused(f"site: a\nentities: [importer]\ncredentials:\n  x: {body}\n", tmp_path)
     assert any(message in problem for problem in found), "\n".join(found)
+
+
+@pytest.mark.parametrize("name", ["[x]", "5", '"\\0.yaml"', '"~\\0/x.yaml"', f"{'x' * 600}.yaml"])
+def test_a_pack_of_no_name_is_an_error_in_words(name: str, tmp_path: Path) -> None:
+    def find_pack(profile: Written | None, overlays: Sequence[Written]) -> Draft:
+        return draft_profile(profile, overlays, checks={})
+
+    for key in ("profile: {}", "overlays: [{}]"):
+        source = f"site: a\nentities: [importer]\n{key.format(name)}\napplicability: {{remote_access: yes}}\n"
+        path = tmp_path / "site.yaml"
+        path.write_text(source)
+        with pytest.raises(ConfigError) as caught:
+            load_site(path, find_pack=find_pack, ssh_config=SshConfig())
+        assert any(problem.line == 3 for problem in caught.value.problems)
 
 
 def test_every_problem_at_once(tmp_path: Path) -> None:
