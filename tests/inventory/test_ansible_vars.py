@@ -252,6 +252,18 @@ def test_the_variables_of_one_connection_win_there_and_count_nowhere_else(tmp_pa
     ]  # fmt: skip
 
 
+def test_keys_beside_the_inventory_are_found(tmp_path: Path) -> None:
+    key = "ansible_ssh_private_key_file: '{{ inventory_dir }}/keys/{{inventory_hostname_short}}'\n"
+    tree = {"i/hosts": "h1.example\n", "i/sub/hosts": "h2\n", "i/group_vars/all": key}
+    found = [item.target.identity_files for item in reading(tmp_path, tree, "i").candidates]
+    assert found == [(f"{tmp_path}/i/keys/h1",), (f"{tmp_path}/i/sub/keys/h2",)]
+
+
+def test_a_name_with_a_backslash_is_only_a_name(tmp_path: Path) -> None:
+    tree = {"hosts": "---\nall: {hosts: {'a\\1': }}\n", "group_vars/all": "ansible_host: '{{ inventory_hostname }}'\n"}
+    assert all("is no host name" in one for one in refused(tmp_path, tree))
+
+
 def test_of_several_jumps_the_one_that_ssh_is_told_first_counts(tmp_path: Path) -> None:
     (target,) = (
         item.target

@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from typing import TypeVar
 
 from scanner.errors import Place
@@ -51,8 +52,8 @@ _SSH_ARGS = ("ansible_ssh_args", "ansible_ssh_common_args", "ansible_ssh_extra_a
 """In the order in which Ansible hands them to ssh, for which the first of an option counts."""
 _FAMILIES = {"ssh": "ssh", "winrm": "winrm", "winrms": "winrm", "psrp": "psrp"}
 """The word in the variables of one connection alone, by transport: `ansible_winrm_port` is nothing to SSH."""
-_NAME = re.compile(r"\{\{\s*inventory_hostname\s*\}\}")
-_SHORT_NAME = re.compile(r"\{\{\s*inventory_hostname_short\s*\}\}")
+_KNOWN = re.compile(r"\{\{\s*(inventory_hostname|inventory_hostname_short|inventory_dir)\s*\}\}")
+"""What needs no Ansible to be known: the host's name, and the folder of the file that names it."""
 
 
 @dataclass(slots=True)
@@ -122,6 +123,11 @@ class _Variables:
         self._reading = reading
         self._host = host.name
         self._variables = variables
+        self._known = {
+            "inventory_hostname": host.name,
+            "inventory_hostname_short": host.name.partition(".")[0],
+            "inventory_dir": str(Path(host.place.path).absolute().parent),
+        }
         self.fits = True
 
     def one(self, convert: Callable[[str], T], *names: str) -> T | None:
@@ -152,11 +158,11 @@ class _Variables:
             raise _closed(name, value)
         if value is None:
             raise AddressError(f"{name} does not fit", expected="text")
-        text = _SHORT_NAME.sub(self._host.partition(".")[0], _NAME.sub(self._host, str(value))).strip()
+        text = _KNOWN.sub(lambda found: self._known[found[1]], str(value)).strip()
         if "{{" in text or "{%" in text:
             raise AddressError(
                 f"{name} holds an expression that only Ansible can evaluate",
-                hint="save the result: ansible-inventory --list --yaml, or write the value out",
+                hint=f"write the value out; ansible HOST -i INVENTORY -m debug -a var={name} prints it",
             )
         return text
 
