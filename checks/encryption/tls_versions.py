@@ -14,6 +14,7 @@ from scanner.api import (
     check,
     failed,
     need,
+    outdated,
     passed,
     unknown,
     warned,
@@ -43,9 +44,9 @@ def tls_versions(
         need(use.enabled)
     if not old:
         return unknown(Reason.NO_EVIDENCE, "no version of TLS was read")
-    age_days = (collection.collected_at.date() - security.defaults_date).days
-    if age_days > max_table_age_days and not all(use.configured for use in old):
-        return unknown(Reason.STALE, f"the table of defaults is of {security.defaults_date}; update the scanner")
+    stale = outdated("the table of defaults", security.defaults_date, collection.collected_at, max_table_age_days)
+    if stale and not all(use.configured for use in old):
+        return unknown(Reason.STALE, stale)
     calling = [str(use) for use in old if use.enabled]
     if calling:
         return warned(expected=expected, actual=f"used for connections to others: {', '.join(calling)}")

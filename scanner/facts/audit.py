@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import ClassVar
 
@@ -47,10 +48,14 @@ class EventLog:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogForwarder:
-    """Something that sends events to another host; `running` says nothing of what arrives there."""
+    """Something that sends events to another host; `running` says nothing of what arrives there.
+
+    `by_table`: that it forwards is known by its name alone, from the list of `AuditLog.table_date`.
+    """
 
     name: str
     running: Maybe[bool]
+    by_table: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +63,8 @@ class AuditLog(Fact):
     """Audit policy, logs and forwarding.
 
     `logs` holds the one of the security events under `security`, the others under names of their own. `overruled` is
-    true where an older, coarser policy may replace `events` when policies are applied again.
+    true where an older, coarser policy may replace `events` when policies are applied again. `table_date` is the day of
+    the list of names by which agents that forward are known; None where none is used.
     """
 
     name: ClassVar[str] = "audit_log"
@@ -68,6 +74,7 @@ class AuditLog(Fact):
     overruled: Maybe[bool]
     logs: Mapping[str, EventLog]
     forwarders: Maybe[tuple[LogForwarder, ...]]
+    table_date: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -504,3 +504,11 @@ def test_tables_are_dated_and_name_services_in_lower_case() -> None:
     for names in (table.malware, table.remote, table.remote_prefixes, table.forwarders):
         assert list(names) == [name.lower() for name in names]
     assert table.inbox <= set(table.malware)
+
+
+def test_what_is_known_by_a_table_says_so_and_the_fact_names_its_day() -> None:
+    log = read(AuditLog, raw_facts_of("server-2022-hardened"))
+    assert log.table_date == product_table().as_of
+    assert [(each.name, each.by_table) for each in log.forwarders] == [("Wazuh agent", True)]
+    raw = changed("server-2022-hardened", "log_settings", subscriptions=key(**{"1": "Server=http://collector"}))
+    assert [each.by_table for each in read(AuditLog, raw).forwarders] == [False, True]

@@ -101,6 +101,7 @@ def read_log(raw: RawFacts) -> AuditLog | Absent | Unknown:
         overruled=then(settings, _overruled),
         logs={name: _log(name, required(kept), own) for name, own in _LOGS.items()},
         forwarders=_forwarders(settings, services(raw)),
+        table_date=product_table().as_of,
     )
 
 
@@ -172,8 +173,8 @@ def _forwarders(settings: Values | Unknown, installed: Services | Unknown) -> Ma
         return subscribed
     own = [LogForwarder(name="Windows Event Forwarding", running=_runs(installed, "winrm"))] if subscribed else []
     agents = product_table().forwarders
-    named = (LogForwarder(name=agents[name], running=found.runs) for name, found in installed.items() if name in agents)
-    return (*own, *named)
+    found = ((agents[name], service) for name, service in installed.items() if name in agents)
+    return (*own, *(LogForwarder(name=agent, running=service.runs, by_table=True) for agent, service in found))
 
 
 def _subscribed(settings: Values) -> bool | Unknown:

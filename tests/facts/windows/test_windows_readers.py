@@ -444,11 +444,13 @@ def test_a_feature_that_was_never_used_has_nothing_configured() -> None:
     dates = dict.fromkeys(("last_success", "last_attempt", "next"), "0001-01-01T00:00:00.0000000Z")
     summary = {**dates, "result": 0, "detail": 0, "versions": 0, "target": ""}
     raw = changed("server-2022-hardened", "backups", "summary", value=summary)
-    assert [job.configured for job in read(Backups, raw).jobs] == [False]
+    assert [(job.configured, job.by_table) for job in read(Backups, raw).jobs] == [(False, False)]
 
 
 def test_a_product_whose_results_nobody_wrote_down_is_present_and_no_more() -> None:
-    job = read(Backups, raw_facts_of("windows-11-entra")).jobs[0]
+    fact = read(Backups, raw_facts_of("windows-11-entra"))
+    job = fact.jobs[0]
+    assert job.by_table and fact.table_date == backup_products().as_of
     assert job.product == "Acronis" and isinstance(job.configured, Unknown) and isinstance(job.last_success, Unknown)
 
 

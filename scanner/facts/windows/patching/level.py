@@ -62,6 +62,7 @@ def read_level(raw: RawFacts) -> PatchLevel | Absent | Unknown:
         last_run=then(found, last_run),
         installed_level=level.when,
         level_undated=level.undated,
+        table_date=build_table().as_of,
     )
 
 
