@@ -9,7 +9,9 @@ from enum import StrEnum
 from typing import ClassVar
 
 from scanner.facts.base import Fact
-from scanner.model import Maybe
+from scanner.model import Maybe, Reason, Unknown
+
+_NOT_READ = Unknown(Reason.NO_EVIDENCE, "this platform's reader does not tell")
 
 
 class AuditedEvent(StrEnum):
@@ -38,12 +40,17 @@ class Audited:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventLog:
-    """One log. `keeps_old`: it stops, or moves old events elsewhere, instead of overwriting them when it is full."""
+    """One log. `keeps_old`: it stops, or moves old events elsewhere, instead of overwriting them when it is full.
+
+    `oldest_record` is the number of the oldest event that is still there, counted from the first ever written: above 1,
+    older ones were overwritten or cleared. Absent for an empty log.
+    """
 
     name: str
     enabled: Maybe[bool]
     max_size_kib: Maybe[int]
     keeps_old: Maybe[bool]
+    oldest_record: Maybe[int] = _NOT_READ
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +89,8 @@ class CommandLogging(Fact):
     """Whether the commands that people and programs run leave a record.
 
     `scripts`: the text of what a shell interprets. `transcripts`: what a session shows. `command_lines`: the arguments
-    of each program that is started, in the events of started programs.
+    of each program that is started, in the events of started programs. `recorders` names what runs beside the system's
+    own records and writes down started programs by rules of its own, which are not read.
     """
 
     name: ClassVar[str] = "command_logging"
@@ -91,3 +99,4 @@ class CommandLogging(Fact):
     scripts: Maybe[bool]
     transcripts: Maybe[bool]
     command_lines: Maybe[bool]
+    recorders: Maybe[tuple[str, ...]] = _NOT_READ

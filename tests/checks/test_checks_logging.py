@@ -134,3 +134,19 @@ def test_commands(
 ) -> None:
     fact = CommandLogging(scripts=scripts, transcripts=transcripts, command_lines=command_lines)
     assert status("logging/commands", fact, transcripts=demanded) is expected
+
+
+@pytest.mark.parametrize(("recorders", "told"), [(("Sysmon",), True), ((), False), (DENIED, False)])
+@pytest.mark.parametrize(("on", "expected"), [(True, Status.PASS), (False, Status.FAIL)])
+def test_another_recorder_is_shown_and_changes_nothing(recorders: Any, told: bool, on: bool, expected: Status) -> None:
+    fact = CommandLogging(scripts=on, transcripts=on, command_lines=on, recorders=recorders)
+    outcome = CHECKS["logging/commands"].run(fact)
+    assert outcome.status is expected and ("Sysmon runs" in outcome.note) is told
+
+
+@pytest.mark.parametrize(("kib", "expected"), [(196608, Status.PASS), (1, Status.FAIL)])
+def test_the_number_of_the_oldest_event_is_shown(kib: int, expected: Status) -> None:
+    fact = logs(replace(event_log("security", kib), oldest_record=81422907), event_log("system", 32768))
+    outcome = CHECKS["logging/log_size"].run(fact)
+    assert outcome.status is expected
+    assert outcome.note == "Number of the oldest event, 1 where none is gone: security 81422907."

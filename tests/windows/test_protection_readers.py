@@ -13,6 +13,7 @@ from scanner.facts import (
     Audited,
     AuditedEvent,
     AuditLog,
+    CommandLogging,
     DiskEncryption,
     FileSharing,
     InstalledSoftware,
@@ -493,6 +494,22 @@ def test_a_user_without_programs_and_nobody_signed_in_leave_nothing_out() -> Non
     for users in ([], [{"sid": USER, "programs": []}]):
         fact = software(changed("windows-10-german", "software", users=users))
         assert not fact.incomplete and fact.users == tuple(row["sid"] for row in users)
+
+
+def test_scans_oldest_events_and_other_recorders_are_read() -> None:
+    product = malware(raw_facts_of("windows-11-entra")).products[0]
+    assert (product.quick_scan_age_days, product.full_scan_age_days) == (None, None)  # 65535 and 4294967295
+    lost = malware(changed("windows-11-entra", "defender", quick_scan_age_days=None)).products[0]
+    assert isinstance(lost.quick_scan_age_days, Unknown)
+    logs = read(AuditLog, raw_facts_of("windows-10-german")).logs
+    assert logs["security"].oldest_record == 1 and isinstance(logs["application"].oldest_record, Absent)
+    denied = read(AuditLog, raw_facts_of("server-2019-denied")).logs["security"].oldest_record
+    assert isinstance(denied, Unknown) and denied.code is Reason.DENIED
+    assert read(CommandLogging, raw_facts_of("server-2022-hardened")).recorders == ("Sysmon",)
+    assert read(CommandLogging, raw_facts_of("windows-11-24h2")).recorders == ()
+    unread = with_section(raw_facts_of("server-2022-hardened"), RawFact(probe="services", state=RawState.DENIED))
+    recorders = read(CommandLogging, unread).recorders
+    assert isinstance(recorders, Unknown) and recorders.code is Reason.DENIED
 
 
 # --- Tables ----------------------------------------------------------------------------------------------

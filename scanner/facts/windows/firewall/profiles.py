@@ -15,7 +15,8 @@ from scanner.facts.base import Probe, RawFacts, Reader
 from scanner.facts.firewall import Action, DefaultRule, Firewall, FirewallLoader, Forwarding, IpVersion
 from scanner.facts.windows.firewall.network import NETWORK, has_ipv6, network
 from scanner.facts.windows.services import SERVICES, Services, services
-from scanner.facts.windows.values import Values, entry, required, then
+from scanner.facts.windows.settings import choice
+from scanner.facts.windows.values import Values, entry, required, then, whole
 from scanner.model import Absent, Maybe, Reason, Unknown, is_known
 
 FIREWALL_PROFILES = Probe(
@@ -33,6 +34,7 @@ $logged = @('LogDroppedPackets', 'LogSuccessfulConnections', 'LogFileSize', 'Log
                 name = [string]$profile.Name
                 enabled = [int]$profile.Enabled
                 inbound = [int]$profile.DefaultInboundAction
+                local_rules = $profile.AllowLocalFirewallRules
                 log_refused = [int]$profile.LogBlocked
                 log_accepted = [int]$profile.LogAllowed
                 log_kib = [string]$profile.LogMaxSizeKilobytes
@@ -234,7 +236,24 @@ def read_firewall(raw: RawFacts) -> Firewall | Absent | Unknown:
         rule_systems=("Windows Filtering Platform",),
         loaders=_loaders(found, known, ipv6),
         forwarding=tuple(_forwarding(raw, version) for version in versions),
+        local_rules=_local_rules(found),
     )
+
+
+def _local_rules(found: Values) -> Maybe[tuple[tuple[str, bool], ...]]:
+    """AllowLocalFirewallRules, a GpoBoolean (0 no, 1 yes); what is not configured in force is not known."""
+    rows = required(found.rows("profiles"))
+    if isinstance(rows, Unknown):
+        return rows
+    unset = Unknown(Reason.NO_EVIDENCE, "firewall: whether rules of the host itself count is not set")
+    return whole(_counts(row, choice(required(row.number("local_rules")), {0: False, 1: True}, unset)) for row in rows)
+
+
+def _counts(row: Values, value: Maybe[bool]) -> tuple[str, bool] | Unknown:
+    name, told = required(row.text("name")), required(value)
+    if isinstance(name, Unknown):
+        return name
+    return told if isinstance(told, Unknown) else (f"{name} profile", told)
 
 
 def _rules(read: Profiles, versions: tuple[IpVersion, ...]) -> list[DefaultRule]:
