@@ -36,7 +36,7 @@ from scanner.facts.data.windows_defaults import windows_defaults
 from scanner.facts.windows import READERS
 from scanner.facts.windows.software import read_software
 from scanner.model import Absent, Reason, Unknown
-from tests.windows.hosts import changed, raw_facts_of
+from tests.windows.hosts import answering, changed, raw_facts_of
 
 BY_FACT = {reader.fact: reader for reader in READERS}
 
@@ -510,6 +510,34 @@ def test_scans_oldest_events_and_other_recorders_are_read() -> None:
     unread = with_section(raw_facts_of("server-2022-hardened"), RawFact(probe="services", state=RawState.DENIED))
     recorders = read(CommandLogging, unread).recorders
     assert isinstance(recorders, Unknown) and recorders.code is Reason.DENIED
+
+
+@pytest.mark.parametrize(
+    ("word", "told"),
+    [
+        ("accepted", True),
+        ("refused", False),
+        ("closed", Reason.NO_EVIDENCE),
+        ("no answer", Reason.TIMEOUT),
+        ("unable", Reason.MISSING_TOOL),
+        ("ended: SSLV3_ALERT_HANDSHAKE_FAILURE", Reason.NO_EVIDENCE),
+        (7, Reason.UNREADABLE),
+    ],
+)
+def test_handshakes_are_read_as_the_transport_wrote_them(word: Any, told: bool | Reason) -> None:
+    own = {"version": "TLSv1.2", "cipher": "ECDHE-RSA-AES256-GCM-SHA384"}
+    body = {"port": 5986, "own": own, "tried": {"TLS 1.0": word}}
+    port = read(TransportSecurity, answering("server-2022-hardened", "tls_handshakes", body)).port
+    assert (port.port, port.spoken) == (5986, "TLS 1.2, ECDHE-RSA-AES256-GCM-SHA384")
+    value = port.accepted["TLS 1.0"]
+    assert (value.code if isinstance(value, Unknown) else value) is told
+
+
+@pytest.mark.parametrize("body", [{}, [], {"port": 5986}, {"port": "x", "tried": {}}, {"port": 1, "tried": []}])
+def test_a_record_of_handshakes_that_is_none_is_unknown(body: Any) -> None:
+    raw = answering("server-2022-hardened", "tls_handshakes", body)
+    assert isinstance(read(TransportSecurity, raw).port, Unknown)
+    assert isinstance(read(TransportSecurity, raw_facts_of("server-2022-hardened")).port, Absent)
 
 
 # --- Tables ----------------------------------------------------------------------------------------------
