@@ -146,13 +146,13 @@ _NO_HANDSHAKE = Absent("the scan's own connection was not over TLS")
 class TransportSecurity(Fact):
     """Which versions of SSL and TLS the system's own library speaks; programs with a library of their own are not seen.
 
-    `defaults_date` is the day of the table of defaults, for what the host does not set. `port` is what a port that the
-    scan itself uses said from outside, absent where it was not asked.
+    `defaults_date` is the day of the table of defaults, for what the host does not set; None where no settings are
+    read. `port` is what a port that the scan itself uses said from outside, absent where it was not asked.
     """
 
     name: ClassVar[str] = "transport_security"
     title: ClassVar[str] = "versions of TLS in the system's library"
 
     protocols: tuple[ProtocolUse, ...]
-    defaults_date: date
+    defaults_date: date | None
     port: Maybe[PortHandshakes] = _NO_HANDSHAKE

@@ -13,8 +13,8 @@ import ssl
 import threading
 import time
 import warnings
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -32,14 +32,14 @@ _NO_SUCH_VERSION = ("TLSV1_ALERT_PROTOCOL_VERSION",)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Peer:
-    """The port to ask, and the bounds: seconds of one connection, the end of all (monotonic), what stops it at once."""
+    """The port to ask, and the bounds: seconds of one connection, the end of all (monotonic), whether to stop now."""
 
     host: str
     port: int
     connect_s: float
     until: float
     dialling: Dialling
-    cancelled: threading.Event = field(default_factory=threading.Event)
+    is_stopped: Callable[[], bool] = lambda: False
 
 
 def spoken(connection: ssl.SSLSocket) -> dict[str, Any]:
@@ -66,7 +66,7 @@ def _tried(peer: Peer, version: ssl.TLSVersion) -> str:
         pipe = connect_tcp(peer.host, peer.port, until, peer.dialling)
     except TargetError:
         return SILENT
-    peer.dialling.settle(pipe)  # from here on `cancelled` ends it
+    peer.dialling.settle(pipe)  # from here on `is_stopped` ends it
     with contextlib.closing(pipe):
         try:
             wrapped = _context(ssl.PROTOCOL_TLS_CLIENT, version, "ALL").wrap_socket(
@@ -75,14 +75,14 @@ def _tried(peer: Peer, version: ssl.TLSVersion) -> str:
         except OSError:
             return CLOSED
         with contextlib.closing(wrapped):
-            return _shaken(wrapped, until, peer.cancelled)
+            return _shaken(wrapped, until, peer.is_stopped)
 
 
-def _shaken(wrapped: ssl.SSLSocket, until: float, cancelled: threading.Event) -> str:
+def _shaken(wrapped: ssl.SSLSocket, until: float, is_stopped: Callable[[], bool]) -> str:
     wrapped.setblocking(False)
     ready = select.poll()
     ready.register(wrapped, select.POLLIN)
-    while left(until) and not cancelled.is_set():
+    while left(until) and not is_stopped():
         try:
             wrapped.do_handshake()
         except ssl.SSLWantReadError:

@@ -18,11 +18,15 @@ import pytest
 from scanner.collect import collect_windows, raw_facts
 from scanner.collect.windows.script import build
 from scanner.facts.base import Probe, RawState
+from scanner.model import Target
+from scanner.secret import Secret
 from scanner.transports import handshakes as module
 from scanner.transports.handshakes import ACCEPTED, CLOSED, OLD, REFUSED, SILENT, UNABLE, Peer, able, handshakes
+from scanner.transports.ldap.client import LdapLogin, LdapTransport
 from scanner.transports.replay import read_recording, write_recording
 from scanner.transports.tcp import Dialling
 from scanner.transports.winrm import WinrmTransport
+from tests.transports.ldapd import bind_response, serving
 from tests.windows.hosts import wire
 from tests.wsman.certificates import Authority
 from tests.wsman.conversation import LIMITS, converse, login, target
@@ -119,6 +123,19 @@ def test_what_the_port_said_is_kept_before_it_is_read_and_comes_back_from_a_reco
         assert json.loads(section.stdout)["tried"] == {"TLS 1.0": ACCEPTED, "TLS 1.1": ACCEPTED}
 
 
+@NEEDS_OLD_TLS
+@pytest.mark.parametrize(("takes", "word"), [(True, ACCEPTED), (False, REFUSED)])
+def test_a_directory_is_asked_on_the_port_of_its_logon(authority: Authority, takes: bool, word: str) -> None:
+    as_whom = LdapLogin(user="ACME\\scan", password=Secret("correct-horse-battery"), ca=authority.ca)
+    with serving(authority.server(), lambda talk: talk.say(bind_response()), takes_old_tls=takes) as server:
+        way = LdapTransport(login_for=lambda _: as_whom, limits=LIMITS)
+        asked = Target(name="dc", transport="ldaps", address="127.0.0.1", port=server.port)
+        with contextlib.closing(way.connect(asked, deadline=time.monotonic() + 20)) as session:
+            session.confirm()
+        assert session.info.handshakes is not None and session.info.handshakes["tried"]["TLS 1.0"] == word
+        assert (server.connections, server.binds) == (3, 1)
+
+
 # --- Ports of every kind ---------------------------------------------------------------------------------
 
 
@@ -178,7 +195,7 @@ def test_an_interrupted_scan_waits_for_no_handshake() -> None:
     with port_that(lambda _: (released.wait(10), None)[1]) as (port, _):
         threading.Timer(0.3, cancelled.set).start()
         began = time.monotonic()
-        asked = handshakes(peer(port, connect_s=30, cancelled=cancelled), {})
+        asked = handshakes(peer(port, connect_s=30, is_stopped=cancelled.is_set), {})
         took = time.monotonic() - began
         released.set()
     assert set(asked["tried"].values()) == {SILENT} and took < 3

@@ -128,7 +128,7 @@ class Line:
             connect_s=self._connect_s,
             until=self.until,
             dialling=self._dialling,
-            cancelled=self.cancelled or threading.Event(),
+            is_stopped=lambda: self.is_cancelled,
         )
         return handshakes(peer, self.spoken)
 
