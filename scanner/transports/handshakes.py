@@ -122,6 +122,7 @@ def able(version: ssl.TLSVersion) -> bool:
 _BUILDING = threading.Lock()
 
 
+@cache
 def _context(kind: int, version: ssl.TLSVersion, ciphers: str) -> ssl.SSLContext:
     """One version and no other, with every cipher that there is: for such a handshake alone."""
     context = ssl.SSLContext(kind)
