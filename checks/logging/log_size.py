@@ -2,6 +2,7 @@
 
 Why: a small log is written over in hours, by the intruder's own noise.
 Source: CIS Windows benchmarks 18.10.26 and Microsoft security baselines (security log 196,608 KB, others 32,768 KB).
+The number of the oldest event is shown beside it: no source says how many days a log has to hold.
 """
 
 from scanner.api import AuditLog, EventLog, Outcome, Severity, check, failed, is_known, need, passed, plural, warned

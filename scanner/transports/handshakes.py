@@ -72,7 +72,7 @@ def _tried(peer: Peer, version: ssl.TLSVersion) -> str:
             wrapped = _context(ssl.PROTOCOL_TLS_CLIENT, version, "ALL").wrap_socket(
                 pipe, server_hostname=peer.host.partition("%")[0], do_handshake_on_connect=False
             )
-        except OSError:
+        except (OSError, ValueError):  # gone at once; or a name that OpenSSL does not take
             return CLOSED
         with contextlib.closing(wrapped):
             return _shaken(wrapped, until, peer.is_stopped)
