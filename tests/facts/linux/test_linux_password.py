@@ -485,6 +485,25 @@ def test_the_loosest_umask_of_the_start_files_counts() -> None:
     assert sign_in_of(facts).umask == 0o022
 
 
+@pytest.mark.parametrize(
+    ("arguments", "defs", "mask"),
+    [
+        ("", "UMASK 027\nUSERGROUPS_ENAB no", 0o027),
+        ("", "UMASK 027\nUSERGROUPS_ENAB yes", 0o007),
+        ("nousergroups", "UMASK 027\nUSERGROUPS_ENAB yes", 0o027),
+        ("usergroups", "UMASK 027", 0o007),
+        ("usergroups umask=077", "", 0o007),
+        ("umask=077", "USERGROUPS_ENAB yes", 0o077),
+    ],
+)
+def test_a_group_of_ones_own_gets_the_rights_of_the_owner(arguments: str, defs: str, mask: int) -> None:
+    stacks = {"sshd": "@include common-session", "common-session": f"session optional pam_umask.so {arguments}"}
+    assert sign_in_of(host(stacks, {"/etc/login.defs": defs})).umask == mask
+    elsewhere = {"sshd": f"session optional pam_umask.so {arguments}"}
+    expected = 0o027 if (arguments, mask) == ("", 0o007) else mask
+    assert sign_in_of(host(elsewhere, {"/etc/login.defs": defs})).umask == expected
+
+
 def test_a_file_transfer_reads_no_start_file() -> None:
     strict = "umask /etc/profile 027"
     bare, guarded = host({}, extra=strict), host({"sshd": "session optional pam_umask.so umask=077"}, extra=strict)

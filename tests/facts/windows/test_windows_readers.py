@@ -42,7 +42,7 @@ from scanner.facts.windows.groups import _object_id
 from scanner.facts.windows.patching.probes import filetime
 from scanner.facts.windows.services import services
 from scanner.model import Absent, Maybe, Reason, Unknown, is_known
-from tests.windows.hosts import CLOCK, raw_facts_of
+from tests.windows.hosts import CLOCK, DENIED, raw_facts_of
 
 F = TypeVar("F", bound=Fact)
 BY_FACT = {reader.fact: reader for reader in READERS}
@@ -74,9 +74,6 @@ def changed(host: str, probe: str, *place: Any, value: Any) -> RawFacts:
 
 def number(value: int) -> dict[str, Any]:
     return {"kind": "DWord", "value": value}
-
-
-DENIED = {"err": {"type": "System.UnauthorizedAccessException", "hresult": -2147024891, "text": "Access is denied."}}
 
 
 # --- Host --------------------------------------------------------------------------------------------------
