@@ -71,20 +71,39 @@ def malware(raw: RawFacts) -> MalwareProtection:
     return fact
 
 
+ESET, DEFENDER = "ESET Security", "Microsoft Defender Antivirus"
+
+
+def centered(raw: RawFacts, *entries: tuple[str, int]) -> RawFacts:
+    """The same host with these entries in its security center."""
+    body = json.dumps({"products": [{"name": name, "state": state} for name, state in entries]}).encode()
+    return with_section(raw, RawFact(probe="security_center", state=RawState.OK, stdout=body, status=0))
+
+
+def serving(host: str, **states: str) -> RawFacts:
+    """The host with the services of these names in this state, in the place of its own or beside them."""
+    known = json.loads(raw_facts_of(host).get("services").stdout)["services"]
+    rest = [row for row in known if row["name"] not in states]
+    own = [{"name": name, "state": state, "start": "Auto", "process": 0} for name, state in states.items()]
+    return changed(host, "services", services=[*rest, *own])
+
+
 @pytest.mark.parametrize(
     ("state", "name", "on", "current"),
     [
-        (397568, "Microsoft Defender Antivirus", True, True),
-        (397584, "Microsoft Defender Antivirus", True, False),
-        (393472, "Microsoft Defender Antivirus", False, True),
-        (266240, "Other", True, True),
-        (266256, "Other", True, False),
-        (0x2000, "Other", False, True),
-        (0x3000, "Other", False, True),
+        (397568, DEFENDER, True, True),
+        (397584, DEFENDER, True, False),
+        (393472, DEFENDER, False, True),
+        (266240, ESET, True, True),
+        (266256, ESET, True, False),
+        (0x2000, ESET, False, True),
+        (0x3000, ESET, False, True),
     ],
 )
 def test_states_of_the_security_center(state: int, name: str, on: bool, current: bool) -> None:
-    fact = malware(changed("windows-10-german", "security_center", products=[{"name": "Other", "state": state}]))
+    raw = serving("windows-10-german", WinDefend="Running")
+    raw = with_section(raw, RawFact(probe="defender", state=RawState.TIMEOUT))
+    fact = malware(centered(raw, (ESET, state)))
     found = next(each for each in fact.products if each.because.startswith("the security center"))
     assert (found.name, found.real_time, found.definitions_current) == (name, on, current)
 
@@ -92,6 +111,52 @@ def test_states_of_the_security_center(state: int, name: str, on: bool, current:
 def test_a_state_that_nobody_knows_is_unknown() -> None:
     fact = malware(changed("windows-10-german", "security_center", products=[{"name": "Other", "state": 0xF0F0}]))
     assert isinstance(fact.products[1].real_time, Unknown) and isinstance(fact.products[1].definitions_current, Unknown)
+
+
+@pytest.mark.parametrize("told", [{"real_time": False}, {"mode": "Passive Mode"}, {"service": False}])
+def test_the_security_center_does_not_overrule_defenders_own_status(told: dict[str, Any]) -> None:
+    fact = malware(changed("windows-11-24h2", "defender", **told))
+    assert not fact.active and [product.name for product in fact.products] == [DEFENDER]
+    assert isinstance(fact.tamper_protected, Absent)
+
+
+def test_the_security_centers_word_on_a_defender_that_says_nothing_tells_no_parts() -> None:
+    raw = with_section(raw_facts_of("windows-11-24h2"), RawFact(probe="defender", state=RawState.DENIED))
+    (product,) = malware(raw).active
+    assert product.because == "the security center, state 397568; its service WinDefend runs"
+    assert isinstance(product.parts_off, Unknown)
+
+
+@pytest.mark.parametrize(("state", "on"), [("Running", True), ("Stopped", False)])
+@pytest.mark.parametrize(
+    ("name", "service"),
+    [("Sophos Endpoint", "Sophos MCS Agent"), ("Trend Micro Apex One Antivirus", "ntrtscan"), (ESET, "ekrn")],
+)
+def test_a_listed_product_protects_while_its_service_runs(name: str, service: str, state: str, on: bool) -> None:
+    fact = malware(centered(serving("windows-10-german", **{service: state}), (name, 266240)))
+    found = next(each for each in fact.products if each.name == name)
+    assert (found.running, found.real_time) == (on, on) and f"its service {service} " in found.because
+
+
+@pytest.mark.parametrize("name", ["Avast Antivirus", "A product nobody knows", "Trend Micro Apex One Antivirus"])
+def test_a_listed_product_without_a_service_is_unknown(name: str) -> None:
+    fact = malware(centered(raw_facts_of("windows-10-german"), (name, 266240)))
+    found = next(each for each in fact.products if each.name == name)
+    assert isinstance(found.real_time, Unknown) and "removed products stay listed" in found.real_time.detail
+    assert not fact.active
+
+
+def test_a_listed_product_is_unknown_where_no_service_could_be_read() -> None:
+    raw = with_section(raw_facts_of("windows-10-german"), RawFact(probe="services", state=RawState.DENIED))
+    found = next(each for each in malware(raw).products if each.name == ESET)
+    assert isinstance(found.real_time, Unknown) and found.real_time.code is Reason.DENIED
+
+
+@pytest.mark.parametrize("other", [262144, 0xF0F0])
+@pytest.mark.parametrize("order", [1, -1])
+def test_entries_of_one_product_that_differ_prove_nothing(other: int, order: int) -> None:
+    entries = (("ESET NOD32 Antivirus", 266240), (ESET, other))[::order]
+    assert not malware(centered(raw_facts_of("windows-10-german"), *entries)).active
 
 
 def test_a_stopped_defender_is_there_and_does_not_protect() -> None:

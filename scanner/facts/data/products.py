@@ -16,11 +16,13 @@ _FILE = Path(__file__).with_name("products.json")
 class ProductTable:
     """Service name in lower case -> product; `remote` also tells the kind, `prefixes` match the start of a name.
 
-    `inbox` are services that Windows brings along, so that one which does not run says nothing.
+    `inbox` are services that Windows brings along, so that one which does not run says nothing. `center`: a part of the
+    name, in lower case, under which a product is listed in the security center -> product.
     """
 
     as_of: date
     malware: Mapping[str, str]
+    center: Mapping[str, str]
     inbox: frozenset[str]
     remote: Mapping[str, tuple[str, str]]
     remote_prefixes: Mapping[str, tuple[str, str]]
@@ -33,6 +35,11 @@ class ProductTable:
         starts = (tool for prefix, tool in self.remote_prefixes.items() if name.startswith(prefix))
         return self.remote.get(name) or next(starts, None)
 
+    def registered(self, name: str) -> str | None:
+        """The product behind an entry of the security center; the longest part that fits tells it."""
+        parts = sorted((part for part in self.center if part in name.lower()), key=len)
+        return self.center[parts[-1]] if parts else None
+
 
 @cache
 def product_table() -> ProductTable:
@@ -41,6 +48,7 @@ def product_table() -> ProductTable:
     return ProductTable(
         as_of=date.fromisoformat(data["as_of"]),
         malware=data["malware"],
+        center=data["center"],
         inbox=frozenset(data["inbox"]),
         remote={name: tuple(tool) for name, tool in data["remote"].items()},
         remote_prefixes={name: tuple(tool) for name, tool in data["remote_prefixes"].items()},
