@@ -11,6 +11,7 @@ from datetime import timedelta
 
 from scanner.api import (
     Absent,
+    BackupFailure,
     BackupJob,
     Backups,
     BackupSuccess,
@@ -97,12 +98,13 @@ def _named(status: Status, chosen: Sequence[Outcome], others: Sequence[Outcome],
         return failed(expected=expected, actual="; ".join(texts), items=texts, note=note)
     if status is Status.UNKNOWN:
         need(Unknown(chosen[0].reason or Reason.NO_EVIDENCE, "; ".join([*texts, *([note] if note else [])])))
-    return warned(expected=f"a backup within {good} days", actual="; ".join(texts), note=note)
+    expected = "; ".join(dict.fromkeys(outcome.expected for outcome in chosen))
+    return warned(expected=expected, actual="; ".join(texts), note=note)
 
 
 def _judge(job: BackupJob, collection: Collection, good: int, limit: int) -> Outcome:
     expected = f"a success within {limit} days"
-    if (failure := job.unresolved) is not None:
+    if (failure := job.unresolved) is not None and not _went_on(job, failure):
         since = f"{failure.when:%Y-%m-%d}: {failure.why}"
         return failed(expected=expected, actual=f"{job}: the last recorded run failed on {since}")
     success = job.last_success
@@ -113,6 +115,12 @@ def _judge(job: BackupJob, collection: Collection, good: int, limit: int) -> Out
     if isinstance(success, Absent):
         return failed(expected=expected, actual=f"{job}: {success.reason}")
     return Outcome(status=Status.UNKNOWN, reason=success.code, actual=f"{job}: {success.detail}")
+
+
+def _went_on(job: BackupJob, failure: BackupFailure) -> bool:
+    """A run after the failure wrote a backup that is not complete: it is one, and backup/failures keeps the failure."""
+    success = job.last_success
+    return is_known(success) and not success.complete and success.when >= failure.when
 
 
 def _age(job: BackupJob, success: BackupSuccess, collection: Collection, good: int, limit: int) -> Outcome:
@@ -126,5 +134,7 @@ def _age(job: BackupJob, success: BackupSuccess, collection: Collection, good: i
     if success.proof is Proof.WEAK:
         return unknown(Reason.NO_EVIDENCE, f"{actual}; that does not prove a run that ended well")
     if age > timedelta(days=good):
-        return warned(expected=f"a success within {good} days", actual=actual)
+        return warned(expected=f"a backup within {good} days", actual=actual)
+    if not success.complete:
+        return warned(expected=f"a backup within {good} days that leaves nothing out", actual=actual)
     return passed(actual=actual)

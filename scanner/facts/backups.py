@@ -53,13 +53,15 @@ class BackupSuccess:
     """The newest run that ended well: when, how sure that is, and from what it is known.
 
     Proved: the job's own result was recorded. Weak: something changed that a run changes, and not only a run.
-    `warnings` is what the run complained of although it wrote a backup.
+    `warnings` is what the run complained of although it wrote a backup. `complete` is false for a run that is known to
+    have left something out: it is a backup, and makes no failure good.
     """
 
     when: datetime
     proof: Proof
     how: str
     warnings: str = ""
+    complete: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +76,8 @@ class BackupFailure:
 class BackupJob:
     """One thing that takes backups.
 
-    `configured` is false for a product that is installed and has nothing to do. `enabled`: it starts by itself;
+    `configured` is false for a product that is installed and has nothing to do, and absent for one that left records
+    and is gone. `enabled`: it starts by itself;
     absent when nothing starts it but a person. `interval_days` is the longest time between two planned starts, absent
     where no repeated start is planned. `blocked` says why an enabled job does not run, absent when nothing is known
     to stop it. `last_success` and `last_failure` are absent when the records prove that there was none. `central`
@@ -98,11 +101,12 @@ class BackupJob:
 
     @property
     def unresolved(self) -> BackupFailure | None:
-        """The last failure when no proved success came after it."""
+        """The last failure when no proved, complete success came after it."""
         if not is_known(self.last_failure):
             return None
         success = self.last_success
-        healed = is_known(success) and success.proof is Proof.PROVED and success.when >= self.last_failure.when
+        is_whole = is_known(success) and success.proof is Proof.PROVED and success.complete
+        healed = is_whole and is_known(success) and success.when >= self.last_failure.when
         return None if healed else self.last_failure
 
     def __str__(self) -> str:

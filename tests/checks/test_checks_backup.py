@@ -346,3 +346,32 @@ def test_a_restore_is_asked_of_a_person() -> None:
 @pytest.mark.parametrize("name", ["offhost", "encrypted", "failures", "scheduled", "restore_test"])
 def test_without_a_job_only_one_check_fails(name: str) -> None:
     assert run(name, EMPTY).status is Status.NOT_APPLICABLE
+
+
+# --- Runs that left something out, products that are gone ---
+
+
+@pytest.mark.parametrize(
+    ("age", "failed", "status", "open_"),
+    [
+        (1, None, Status.WARN, Status.PASS),
+        (1, 2, Status.WARN, Status.FAIL),
+        (2, 1, Status.FAIL, Status.FAIL),
+        (30, None, Status.FAIL, Status.PASS),
+    ],
+)
+def test_a_run_that_left_something_out_is_a_warning_and_heals_nothing(
+    age: int, failed: int | None, status: Status, open_: Status
+) -> None:
+    partial = replace(success(age), complete=False, warnings="ended with warnings")
+    job = with_job(last_success=partial, last_failure=failure(failed) if failed else NOTHING)
+    assert (run("last_success", job).status, run("failures", job).status) == (status, open_)
+    if status is Status.WARN:
+        assert "leaves nothing out" in run("last_success", job).expected
+
+
+def test_a_product_that_left_its_records_alone_is_no_job() -> None:
+    gone = with_job(configured=Absent("Veeam Agent: its service is not installed"))
+    outcome = run("job", gone)
+    assert outcome.status is Status.FAIL and "Veeam Agent: its service is not installed" in outcome.actual
+    assert "installed and not configured" not in outcome.actual

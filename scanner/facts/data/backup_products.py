@@ -10,7 +10,8 @@ from functools import cache
 from pathlib import Path
 
 _FILE = Path(__file__).with_name("backup_products.json")
-_FAILED, _WARNED = 2, 3  # levels of Windows events: 1 critical, 2 error, 3 warning
+# Levels of Windows events: 0 without one, 1 critical, 2 error, 3 warning, 4 information.
+_BY_LEVEL = {0: "ok", 1: "failed", 2: "failed", 3: "warned", 4: "ok"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,10 +24,15 @@ class ResultEvents:
     warned: frozenset[int]
     by_level: frozenset[int]
 
+    @property
+    def numbers(self) -> frozenset[int]:
+        """Every event that ends a run."""
+        return self.ok | self.failed | self.warned | self.by_level
+
     def result(self, number: int, level: int) -> str | None:
-        """`ok`, `warned` or `failed`; None for an event that ends no run."""
+        """`ok`, `warned` or `failed`; None for an event that ends no run, and for a level that nobody knows."""
         if number in self.by_level:
-            return "failed" if 0 < level <= _FAILED else "warned" if level == _WARNED else "ok"
+            return _BY_LEVEL.get(level)
         sorted_out = {"ok": self.ok, "failed": self.failed, "warned": self.warned}
         return next((result for result, numbers in sorted_out.items() if number in numbers), None)
 
