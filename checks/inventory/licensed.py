@@ -4,22 +4,26 @@ Why: a copy without a valid licence may be no original, and its maker owes nobod
 Source: CTPAT MSC 4.11. Activation is a sign; entitlement is in the contract.
 """
 
-from scanner.api import LicenceState, Licensing, Outcome, Severity, check, failed, need_or, passed, warned
+from scanner.api import Licence, LicenceState, Licensing, Outcome, Severity, check, failed, is_known, passed, warned
 
 
 @check(
     title="The operating system is activated",
     severity=Severity.MEDIUM,
     remediation="Enter a valid key, or restore the connection to the activation service. Windows: slmgr /dli says "
-    "which one.",
+    "which one. A copy for evaluation is for trials alone: convert it with a key of the product.",
 )
 def licensed(licensing: Licensing) -> Outcome:
-    """Fail on a product that is not activated, warn in a grace period."""
+    """Fail on a product that is not activated, warn in a grace period and on a copy for evaluation."""
     missing = [str(each) for each in licensing.licences if each.state is LicenceState.MISSING]
     if missing:
         return failed(expected="activated", actual=f"{len(missing)} not activated", items=missing)
     grace = [each for each in licensing.licences if each.state is LicenceState.GRACE]
     if grace:
-        shown = "; ".join(f"{each}, {need_or(each.grace_days, 0)} days left" for each in grace)
-        return warned(expected="activated", actual=shown)
+        return warned(expected="activated", actual="; ".join(f"{each}, {_left(each)}" for each in grace))
     return passed(actual="; ".join(str(each) for each in licensing.licences), note="This proves no entitlement.")
+
+
+def _left(licence: Licence) -> str:
+    days = licence.grace_days
+    return f"{days} days left" if is_known(days) else "how long is not known"

@@ -27,9 +27,16 @@ def removable_blocked(media: RemovableMedia, *, verdict: str = "review") -> Outc
         return passed(actual="; ".join(in_force))
     for value in ways.values():
         need(value)
-    actual = "removable storage can be read and written to"
+    actual = f"removable storage can be {_open(media)}"
     if verdict == "fail":
         return failed(expected="a restriction on removable storage", actual=actual)
     return review(
         question="Does the company's rule allow removable storage on this host?", items=[actual], actual=actual
     )
+
+
+def _open(media: RemovableMedia) -> str:
+    """What is left open where nothing denies writing; reading is said as far as it is known."""
+    if media.reading_denied is True:
+        return "written to, though not read"
+    return "read and written to" if media.reading_denied is False else "written to"

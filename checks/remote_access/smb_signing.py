@@ -28,7 +28,8 @@ from scanner.api import (
 )
 def smb_signing(sharing: FileSharing, collection: Collection, *, max_table_age_days: int = 365) -> Outcome:
     """Pass when both sides refuse unsigned connections; a server that encrypts everything needs no signatures."""
-    serves = True if sharing.encrypted is True else sharing.server_signing_required
+    encrypts = sharing.encrypted is True and sharing.server_signing_required is not True
+    serves = True if encrypts else sharing.server_signing_required
     sides = {"server": serves, "client": sharing.client_signing_required}
     off = [f"not required as {side}" for side, value in sides.items() if value is False]
     if off:
@@ -36,7 +37,10 @@ def smb_signing(sharing: FileSharing, collection: Collection, *, max_table_age_d
     for value in sides.values():
         need(value)
     stale = outdated("the table of defaults", sharing.defaults_date, collection.collected_at, max_table_age_days)
-    if stale and sharing.by_default:
+    relied = [side for side in sharing.by_default if side != "server" or not encrypts]
+    if stale and relied:
         return unknown(Reason.STALE, stale)
-    default = f" (by default as {' and '.join(sharing.by_default)})" if sharing.by_default else ""
+    default = f" (by default as {' and '.join(relied)})" if relied else ""
+    if encrypts:
+        return passed(actual=f"everything is encrypted as server; signing is required as client{default}")
     return passed(actual=f"signing is required as server and as client{default}")

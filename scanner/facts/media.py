@@ -13,15 +13,16 @@ from scanner.model import Maybe
 class RemovableMedia(Fact):
     """What the host does with storage that somebody plugs in.
 
-    `access_denied`: it cannot be read either. `driver_disabled`: USB storage is not recognised. `writing_denied`: it is
-    read-only. `plain_writing_denied`: only encrypted media can be written to. `autorun_off`: no medium of any kind
-    starts a program.
+    `access_denied`: it can neither be read nor written to. `reading_denied`: it cannot be read, which leaves writing open.
+    `driver_disabled`: USB storage is not recognised. `writing_denied`: it cannot be written to.
+    `plain_writing_denied`: only encrypted media can. `autorun_off`: no medium of any kind starts a program.
     """
 
     name: ClassVar[str] = "removable_media"
     title: ClassVar[str] = "removable media"
 
     access_denied: Maybe[bool]
+    reading_denied: Maybe[bool]
     driver_disabled: Maybe[bool]
     writing_denied: Maybe[bool]
     plain_writing_denied: Maybe[bool]

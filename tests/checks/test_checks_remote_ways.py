@@ -138,10 +138,30 @@ OLD = date(2024, 1, 1)
         (sharing(by_default=("client",)), Status.PASS),
         (sharing(by_default=("client",), defaults_date=OLD), Reason.STALE),
         (sharing(defaults_date=OLD), Status.PASS),
+        (sharing(by_default=("server",), encrypted=True, defaults_date=OLD), Reason.STALE),
+        (
+            sharing(by_default=("server",), server_signing_required=False, encrypted=True, defaults_date=OLD),
+            Status.PASS,
+        ),
     ],
 )
 def test_smb_signing(fact: FileSharing, expected: Status | Reason) -> None:
     assert status("remote_access/smb_signing", fact, collection()) is expected
+
+
+@pytest.mark.parametrize(
+    ("fact", "actual"),
+    [
+        (sharing(encrypted=True), "signing is required as server and as client"),
+        (
+            sharing(encrypted=True, server_signing_required=False, by_default=("server", "client")),
+            "everything is encrypted as server; signing is required as client (by default as client)",
+        ),
+        (sharing(by_default=("server",)), "signing is required as server and as client (by default as server)"),
+    ],
+)
+def test_smb_signing_says_what_holds(fact: FileSharing, actual: str) -> None:
+    assert CHECKS["remote_access/smb_signing"].run(fact, collection()).actual == actual
 
 
 @pytest.mark.parametrize(

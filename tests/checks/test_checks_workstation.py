@@ -50,7 +50,14 @@ def test_screen_lock(fact: ScreenLock, expected: Status | Reason) -> None:
 
 
 def media(**changes: Any) -> RemovableMedia:
-    names = ("access_denied", "driver_disabled", "writing_denied", "plain_writing_denied", "autorun_off")
+    names = (
+        "access_denied",
+        "reading_denied",
+        "driver_disabled",
+        "writing_denied",
+        "plain_writing_denied",
+        "autorun_off",
+    )
     return RemovableMedia(**{**dict.fromkeys(names, False), **changes})
 
 
@@ -64,10 +71,21 @@ def media(**changes: Any) -> RemovableMedia:
         (media(writing_denied=True), "fail", Status.PASS),
         (media(plain_writing_denied=True), "fail", Status.PASS),
         (media(writing_denied=DENIED), "fail", Reason.DENIED),
+        (media(reading_denied=True), "review", Status.REVIEW),
+        (media(reading_denied=True), "fail", Status.FAIL),
     ],
 )
 def test_removable_blocked(fact: RemovableMedia, verdict: str, expected: Status | Reason) -> None:
     assert status("media/removable_blocked", fact, verdict=verdict) is expected
+
+
+@pytest.mark.parametrize(
+    ("reading", "words"),
+    [(False, "read and written to"), (True, "written to, though not read"), (DENIED, "can be written to")],
+)
+def test_what_is_said_of_open_media_is_what_is_known(reading: Any, words: str) -> None:
+    outcome = CHECKS["media/removable_blocked"].run(media(reading_denied=reading), verdict="review")
+    assert outcome.actual.endswith(words)
 
 
 def prompts(**changes: Any) -> PrivilegePrompts:
@@ -151,6 +169,13 @@ def licences(*states: LicenceState) -> Licensing:
 )
 def test_licensed(states: tuple[LicenceState, ...], expected: Status) -> None:
     assert status("inventory/licensed", licences(*states)) is expected
+
+
+@pytest.mark.parametrize(("days", "words"), [(20, "20 days left"), (DENIED, "how long is not known")])
+def test_a_grace_period_says_how_long_it_lasts(days: Any, words: str) -> None:
+    licence = Licence(product="System", state=LicenceState.GRACE, said="copy for evaluation", grace_days=days)
+    outcome = CHECKS["inventory/licensed"].run(Licensing(licences=(licence,)))
+    assert outcome.actual == f"System: copy for evaluation, {words}"
 
 
 def test_software() -> None:

@@ -17,6 +17,7 @@ from scanner.facts import (
     DiskEncryption,
     FileSharing,
     InstalledSoftware,
+    LicenceState,
     Licensing,
     LocalAdminPasswords,
     MalwareProtection,
@@ -295,9 +296,16 @@ def test_the_listeners_idle_limit_counts_where_users_do_not_choose(inherits: int
     assert read(RemoteDesktop, raw).idle_limit_s == limit
 
 
-def test_without_its_feature_no_server_speaks_smb_1_whatever_else_is_set() -> None:
+@pytest.mark.parametrize("state", [2, 3])
+def test_a_server_that_says_it_speaks_smb_1_is_not_off_whatever_its_feature_is(state: int) -> None:
     on = {"legacy": True, "signing": True, "encryption": False, "refuses_plain": True}
-    raw = changed("server-2022-hardened", "file_sharing", server=on)
+    feature = {"rows": [{"state": state}]}
+    fact = read(FileSharing, changed("server-2022-hardened", "file_sharing", server=on, feature=feature))
+    assert isinstance(fact.legacy_server, Unknown) and fact.legacy_client is False
+
+
+def test_without_its_feature_no_server_speaks_smb_1_whatever_the_registry_says() -> None:
+    raw = changed("server-2022-hardened", "file_sharing", server=DENIED, server_key=key(SMB1=1))
     fact = read(FileSharing, raw)
     assert fact.legacy_server is False and fact.legacy_client is False
     raw = changed("server-2012-r2", "file_sharing", feature={"rows": [{"state": 1}]}, legacy_driver=key(Start=4))
@@ -469,6 +477,24 @@ def test_both_kinds_of_usb_storage_have_to_be_off() -> None:
     assert isinstance(read(RemovableMedia, raw).driver_disabled, Unknown)
 
 
+@pytest.mark.parametrize(
+    ("everything", "disks", "denied"),
+    [
+        (0, {}, (False, False, False)),
+        (1, {}, (True, True, True)),
+        (0, {"Deny_Read": 1}, (False, True, False)),
+        (0, {"Deny_Write": 1}, (False, False, True)),
+        (0, {"Deny_Read": 1, "Deny_Write": 1}, (True, True, True)),
+    ],
+)
+def test_each_policy_of_removable_storage_denies_what_it_names(
+    everything: int, disks: dict[str, int], denied: tuple[bool, ...]
+) -> None:
+    raw = changed("windows-11-24h2", "removable_media", storage=key(Deny_All=everything), disks=key(**disks))
+    fact = read(RemovableMedia, raw)
+    assert (fact.access_denied, fact.reading_denied, fact.writing_denied) == denied
+
+
 def test_defaults_of_prompts() -> None:
     fact = read(PrivilegePrompts, changed("windows-11-24h2", "privilege_prompts", system=key()))
     assert (fact.enabled, fact.administrators, fact.users) == (True, Prompt.CONSENT_OTHERS, Prompt.CREDENTIALS)
@@ -518,6 +544,31 @@ def test_no_directory_no_managed_password() -> None:
 def test_no_product_with_a_key_says_nothing(products: list[dict[str, Any]]) -> None:
     found = read(Licensing, changed("server-2022-hardened", "licensing", products=products))
     assert isinstance(found, Unknown) and found.code is Reason.NO_EVIDENCE
+
+
+EVALUATION = "Windows(R), ServerStandardEval edition"
+
+
+@pytest.mark.parametrize(
+    ("name", "edition", "status", "state", "said"),
+    [
+        (EVALUATION, "ServerStandardEval", 1, LicenceState.GRACE, "copy for evaluation"),
+        (EVALUATION, "ServerStandard", 1, LicenceState.GRACE, "copy for evaluation"),
+        ("Windows(R)", "EnterpriseEval", 1, LicenceState.GRACE, "copy for evaluation"),
+        (EVALUATION, "ServerStandardEval", 5, LicenceState.MISSING, "not activated, and asking for it"),
+        ("Windows(R), ServerStandard edition", "ServerStandard", 1, LicenceState.ACTIVE, "licensed"),
+    ],
+)
+def test_a_copy_for_evaluation_is_no_licence_that_lasts(
+    name: str, edition: str, status: int, state: LicenceState, said: str
+) -> None:
+    products = [{"name": name, "status": status, "grace_minutes": 200000, "addon": False}]
+    raw = changed("server-2022-hardened", "licensing", products=products)
+    host = json.loads(raw.get("host").stdout)
+    host["version"]["values"]["EditionID"]["value"] = edition
+    raw = with_section(raw, RawFact(probe="host", state=RawState.OK, stdout=json.dumps(host).encode()))
+    (licence,) = read(Licensing, raw).licences
+    assert (licence.state, licence.said, licence.grace_days) == (state, said, 138)
 
 
 def test_days_of_installation_and_names() -> None:

@@ -67,6 +67,9 @@ _INSTALLED = {1: True, 2: False, 3: False}
 _CLIENT = 1
 _DISABLED = 4
 _DEFAULT_LEVEL = 3
+_CONTRADICTION = (
+    "the server's settings allow SMB 1 and its feature is switched off: whether a restart is still due is not known"
+)
 
 # --- SMB -------------------------------------------------------------------------------------------------
 
@@ -106,14 +109,15 @@ def _feature(found: Values) -> Maybe[bool]:
 
 
 def _legacy_server(found: Values) -> Maybe[bool]:
-    """Off without the feature; else what the server says of itself, else the registry.
+    """What the server says of itself, else off without the feature, else the registry.
 
-    Unset there means on, but only where the feature is known to be there, or Windows is too old to list it.
+    A feature that was switched off serves until the next restart: a server that says it speaks version 1 is not off.
+    Unset in the registry means on, but only where the feature is known to be there, or Windows is too old to list it.
     """
     feature = _feature(found)
-    if feature is False:
-        return False
     told = then(found.inside("server"), lambda server: server.flag("legacy"))
+    if feature is False:
+        return Unknown(Reason.NO_EVIDENCE, _CONTRADICTION) if told is True else False
     if is_known(told):
         return told
     return switch(setting(found, "server_key", "SMB1"), feature if isinstance(feature, Unknown) else True)

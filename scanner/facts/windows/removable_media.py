@@ -38,16 +38,18 @@ _EVERY_DRIVE = 255
 
 
 def read_media(raw: RawFacts) -> RemovableMedia | Absent | Unknown:
-    """Each way of the policies; a denied reading counts as denied access."""
+    """Each way of the policies; each denies what it names and no more (Removable Storage Access)."""
     found = entry(raw, REMOVABLE_MEDIA.name)
     if not isinstance(found, Values):
         return found
     everything = switch(setting(found, "storage", "Deny_All"), default=False)
-    reading = switch(setting(found, "disks", "Deny_Read"), default=False)
+    reading = _either(everything, switch(setting(found, "disks", "Deny_Read"), default=False))
+    writing = _either(everything, switch(setting(found, "disks", "Deny_Write"), default=False))
     return RemovableMedia(
-        access_denied=_either(everything, reading),
+        access_denied=_both(reading, writing),
+        reading_denied=reading,
         driver_disabled=_both(_disabled(found, "usb"), _disabled(found, "attached_scsi")),
-        writing_denied=_either(everything, switch(setting(found, "disks", "Deny_Write"), default=False)),
+        writing_denied=writing,
         plain_writing_denied=switch(setting(found, "encryption", "RDVDenyWriteAccess"), default=False),
         autorun_off=_autorun_off(found),
     )

@@ -4,16 +4,20 @@ Sources: the Uninstall keys, 64 and 32 bits, and those of users whose registry i
 change the host. Never Win32_Product, which repairs what it lists (KB974524).
 SoftwareLicensingProduct of the application 55c92734-d682-4d71-983e-d6ec3f16059f (Windows) with a partial product key;
 LicenseStatus 0 unlicensed, 1 licensed, 2, 3 and 6 grace periods, 4 grace period of a copy that is not genuine,
-5 notification. The key itself is not read.
+5 notification. The key itself is not read. A copy for evaluation is licensed as well, until its time is up: its edition
+ends in Eval (learn.microsoft.com, "Upgrade and conversion options for Windows Server").
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 
 from scanner.facts.base import Probe, RawFacts, Reader
 from scanner.facts.software import InstalledSoftware, Licence, LicenceState, Licensing, Program
+from scanner.facts.windows.host import HOST, edition
+from scanner.facts.windows.settings import host_values
 from scanner.facts.windows.values import Values, entry, required, then
 from scanner.model import Absent, Maybe, Reason, Unknown, is_known
 
@@ -91,6 +95,7 @@ _STATES = {
     6: (LicenceState.GRACE, "extended grace period"),
 }
 _MINUTES_PER_DAY = 1440
+_EVALUATION = re.compile(r"eval(?:uation)?\b", re.IGNORECASE)
 
 
 def read_licences(raw: RawFacts) -> Licensing | Absent | Unknown:
@@ -99,14 +104,16 @@ def read_licences(raw: RawFacts) -> Licensing | Absent | Unknown:
     rows = required(then(found, lambda values: values.rows("products")))
     if isinstance(rows, Unknown):
         return rows
-    read = [_licence(row) for row in rows if row.flag("addon") is not True]
+    own = then(host_values(raw), edition)
+    read = [_licence(row, own) for row in rows if row.flag("addon") is not True]
     gap = next((value for value in read if isinstance(value, Unknown)), None)
     if gap is not None or not read:
         return gap or Unknown(Reason.NO_EVIDENCE, "licensing: Windows lists no product with a key")
     return Licensing(licences=tuple(value for value in read if isinstance(value, Licence)))
 
 
-def _licence(row: Values) -> Licence | Unknown:
+def _licence(row: Values, own: Maybe[str]) -> Licence | Unknown:
+    """One product; `own` is the edition that runs, which tells a copy for evaluation as the product's name does."""
     name, status = required(row.text("name")), required(row.number("status"))
     if isinstance(name, Unknown):
         return name
@@ -115,6 +122,8 @@ def _licence(row: Values) -> Licence | Unknown:
     if status not in _STATES:
         return Unknown(Reason.UNREADABLE, f"{name}: no such state of a licence: {status}")
     state, said = _STATES[status]
+    if state is LicenceState.ACTIVE and any(is_known(each) and _EVALUATION.search(each) for each in (name, own)):
+        state, said = LicenceState.GRACE, "copy for evaluation"
     grace = then(row.number("grace_minutes"), lambda minutes: max(0, minutes) // _MINUTES_PER_DAY)
     return Licence(product=name, state=state, said=said, grace_days=grace)
 
@@ -199,6 +208,6 @@ def _no_day(text: str) -> Unknown:
 
 
 READERS: tuple[Reader, ...] = (
-    Reader(fact=Licensing, probes=(LICENSING,), read=read_licences),
+    Reader(fact=Licensing, probes=(LICENSING, HOST), read=read_licences),
     Reader(fact=InstalledSoftware, probes=(SOFTWARE,), read=read_software),
 )
