@@ -82,6 +82,8 @@ def _clear(
         marked = f"{actual}, on a host that the site file marks as sensitive"
         return failed(expected=EXPECTED, actual=marked, note=note)
     question = "Does this host hold sensitive data, and is its disk protected in another way?"
+    if not collection.role and not (isinstance(host, Host) and is_known(host.chassis)):
+        question = f"Is this a laptop? {question}"
     return review(question=question, items=[actual], actual=actual, note=note)
 
 

@@ -13,8 +13,8 @@ from scanner.model import Maybe
 class RemovableMedia(Fact):
     """What the host does with storage that somebody plugs in.
 
-    `access_denied`: it can neither be read nor written to. `reading_denied`: it cannot be read, which leaves writing open.
-    `driver_disabled`: USB storage is not recognised. `writing_denied`: it cannot be written to.
+    `access_denied`: it can neither be read nor written to. `reading_denied`: it cannot be read, and may be
+    written to. `driver_disabled`: USB storage is not recognised. `writing_denied`: it cannot be written to.
     `plain_writing_denied`: only encrypted media can. `autorun_off`: no medium of any kind starts a program.
     """
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from scanner.collect.windows.script import build
-from scanner.facts.windows.hardware import HARDWARE
+from scanner.facts.windows.machine import HARDWARE
 from scanner.model import Reason
 from scanner.transports.base import ScriptOutput
 from tests.wsman import faults

@@ -8,40 +8,14 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from scanner.facts.base import Probe, RawFacts, Reader
-from scanner.facts.hardware import Disk, Hardware, chassis_kind, inscription
+from scanner.facts.base import RawFacts, Reader
+from scanner.facts.hardware import Disk, Hardware, inscription
 from scanner.facts.windows.host import HOST, container
+from scanner.facts.windows.machine import HARDWARE, chassis
 from scanner.facts.windows.values import Values, entry, required, then
 from scanner.model import Absent, Maybe, Reason, Unknown, is_known
 
-HARDWARE = Probe(
-    name="hardware",
-    why="which machine this is, for the register of equipment: serial number, memory, firmware, disks",
-    script=r"""
-@{
-    memory_bytes = Read-Part {
-        [long](Get-CimInstance -ClassName 'Win32_ComputerSystem' -OperationTimeoutSec 20).TotalPhysicalMemory
-    }
-    firmware = Read-Part {
-        $firmware = Get-CimInstance -ClassName 'Win32_BIOS' -OperationTimeoutSec 20
-        @{ serial = [string]$firmware.SerialNumber; released = Convert-Time $firmware.ReleaseDate }
-    }
-    chassis = Read-Part {
-        $enclosure = Get-CimInstance -ClassName 'Win32_SystemEnclosure' -OperationTimeoutSec 20
-        , @(foreach ($type in $enclosure.ChassisTypes) { [string]$type })
-    }
-    disks = Read-Part {
-        $disks = Get-CimInstance -ClassName 'Win32_LogicalDisk' -Filter 'DriveType=3' -OperationTimeoutSec 20
-        , @(foreach ($disk in $disks) {
-            @{ name = [string]$disk.DeviceID; size = [string]$disk.Size; free = [string]$disk.FreeSpace }
-        })
-    }
-}
-""",
-)
-
 _BYTES = re.compile(r"[0-9]{1,18}")
-_CHASSIS = re.compile(r"[0-9]{1,3}")
 
 
 def read_hardware(raw: RawFacts) -> Hardware | Absent | Unknown:
@@ -57,7 +31,7 @@ def read_hardware(raw: RawFacts) -> Hardware | Absent | Unknown:
         manufacturer=_inscription(then(system, lambda values: values.text("manufacturer")), "maker"),
         model=_inscription(then(system, lambda values: values.text("model")), "model"),
         serial_number=_inscription(then(firmware, lambda values: values.text("serial")), "serial number"),
-        chassis=then(found.texts("chassis"), _chassis),
+        chassis=chassis(found),
         memory_bytes=then(found.number("memory_bytes"), _memory),
         firmware_date=then(firmware, _released),
         disks=_disks(found),
@@ -71,13 +45,6 @@ def _gap(value: Maybe[bool]) -> Absent | Unknown:
 
 def _inscription(value: Maybe[str], what: str) -> Maybe[str]:
     return then(value, lambda text: inscription(text, what))
-
-
-def _chassis(codes: tuple[str, ...]) -> Maybe[str]:
-    if not codes:
-        return Absent("the firmware names no kind of chassis")
-    code = codes[0]
-    return chassis_kind(int(code)) if _CHASSIS.fullmatch(code) else _unread("the kind of chassis")
 
 
 def _memory(size: int) -> Maybe[int]:

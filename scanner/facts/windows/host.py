@@ -1,5 +1,5 @@
 """What a Windows host is: product, build, role, and what rules its accounts. Source: Win32_OperatingSystem,
-Win32_ComputerSystem; the registry names the build, which alone tells the products apart.
+Win32_ComputerSystem, Win32_SystemEnclosure; the registry names the build, which alone tells the products apart.
 """
 
 from __future__ import annotations
@@ -8,6 +8,8 @@ from datetime import datetime
 
 from scanner.facts.base import Probe, RawFacts, Reader
 from scanner.facts.host import Host, Membership
+from scanner.facts.windows.machine import HARDWARE
+from scanner.facts.windows.machine import chassis as enclosure
 from scanner.facts.windows.values import Values, entry, required, then
 from scanner.model import Absent, Maybe, Reason, Unknown, is_known
 
@@ -59,7 +61,9 @@ HOST = Probe(
 _WINDOWS_11 = 22000
 _CLIENT = 1
 _USUAL = ("Client", "Server")  # installations with a desktop, which need no word beside the product's name
-_MOBILE = 2  # Win32_ComputerSystem.PCSystemType
+# Win32_ComputerSystem.PCSystemType: 0 is unspecified, and 8 a tablet or no kind at all, by the version of Windows.
+_MOBILE = 2
+_STANDING = (1, 3, 4, 5, 6, 7)
 _MEMBERSHIPS = {
     1: Membership.MEMBER,
     3: Membership.MEMBER,
@@ -98,7 +102,7 @@ def read_host(raw: RawFacts) -> Host | Absent | Unknown:
         init="windows",
         virtualization=virtual,
         container=container(found),
-        chassis=_chassis(found, virtual),
+        chassis=_chassis(found, virtual, required(entry(raw, HARDWARE.name))),
         clock=found.moment("clock"),
         membership=_membership(found),
         domain=_domain(found),
@@ -192,14 +196,20 @@ def _virtualization(found: Values) -> Maybe[str]:
     return match or Absent(f"maker and model ({maker} {model}) name no virtual machine")
 
 
-def _chassis(found: Values, virtual: Maybe[str]) -> Maybe[str]:
+def _chassis(found: Values, virtual: Maybe[str], machine: Values | Unknown) -> Maybe[str]:
+    """A laptop by the word of either source; anything else only where neither leaves that open."""
     if is_known(virtual):
         return "vm"
     mobile = then(found.inside("system"), lambda system: system.number("kind"))
-    if mobile == _MOBILE:
+    case = then(machine, enclosure)
+    if mobile == _MOBILE or case == "laptop":
         return "laptop"
-    kind = product_type(found)
-    return then(mobile, lambda _: then(kind, lambda value: "desktop" if value == _CLIENT else "server"))
+    for value in (mobile, case):
+        if isinstance(value, Unknown):
+            return value
+    if mobile not in _STANDING and case not in ("desktop", "server"):
+        return Unknown(Reason.NO_EVIDENCE, "host: neither Windows nor the firmware tells what kind of machine this is")
+    return then(product_type(found), lambda kind: "desktop" if kind == _CLIENT else "server")
 
 
 def _membership(found: Values) -> Maybe[Membership]:
@@ -250,4 +260,4 @@ def _domain(found: Values) -> Maybe[str]:
     return then(role, lambda _: _word(name, "host: the domain has no name"))
 
 
-READERS: tuple[Reader, ...] = (Reader(fact=Host, probes=(HOST,), read=read_host),)
+READERS: tuple[Reader, ...] = (Reader(fact=Host, probes=(HOST, HARDWARE), read=read_host),)

@@ -96,6 +96,40 @@ def test_host_is_named_by_build_role_and_hardware(
     assert (fact.os_family, fact.container, fact.clock) == ("windows", False, CLOCK)
 
 
+@pytest.mark.parametrize(
+    ("kind", "chassis", "expected"),
+    [
+        (1, ["3"], "desktop"),
+        (3, ["10"], "laptop"),
+        (0, ["10"], "laptop"),
+        (8, ["30"], "laptop"),
+        (0, ["12", "9"], "laptop"),
+        (2, ["3"], "laptop"),
+        (2, DENIED, "laptop"),
+        (0, ["3"], "desktop"),
+        (3, ["2"], "desktop"),
+        (1, [], "desktop"),
+        (0, ["2"], Reason.NO_EVIDENCE),
+        (8, [], Reason.NO_EVIDENCE),
+        (1, DENIED, Reason.DENIED),
+        (1, ["x"], Reason.UNREADABLE),
+        (DENIED, ["3"], Reason.DENIED),
+        (DENIED, ["10"], "laptop"),
+    ],
+)
+def test_a_laptop_is_told_by_its_kind_or_its_chassis(kind: Any, chassis: Any, expected: str | Reason) -> None:
+    raw = changed("windows-11-24h2", "host", "system", "kind", value=kind)
+    other = changed("windows-11-24h2", "hardware", "chassis", value=chassis).sections["hardware"]
+    raw = RawFacts(
+        platform=raw.platform,
+        collected_at=raw.collected_at,
+        privilege=raw.privilege,
+        sections={**raw.sections, "hardware": other},
+    )
+    found = read(Host, raw).chassis
+    assert (found.code if isinstance(found, Unknown) else found) == expected
+
+
 def test_windows_11_is_told_by_its_build_and_not_by_its_name() -> None:
     raw = changed("windows-11-24h2", "host", "os", "caption", value="Microsoft Windows 10 Pro")
     assert read(Host, raw).os_name == "Microsoft Windows 11 Pro 24H2"
