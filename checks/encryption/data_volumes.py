@@ -47,7 +47,7 @@ def data_volumes(
         return _clear(clear, collection, sensitive_tags)
     if converting := by_state[VolumeState.CONVERTING]:
         return warned(expected="encrypted", actual="; ".join(converting))
-    note = f"{disks.unnamed} volumes without a drive letter are not judged." if disks.unnamed else ""
+    note = f"{disks.unnamed} volumes without a drive letter or a folder are not judged." if disks.unnamed else ""
     if not data:
         return not_applicable(f"the host has no fixed data volume. {note}".strip())
     return passed(actual=", ".join(by_state[VolumeState.PROTECTED]), note=note)

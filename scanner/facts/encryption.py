@@ -87,7 +87,7 @@ class DiskEncryption(Fact):
 
     `installed` is false where the system has no drive encryption; `volumes` is then empty and all are in clear as far
     as the host can tell. Self-encrypting disks, and storage that a hypervisor encrypts, are invisible from inside.
-    `unnamed` counts volumes that have no mount point or drive letter, and are not judged. `tpm` is absent where the
+    `unnamed` counts volumes that no mount point or drive letter leads to, and are not judged. `tpm` is absent where the
     machine has none.
     """
 

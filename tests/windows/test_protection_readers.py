@@ -63,147 +63,6 @@ def read(kind: type[Fact], raw: RawFacts) -> Any:
     return BY_FACT[kind].read(raw)
 
 
-# --- Malware ---------------------------------------------------------------------------------------------
-
-
-def malware(raw: RawFacts) -> MalwareProtection:
-    fact = read(MalwareProtection, raw)
-    assert isinstance(fact, MalwareProtection)
-    return fact
-
-
-ESET, DEFENDER = "ESET Security", "Microsoft Defender Antivirus"
-
-
-def centered(raw: RawFacts, *entries: tuple[str, int]) -> RawFacts:
-    """The same host with these entries in its security center."""
-    body = json.dumps({"products": [{"name": name, "state": state} for name, state in entries]}).encode()
-    return with_section(raw, RawFact(probe="security_center", state=RawState.OK, stdout=body, status=0))
-
-
-def serving(host: str, **states: str) -> RawFacts:
-    """The host with the services of these names in this state, in the place of its own or beside them."""
-    known = json.loads(raw_facts_of(host).get("services").stdout)["services"]
-    rest = [row for row in known if row["name"] not in states]
-    own = [{"name": name, "state": state, "start": "Auto", "process": 0} for name, state in states.items()]
-    return changed(host, "services", services=[*rest, *own])
-
-
-@pytest.mark.parametrize(
-    ("state", "name", "on", "current"),
-    [
-        (397568, DEFENDER, True, True),
-        (397584, DEFENDER, True, False),
-        (393472, DEFENDER, False, True),
-        (266240, ESET, True, True),
-        (266256, ESET, True, False),
-        (0x2000, ESET, False, True),
-        (0x3000, ESET, False, True),
-    ],
-)
-def test_states_of_the_security_center(state: int, name: str, on: bool, current: bool) -> None:
-    raw = serving("windows-10-german", WinDefend="Running")
-    raw = with_section(raw, RawFact(probe="defender", state=RawState.TIMEOUT))
-    fact = malware(centered(raw, (ESET, state)))
-    found = next(each for each in fact.products if each.because.startswith("the security center"))
-    assert (found.name, found.real_time, found.definitions_current) == (name, on, current)
-
-
-def test_a_state_that_nobody_knows_is_unknown() -> None:
-    fact = malware(changed("windows-10-german", "security_center", products=[{"name": "Other", "state": 0xF0F0}]))
-    assert isinstance(fact.products[1].real_time, Unknown) and isinstance(fact.products[1].definitions_current, Unknown)
-
-
-@pytest.mark.parametrize("told", [{"real_time": False}, {"mode": "Passive Mode"}, {"service": False}])
-def test_the_security_center_does_not_overrule_defenders_own_status(told: dict[str, Any]) -> None:
-    fact = malware(changed("windows-11-24h2", "defender", **told))
-    assert not fact.active and [product.name for product in fact.products] == [DEFENDER]
-    assert isinstance(fact.tamper_protected, Absent)
-
-
-def test_the_security_centers_word_on_a_defender_that_says_nothing_tells_no_parts() -> None:
-    raw = with_section(raw_facts_of("windows-11-24h2"), RawFact(probe="defender", state=RawState.DENIED))
-    (product,) = malware(raw).active
-    assert product.because == "the security center, state 397568; its service WinDefend runs"
-    assert isinstance(product.parts_off, Unknown)
-
-
-@pytest.mark.parametrize(("state", "on"), [("Running", True), ("Stopped", False)])
-@pytest.mark.parametrize(
-    ("name", "service"),
-    [("Sophos Endpoint", "Sophos MCS Agent"), ("Trend Micro Apex One Antivirus", "ntrtscan"), (ESET, "ekrn")],
-)
-def test_a_listed_product_protects_while_its_service_runs(name: str, service: str, state: str, on: bool) -> None:
-    fact = malware(centered(serving("windows-10-german", **{service: state}), (name, 266240)))
-    found = next(each for each in fact.products if each.name == name)
-    assert (found.running, found.real_time) == (on, on) and f"its service {service} " in found.because
-
-
-@pytest.mark.parametrize("name", ["Avast Antivirus", "A product nobody knows", "Trend Micro Apex One Antivirus"])
-def test_a_listed_product_without_a_service_is_unknown(name: str) -> None:
-    fact = malware(centered(raw_facts_of("windows-10-german"), (name, 266240)))
-    found = next(each for each in fact.products if each.name == name)
-    assert isinstance(found.real_time, Unknown) and "removed products stay listed" in found.real_time.detail
-    assert not fact.active
-
-
-def test_a_listed_product_is_unknown_where_no_service_could_be_read() -> None:
-    raw = with_section(raw_facts_of("windows-10-german"), RawFact(probe="services", state=RawState.DENIED))
-    found = next(each for each in malware(raw).products if each.name == ESET)
-    assert isinstance(found.real_time, Unknown) and found.real_time.code is Reason.DENIED
-
-
-@pytest.mark.parametrize("other", [262144, 0xF0F0])
-@pytest.mark.parametrize("order", [1, -1])
-def test_entries_of_one_product_that_differ_prove_nothing(other: int, order: int) -> None:
-    entries = (("ESET NOD32 Antivirus", 266240), (ESET, other))[::order]
-    assert not malware(centered(raw_facts_of("windows-10-german"), *entries)).active
-
-
-def test_a_stopped_defender_is_there_and_does_not_protect() -> None:
-    fact = malware(failed("windows-11-24h2", "defender", "0x800106ba"))
-    assert fact.products[0].real_time is False and fact.unread == ()
-
-
-@pytest.mark.parametrize("code", ["0x8004100e", "0x80041010"])
-def test_defender_without_a_namespace_is_not_installed_if_its_service_is_not_either(code: str) -> None:
-    assert malware(failed("server-2012-r2", "defender", code)).unread == ()
-    gap = malware(failed("server-2022-hardened", "defender", code)).unread
-    assert [value.code for value in gap if isinstance(value, Unknown)] == [Reason.UNREADABLE]
-
-
-def test_denied_is_not_missing() -> None:
-    fact = malware(failed("server-2012-r2", "defender", "0x80041003", RawState.DENIED))
-    assert [value.code for value in fact.unread if isinstance(value, Unknown)] == [Reason.DENIED]
-
-
-@pytest.mark.parametrize(
-    ("mode", "on"),
-    [("Normal", True), ("NORMAL", True), ("Passive Mode", False), ("EDR Block Mode", False), (None, True)],
-)
-def test_modes_of_defender(mode: str | None, on: bool) -> None:
-    assert malware(changed("server-2022-hardened", "defender", mode=mode)).products[0].real_time is on
-
-
-def test_an_unknown_mode_or_a_missing_word_is_unknown() -> None:
-    for change in ({"mode": "Quantum"}, {"real_time": None}, {"antivirus": "yes"}):
-        product = malware(changed("server-2022-hardened", "defender", **change)).products[0]
-        assert isinstance(product.real_time, Unknown)
-
-
-@pytest.mark.parametrize(("days", "age"), [(3, 3), (65535, None), (4294967295, None)])
-def test_ages_of_definitions(days: int, age: int | None) -> None:
-    fact = malware(changed("server-2022-hardened", "defender", definitions_age_days=days))
-    assert fact.products[0].definitions_age_days == age
-
-
-def test_a_service_that_runs_proves_presence_alone() -> None:
-    fact = malware(raw_facts_of("server-2012-r2"))
-    (product,) = fact.products
-    assert product.name == "Trend Micro Deep Security" and product.running is True
-    assert isinstance(product.real_time, Unknown) and product.real_time.code is Reason.NO_EVIDENCE
-
-
 # --- Encryption ------------------------------------------------------------------------------------------
 
 
@@ -238,6 +97,43 @@ def test_states_of_a_volume(protection: int, conversion: int, state: VolumeState
 def test_a_locked_or_strange_volume_is_unknown(given: dict[str, Any]) -> None:
     raw = changed("server-2022-hardened", "volume_encryption", volumes=[given])
     assert isinstance(read(DiskEncryption, raw).volumes[0].state, Unknown)
+
+
+DEVICE = "\\\\?\\Volume{6f1d2a31-0000-0000-0000-100000000001}\\"
+
+
+def mounted(letter: Any, mounts: Any, protection: int = 0, conversion: int = 0, device: Any = DEVICE) -> DiskEncryption:
+    """The encryption of a host with one fixed volume."""
+    row = {**volume(protection, conversion), "type": 1, "letter": letter, "device": device}
+    fact = read(DiskEncryption, changed("server-2022-hardened", "volume_encryption", volumes=[row], mounts=mounts))
+    assert isinstance(fact, DiskEncryption)
+    return fact
+
+
+@pytest.mark.parametrize("letter", [None, ""])
+def test_a_volume_in_a_folder_is_judged_and_one_without_a_path_is_counted(letter: str | None) -> None:
+    fact = mounted(letter, [{"device": DEVICE.upper(), "path": "C:\\Data\\"}])
+    assert [(one.name, one.state) for one in fact.volumes] == [("C:\\Data", VolumeState.CLEAR)] and fact.unnamed == 0
+    fact = mounted(letter, [{"device": DEVICE, "path": DEVICE}])
+    assert fact.volumes == () and fact.unnamed == 1
+    assert mounted("D:", DENIED).volumes[0].state is VolumeState.CLEAR
+
+
+@pytest.mark.parametrize(
+    ("mounts", "device"),
+    [
+        (DENIED, DEVICE),
+        (None, DEVICE),
+        ([], DEVICE),
+        ([{"device": DEVICE, "path": None}], DEVICE),
+        ([{"device": DEVICE, "path": DEVICE}], None),
+    ],
+)
+def test_a_volume_that_may_be_in_a_folder_is_unknown_unless_it_is_protected(mounts: Any, device: Any) -> None:
+    (found,) = mounted(None, mounts, device=device).volumes
+    assert isinstance(found.state, Unknown)
+    (found,) = mounted(None, mounts, 1, 1, device=device).volumes
+    assert found.state is VolumeState.PROTECTED
 
 
 def test_no_namespace_is_no_encryption_and_denied_is_unknown() -> None:
@@ -611,9 +507,9 @@ def test_a_user_without_programs_and_nobody_signed_in_leave_nothing_out() -> Non
 
 
 def test_scans_oldest_events_and_other_recorders_are_read() -> None:
-    product = malware(raw_facts_of("windows-11-entra")).products[0]
+    product = read(MalwareProtection, raw_facts_of("windows-11-entra")).products[0]
     assert (product.quick_scan_age_days, product.full_scan_age_days) == (None, None)  # 65535 and 4294967295
-    lost = malware(changed("windows-11-entra", "defender", quick_scan_age_days=None)).products[0]
+    lost = read(MalwareProtection, changed("windows-11-entra", "defender", quick_scan_age_days=None)).products[0]
     assert isinstance(lost.quick_scan_age_days, Unknown)
     logs = read(AuditLog, raw_facts_of("windows-10-german")).logs
     assert logs["security"].oldest_record == 1 and isinstance(logs["application"].oldest_record, Absent)

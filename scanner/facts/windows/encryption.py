@@ -2,11 +2,14 @@
 
 Sources: Win32_EncryptableVolume (ProtectionStatus, VolumeType, GetConversionStatus, GetEncryptionMethod,
 GetKeyProtectors, GetKeyProtectorType), for administrators only; of a protector its kind is read, never the secret.
+Win32_Volume: Name is the letter or the folder below which a volume is mounted, else its DeviceID once more.
 UEFISecureBootEnabled of the state of Secure Boot.
 Transport Layer Security (TLS) registry settings: Enabled and DisabledByDefault below SCHANNEL\\Protocols.
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 from scanner.facts.base import Access, Probe, RawFacts, Reader
 from scanner.facts.data.windows_defaults import windows_defaults
@@ -37,6 +40,7 @@ $class = 'Win32_EncryptableVolume'
 @{
     volumes = @(foreach ($volume in Get-CimInstance -Namespace $place -ClassName $class -OperationTimeoutSec 20) {
         @{
+            device = [string]$volume.DeviceID
             letter = $volume.DriveLetter
             type = $volume.VolumeType
             protection = $volume.ProtectionStatus
@@ -72,6 +76,10 @@ $class = 'Win32_EncryptableVolume'
             }
         }
     })
+    mounts = Read-Part {
+        $mounted = Get-CimInstance -ClassName 'Win32_Volume' -Filter 'DriveType=3' -OperationTimeoutSec 20
+        , @(foreach ($volume in $mounted) { @{ device = [string]$volume.DeviceID; path = [string]$volume.Name } })
+    }
 }
 """,
     access=Access.ROOT,
@@ -141,25 +149,68 @@ def read_volumes(raw: RawFacts) -> DiskEncryption | Absent | Unknown:
     rows = required(found.rows("volumes"))
     if isinstance(rows, Unknown):
         return rows
-    named = [(row, row.text("letter")) for row in rows]
-    volumes = tuple(_volume(row, letter) for row, letter in named if not _has_no_name(letter))
+    folders = _folders(found)
+    named = [(row, _place(row, folders)) for row in rows]
+    volumes = tuple(_volume(row, place) for row, place in named if not isinstance(place, Absent))
     return DiskEncryption(installed=True, volumes=volumes, unnamed=len(named) - len(volumes), tpm=tpm(raw))
 
 
-def _has_no_name(letter: Maybe[str]) -> bool:
-    return isinstance(letter, Absent) or letter == ""
+_Folders = Mapping[str, str]
 
 
-def _volume(row: Values, letter: Maybe[str]) -> Volume:
-    name = letter if is_known(letter) else row.where
+def _folders(found: Values) -> _Folders | Unknown:
+    """Where each fixed volume is mounted, by its identifier in lower case."""
+    rows = required(found.rows("mounts"))
+    read = rows if isinstance(rows, Unknown) else whole(_mount(row) for row in rows)
+    return read if isinstance(read, Unknown) else dict(read)
+
+
+def _mount(row: Values) -> tuple[str, str] | Unknown:
+    device, path = required(row.text("device")), required(row.text("path"))
+    if isinstance(device, Unknown):
+        return device
+    return path if isinstance(path, Unknown) else (device.lower(), path)
+
+
+def _place(row: Values, folders: _Folders | Unknown) -> Maybe[str]:
+    """The letter, else the folder below which the volume is mounted; absent where no path leads to it.
+
+    Partitions for recovery and start have no path: nobody keeps data there. A letter or a mount that could not be read
+    is a gap, and the volume stays in the list.
+    """
+    letter = row.text("letter")
+    if not (isinstance(letter, Absent) or letter == ""):
+        return letter
+    device = required(row.text("device"))
+    if isinstance(device, Unknown):
+        return device
+    if isinstance(folders, Unknown):
+        return folders
+    path = folders.get(device.lower())
+    if path is None:
+        return Unknown(Reason.NO_EVIDENCE, f"{device}: whether it is mounted in a folder is not read")
+    return Absent("no path leads to it") if path.lower() == device.lower() else path.rstrip("\\")
+
+
+def _volume(row: Values, place: str | Unknown) -> Volume:
+    name = place if is_known(place) else row.where
     use = required(row.number("type"))
     return Volume(
         name=name,
         use=then(use, lambda number: _USES.get(number, Unknown(Reason.UNREADABLE, f"{name}: no such kind of volume"))),
-        state=_state(row, name),
+        state=_told(row, place),
         method=then(row.inside("method"), lambda answer: _method(answer, name)),
         protectors=then(required(row.inside("protectors")), lambda answer: _protectors(answer, name)),
     )
+
+
+def _told(row: Values, place: str | Unknown) -> Maybe[VolumeState]:
+    """The state; of a volume without a letter that may be mounted or not, only protection is told."""
+    if isinstance(place, str):
+        return _state(row, place)
+    state = _state(row, row.where)
+    has_letter = isinstance(row.text("letter"), Unknown)
+    return state if has_letter or state is VolumeState.PROTECTED else place
 
 
 def _state(row: Values, name: str) -> Maybe[VolumeState]:

@@ -1,7 +1,12 @@
 # Source: Win32_EncryptableVolume: ProtectionStatus, VolumeType, GetConversionStatus, GetEncryptionMethod, GetKeyProtectors, GetKeyProtectorType
 $Stand.cim['Win32_EncryptableVolume'] = @(
-    [pscustomobject]@{ DriveLetter = 'C:'; VolumeType = 0; ProtectionStatus = 1; GetConversionStatus = [pscustomobject]@{ ReturnValue = 0; ConversionStatus = 1 }; GetEncryptionMethod = [pscustomobject]@{ ReturnValue = 0; EncryptionMethod = 7 }; GetKeyProtectors = [pscustomobject]@{ ReturnValue = 0; VolumeKeyProtectorID = @('{0F2A6E11-5B7C-4D1E-9A3B-7C1D2E3F4A51}', '{1A3B7F22-6C8D-4E2F-8B4C-8D2E3F4A5B62}') }; GetKeyProtectorType = @{ '{0F2A6E11-5B7C-4D1E-9A3B-7C1D2E3F4A51}' = [pscustomobject]@{ ReturnValue = 0; KeyProtectorType = 1 }; '{1A3B7F22-6C8D-4E2F-8B4C-8D2E3F4A5B62}' = [pscustomobject]@{ ReturnValue = 0; KeyProtectorType = 3 } } },
-    [pscustomobject]@{ DriveLetter = 'D:'; VolumeType = 1; ProtectionStatus = 0; GetConversionStatus = [pscustomobject]@{ ReturnValue = 0; ConversionStatus = 0 }; GetEncryptionMethod = [pscustomobject]@{ ReturnValue = 0; EncryptionMethod = 0 }; GetKeyProtectors = [pscustomobject]@{ ReturnValue = 2150694920; VolumeKeyProtectorID = $null } }
+    [pscustomobject]@{ DeviceID = '\\?\Volume{6f1d2a30-0000-0000-0000-100000000000}\'; DriveLetter = 'C:'; VolumeType = 0; ProtectionStatus = 1; GetConversionStatus = [pscustomobject]@{ ReturnValue = 0; ConversionStatus = 1 }; GetEncryptionMethod = [pscustomobject]@{ ReturnValue = 0; EncryptionMethod = 7 }; GetKeyProtectors = [pscustomobject]@{ ReturnValue = 0; VolumeKeyProtectorID = @('{0F2A6E11-5B7C-4D1E-9A3B-7C1D2E3F4A51}', '{1A3B7F22-6C8D-4E2F-8B4C-8D2E3F4A5B62}') }; GetKeyProtectorType = @{ '{0F2A6E11-5B7C-4D1E-9A3B-7C1D2E3F4A51}' = [pscustomobject]@{ ReturnValue = 0; KeyProtectorType = 1 }; '{1A3B7F22-6C8D-4E2F-8B4C-8D2E3F4A5B62}' = [pscustomobject]@{ ReturnValue = 0; KeyProtectorType = 3 } } },
+    [pscustomobject]@{ DeviceID = '\\?\Volume{6f1d2a31-0000-0000-0000-100000000001}\'; DriveLetter = 'D:'; VolumeType = 1; ProtectionStatus = 0; GetConversionStatus = [pscustomobject]@{ ReturnValue = 0; ConversionStatus = 0 }; GetEncryptionMethod = [pscustomobject]@{ ReturnValue = 0; EncryptionMethod = 0 }; GetKeyProtectors = [pscustomobject]@{ ReturnValue = 2150694920; VolumeKeyProtectorID = $null } }
+)
+# Source: Win32_Volume: DeviceID, Name (learn.microsoft.com)
+$Stand.cim['Win32_Volume'] = @(
+    [pscustomobject]@{ DeviceID = '\\?\Volume{6f1d2a30-0000-0000-0000-100000000000}\'; Name = 'C:\' },
+    [pscustomobject]@{ DeviceID = '\\?\Volume{6f1d2a31-0000-0000-0000-100000000001}\'; Name = 'D:\' }
 )
 # Source: Win32_Tpm: IsEnabled_InitialValue, IsActivated_InitialValue, SpecVersion (learn.microsoft.com)
 $Stand.cim['Win32_Tpm'] = @(

@@ -1,7 +1,12 @@
 # Source: Win32_EncryptableVolume: ProtectionStatus, VolumeType, GetConversionStatus, GetEncryptionMethod, GetKeyProtectors, GetKeyProtectorType
 $Stand.cim['Win32_EncryptableVolume'] = @(
-    [pscustomobject]@{ DriveLetter = 'C:'; VolumeType = 0; ProtectionStatus = 0; GetConversionStatus = [pscustomobject]@{ ReturnValue = 0; ConversionStatus = 1 }; GetEncryptionMethod = [pscustomobject]@{ ReturnValue = 0; EncryptionMethod = 6 }; GetKeyProtectors = [pscustomobject]@{ ReturnValue = 0; VolumeKeyProtectorID = @() } },
-    [pscustomobject]@{ DriveLetter = $null; VolumeType = 1; ProtectionStatus = 0; GetConversionStatus = [pscustomobject]@{ ReturnValue = 0; ConversionStatus = 0 }; GetEncryptionMethod = [pscustomobject]@{ ReturnValue = 0; EncryptionMethod = 0 }; GetKeyProtectors = [pscustomobject]@{ ReturnValue = 2150694920; VolumeKeyProtectorID = $null } }
+    [pscustomobject]@{ DeviceID = '\\?\Volume{6f1d2a30-0000-0000-0000-100000000000}\'; DriveLetter = 'C:'; VolumeType = 0; ProtectionStatus = 0; GetConversionStatus = [pscustomobject]@{ ReturnValue = 0; ConversionStatus = 1 }; GetEncryptionMethod = [pscustomobject]@{ ReturnValue = 0; EncryptionMethod = 6 }; GetKeyProtectors = [pscustomobject]@{ ReturnValue = 0; VolumeKeyProtectorID = @() } },
+    [pscustomobject]@{ DeviceID = '\\?\Volume{6f1d2a31-0000-0000-0000-100000000001}\'; DriveLetter = $null; VolumeType = 1; ProtectionStatus = 0; GetConversionStatus = [pscustomobject]@{ ReturnValue = 0; ConversionStatus = 0 }; GetEncryptionMethod = [pscustomobject]@{ ReturnValue = 0; EncryptionMethod = 0 }; GetKeyProtectors = [pscustomobject]@{ ReturnValue = 2150694920; VolumeKeyProtectorID = $null } }
+)
+# Source: Win32_Volume: DeviceID, Name (learn.microsoft.com)
+$Stand.cim['Win32_Volume'] = @(
+    [pscustomobject]@{ DeviceID = '\\?\Volume{6f1d2a30-0000-0000-0000-100000000000}\'; Name = 'C:\' },
+    [pscustomobject]@{ DeviceID = '\\?\Volume{6f1d2a31-0000-0000-0000-100000000001}\'; Name = '\\?\Volume{6f1d2a31-0000-0000-0000-100000000001}\' }
 )
 # Source: Win32_Tpm: IsEnabled_InitialValue, IsActivated_InitialValue, SpecVersion (learn.microsoft.com)
 $Stand.cim['Win32_Tpm'] = @(
