@@ -6,7 +6,14 @@ A check imports this module and the pure standard library (`re`, `ipaddress`, `d
 from scanner.check import check, exempted, failed, not_applicable, passed, review, unknown, warned
 from scanner.facts import *  # noqa: F403 - the fact types are the vocabulary of checks
 from scanner.facts import __all__ as _facts
-from scanner.judging import outer_hosts_firewall, refused_by_default
+from scanner.judging import (
+    LockoutRules,
+    Locks,
+    is_workstation,
+    outer_hosts_firewall,
+    password_ages,
+    refused_by_default,
+)
 from scanner.model import (
     Absent,
     Maybe,
@@ -24,6 +31,8 @@ from scanner.text import plural
 
 __all__ = [
     "Absent",
+    "LockoutRules",
+    "Locks",
     "Maybe",
     "Outcome",
     "Privilege",
@@ -35,11 +44,13 @@ __all__ = [
     "exempted",
     "failed",
     "is_known",
+    "is_workstation",
     "need",
     "need_or",
     "not_applicable",
     "outer_hosts_firewall",
     "passed",
+    "password_ages",
     "plural",
     "refused_by_default",
     "review",

@@ -142,20 +142,20 @@ def _fill(pool: ThreadPoolExecutor, job: Scan, waiting: Iterator[Target], under_
 
 
 def _one(job: Scan, target: Target) -> _Answer:
-    plan = job.selection.plan(job.site, target)
     try:
         collected = job.collector.collect(target, job.cancelled)
     except TargetError as error:
-        return _failed(job, plan, target, error)
+        return _failed(job, job.selection.plan(job.site, target), target, error)
     except Exception as error:  # a fault of ours on one target must not take the others with it
-        return _faulty(job, plan, target, error)
+        return _faulty(job, job.selection.plan(job.site, target), target, error)
     job.writer.transcript(collected.transcript, collected.script)
     if job.keep is not None:
         job.keep(target, collected)
-    return _kept(job, plan, target, collected.transcript)
+    return _kept(job, target, collected.transcript)
 
 
-def _kept(job: Scan, plan: Sequence[PlannedCheck], target: Target, transcript: Transcript) -> _Answer:
+def _kept(job: Scan, target: Target, transcript: Transcript) -> _Answer:
+    plan = job.selection.plan(job.site, target, transcript.platform)
     try:
         answer, raw = _judged(job, plan, target, transcript)
     except Exception as error:  # as above; the bytes are in the store, and may be judged again

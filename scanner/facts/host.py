@@ -32,6 +32,7 @@ class Host(Fact):
     `chassis` is `server`, `desktop`, `laptop`, `vm`, `container` or what the firmware says. `clock` is the target's
     own time when the collection began. `membership` is what rules its accounts, `domain` the name of that domain,
     `domain_short_name` the one that stands in front of an account (`ACME\\jdoe`), which need be no part of `domain`.
+    `workstation`: the system is an edition for one person at a desk, and no server's.
     """
 
     name: ClassVar[str] = "host"
@@ -52,3 +53,4 @@ class Host(Fact):
     membership: Maybe[Membership] = _NOT_READ
     domain: Maybe[str] = _NOT_READ
     domain_short_name: Maybe[str] = _NOT_READ
+    workstation: Maybe[bool] = _NOT_READ

@@ -127,6 +127,7 @@ def _account(row: Row, ageing: _Ageing, shows_logins: bool) -> Account | Unknown
         full_name=row.maybe_text("displayName") or "",
         mail=row.maybe_text("mail") or "",
         principal=row.maybe_text("userPrincipalName") or "",
+        password_never_expires=bit(flags, _NEVER_EXPIRES),
     )
 
 

@@ -160,6 +160,7 @@ def _account(row: Values, now: datetime) -> Account | Unknown:
         expires=then(_when(row, "expires"), lambda when: when.date() if when else None),
         last_login=_when(row, "last_login"),
         disabled=required(row.flag("disabled")),
+        password_never_expires=then(flags, lambda bits: bool(bits & _NEVER_EXPIRES)),
     )
 
 

@@ -94,6 +94,7 @@ def read_host(raw: RawFacts) -> Host | Absent | Unknown:
         clock=found.moment("clock"),
         membership=_membership(found),
         domain=_domain(found),
+        workstation=then(product_type(found), lambda kind: kind == _CLIENT),
     )
 
 
