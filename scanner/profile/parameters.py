@@ -83,6 +83,8 @@ def settled(uses: Iterable[CheckUse], site: Mapping[str, Any], target: Mapping[s
 
 def _set(use: CheckUse, parameter: Parameter, layers: Layers, platform: str) -> tuple[str, Any] | None:
     """The key and the value with which a layer sets a parameter; None where none does."""
+    if not any(layers):
+        return None
     own = [parameter_key(name, parameter.name) for name in (use.check, *use.aliases)]
     keys = [*keys_on(own, platform), *keys_on(parameter.same_as, platform)]
     return next(((key, layer[key]) for layer in layers for key in keys if key in layer), None)

@@ -14,7 +14,7 @@ from scanner.check import Check, warned
 from scanner.errors import ConfigError
 from scanner.model import PLATFORMS
 from scanner.profile import EffectiveParameters, Profile, effective, load_profile
-from scanner.profile.model import Parameter, Source
+from scanner.profile.model import CheckUse, Parameter, Source
 from scanner.profile.parameters import name_tolerances, settled
 from tests.checks.planned import CHECKS, PROFILE
 
@@ -170,25 +170,36 @@ def test_a_value_that_is_too_loose_is_so_by_the_limit_of_the_platform(profile: P
     assert required(profile, "linux", {KEY: 13}) == (13, "site file")
 
 
+_OTHER = "password.other.required"
+_LINKED = CheckUse(
+    check="password/min_length",
+    title="",
+    sources=(),
+    parameters={"required": Parameter(name="required", value=14, hint=int, same_as=(_OTHER,))},
+    aliases=("password/length",),
+)
 _VALUES = st.dictionaries(
-    st.sampled_from([f"{key}{end}" for key in (KEY, "password.length.required") for end in ("", ".linux", ".windows")]),
-    st.integers(12, 30),
+    st.sampled_from(
+        [f"{key}{end}" for key in (KEY, "password.length.required", _OTHER) for end in ("", ".linux", ".windows")]
+    ),
+    st.integers(12, 99),
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(_VALUES, _VALUES)
 def test_one_layer_gives_the_same_answers_as_the_two_it_was_made_of(
     site: Mapping[str, int], target: Mapping[str, int]
 ) -> None:
-    """What a stored run is judged again by."""
-    use = PROFILE.uses["password/min_length"]
+    """What a stored run is judged again by: former names and linked thresholds included."""
     for platform in PLATFORMS:
-        merged = settled([use], site, target)
-        assert (
-            effective(use, None, merged, platform=platform).values
-            == effective(use, site, target, platform=platform).values
-        )
+        merged = effective(_LINKED, None, settled([_LINKED], site, target), platform=platform)
+        assert merged.values == effective(_LINKED, site, target, platform=platform).values
+
+
+def test_of_a_check_outside_the_pack_the_target_goes_before_the_site_as_well() -> None:
+    site = {"own.first.limit.windows": 1, "own.first.limit": 2, "own.first.days.linux": 3}
+    assert settled([], site, {"own.first.limit": 4}) == {"own.first.limit": 4, "own.first.days.linux": 3}
 
 
 # --- A threshold that is another's -----------------------------------------------------------------------
