@@ -58,7 +58,7 @@ APT = Probe(
 o='-o Debug::NoLocking=1 -o Dir::Log::Planner= -o Dir::Log::Solver= -o APT::Color=0 -o Dpkg::Use-Pty=0'
 alone='-o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache='
 as=
-if [ "$(id -u)" = 0 ]; then
+if [ "$CTPAT_RIGHTS" = root ]; then
   have setpriv && as=$(nobody)
   [ "$as" ] || o="$o $alone"
 fi
