@@ -398,6 +398,19 @@ def test_pins_are_looked_for_where_preferences_name_packages(
     assert f"=pins\n {pins}\n @exit 0\n" in out and "=policy\n" not in out
 
 
+def test_a_version_is_pinned_whose_priority_is_not_that_of_its_sources(tmp_path: Path) -> None:
+    """The snippet itself; of `tar` the installed version is in the lists, of `libc6` it is known to dpkg alone."""
+    usual = (GOLDEN / "debian-12-between.policy").read_text()
+    pinned = re.sub(r"(?m)^( \*\*\* 1\.34\S*) 500$", r"\1 1001", usual)
+    assert pinned != usual
+    found = []
+    for text in (usual, pinned):
+        (tmp_path / "policy").write_text(text)
+        out = snippet(tmp_path, {"apt-cache": f"echo Prio of x 1 >&2; cat {tmp_path}/policy"})
+        found.append(re.findall(r"(?m)^ @pin .*$", out))
+    assert found == [[], [" @pin tar 1001"]]
+
+
 def test_pins_of_installed_packages_are_those_that_the_policy_lists() -> None:
     """Recorded with pins for four packages; one of them is not installed, so that nothing of it is held back."""
     once, asked = apt("debian-12-pinned-once"), apt("debian-12-pinned-asked")
