@@ -124,12 +124,12 @@ done
   close(f); print " @exit " (rc < 0) } }' "$@"
 printf '=releases\n %s\n @exit %s\n' "$#" "$rc"
 run stamps stat -c '%Y %n' "$l" /var/lib/apt/periodic/* /var/lib/dpkg/status
-history() {
+upgrades() {
   f=/var/log/apt/history.log
   { [ -r $f.1.gz ] && gzip -dc $f.1.gz; cat $f; } |
     awk '/^(Start-Date|End-Date|Upgrade|Error):/ { print substr($0, 1, 60) }' | tail -n 200
 }
-run history history
+run history upgrades
 exit 0
 """,
 )
