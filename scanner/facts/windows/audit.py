@@ -38,6 +38,7 @@ foreach ($name in @('Security', 'System', 'Application')) {
             enabled = $log.IsEnabled
             mode = [string]$log.LogMode
             max_size_bytes = [long]$log.MaximumSizeInBytes
+            oldest_record = $log.OldestRecordNumber
         }
     }
 }
@@ -101,6 +102,7 @@ def read_log(raw: RawFacts) -> AuditLog | Absent | Unknown:
         overruled=then(settings, _overruled),
         logs={name: _log(name, required(kept), own) for name, own in _LOGS.items()},
         forwarders=_forwarders(settings, services(raw)),
+        table_date=product_table().as_of,
     )
 
 
@@ -146,7 +148,7 @@ def _overruled(settings: Values) -> Maybe[bool]:
 def _log(name: str, kept: Values | Unknown, own: str) -> EventLog:
     found = kept if isinstance(kept, Unknown) else required(kept.inside(own))
     if isinstance(found, Unknown):
-        return EventLog(name=name, enabled=found, max_size_kib=found, keeps_old=found)
+        return EventLog(name=name, enabled=found, max_size_kib=found, keeps_old=found, oldest_record=found)
     mode = required(found.text("mode"))
     return EventLog(
         name=name,
@@ -155,7 +157,13 @@ def _log(name: str, kept: Values | Unknown, own: str) -> EventLog:
         keeps_old=then(
             mode, lambda word: _MODES.get(word.lower(), Unknown(Reason.UNREADABLE, f"no such mode: {word}"))
         ),
+        oldest_record=_oldest(found),
     )
+
+
+def _oldest(found: Values) -> Maybe[int]:
+    number = found.number("oldest_record")
+    return Absent("the log is empty") if number == 0 else required(number)
 
 
 # --- Forwarding ------------------------------------------------------------------------------------------
@@ -172,8 +180,8 @@ def _forwarders(settings: Values | Unknown, installed: Services | Unknown) -> Ma
         return subscribed
     own = [LogForwarder(name="Windows Event Forwarding", running=_runs(installed, "winrm"))] if subscribed else []
     agents = product_table().forwarders
-    named = (LogForwarder(name=agents[name], running=found.runs) for name, found in installed.items() if name in agents)
-    return (*own, *named)
+    found = ((agents[name], service) for name, service in installed.items() if name in agents)
+    return (*own, *(LogForwarder(name=agent, running=service.runs, by_table=True) for agent, service in found))
 
 
 def _subscribed(settings: Values) -> bool | Unknown:
@@ -201,10 +209,19 @@ def read_commands(raw: RawFacts) -> CommandLogging | Absent | Unknown:
         scripts=switch(setting(found, "scripts", "EnableScriptBlockLogging"), default=False),
         transcripts=switch(setting(found, "transcripts", "EnableTranscripting"), default=False),
         command_lines=switch(setting(found, "processes", "ProcessCreationIncludeCmdLine_Enabled"), default=False),
+        recorders=_recorders(services(raw)),
     )
+
+
+def _recorders(installed: Services | Unknown) -> Maybe[tuple[str, ...]]:
+    """Known by the names of services, of which one that does not run records nothing."""
+    if isinstance(installed, Unknown):
+        return installed
+    known = product_table().recorders
+    return tuple(dict.fromkeys(known[name] for name, found in installed.items() if name in known and found.runs))
 
 
 READERS: tuple[Reader, ...] = (
     Reader(fact=AuditLog, probes=(AUDIT_POLICY, EVENT_LOGS, LOG_SETTINGS, SERVICES), read=read_log),
-    Reader(fact=CommandLogging, probes=(LOG_SETTINGS,), read=read_commands),
+    Reader(fact=CommandLogging, probes=(LOG_SETTINGS, SERVICES), read=read_commands),
 )
