@@ -24,6 +24,13 @@ class AccountKind(StrEnum):
     SYSTEM = "system"
 
 
+class BuiltIn(StrEnum):
+    """Accounts that a system brings along, known by their number whatever they are called."""
+
+    ADMINISTRATOR = "the administrator that the system brings along"
+    GUEST = "the guest that the system brings along"
+
+
 class PasswordState(StrEnum):
     """What an account's password field allows; never the hash itself."""
 
@@ -43,8 +50,9 @@ class Account:
     `expires` is the account's own end, None for never. `last_login` is None when no login is on record since
     `Accounts.logins_since`. `disabled`: switched off as a whole, whatever the credential. `created` is when the account
     was made; `full_name`, `mail` and `principal` (userPrincipalName, the name for signing in that looks like an
-    address) are what the directory says of the person, empty where it says nothing. `password_never_expires`: a switch
-    of its own exempts the account from the maximum age that the rules set.
+    address) are what the directory says of the person, empty where it says nothing. `built_in` is None for all but the
+    two accounts of that kind. `password_never_expires`: a switch of its own exempts the account from the maximum age
+    that the rules set.
     """
 
     name: str
@@ -66,6 +74,7 @@ class Account:
     full_name: str = ""
     mail: str = ""
     principal: str = ""
+    built_in: BuiltIn | None = None
     password_never_expires: Maybe[bool] = _NO_SWITCH
 
     def expired(self, on: date) -> Maybe[bool]:

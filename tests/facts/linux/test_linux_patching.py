@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import subprocess
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from importlib import resources
 from pathlib import Path
@@ -15,6 +17,7 @@ from hypothesis import strategies as st
 from scanner.facts.base import EXIT_ABSENT, Probe, RawFact, RawFacts, RawState
 from scanner.facts.linux.patching import READERS
 from scanner.facts.linux.patching.apt import APT, read_apt
+from scanner.facts.linux.patching.apt_sources import list_of
 from scanner.facts.linux.patching.apt_upgrade import parse_origin, parse_updates
 from scanner.facts.linux.patching.auto import parse_log, read_auto
 from scanner.facts.linux.patching.dnf import parse_advisories, read_dnf
@@ -261,35 +264,179 @@ def test_a_security_update_that_a_later_one_supersedes_is_still_missing() -> Non
     assert update.published_by == datetime(2026, 11, 28, 2, 53, tzinfo=UTC)  # the security archive's, not July's
 
 
-def test_the_sources_of_a_candidate_and_of_all_before_it_are_cut_out_of_apts_tables(tmp_path: Path) -> None:
-    """The snippet itself, on the words of a real apt."""
-    policy, said = GOLDEN / "debian-12-between.policy", "Package files:\nPinned packages:\n"
-    programs = {
-        "apt-cache": f'case "$*" in *libc6*) cat {policy} ;; *) printf "{said}" ;; esac',
-        "dpkg-query": 'case $* in *Want*) ;; *) echo config-files old; printf "installed %s\\n" libc6 tar sudo ;; esac',
+def snippet(folder: Path, programs: Mapping[str, str]) -> str:
+    """What apt's snippet prints where these programs stand in for apt's own."""
+    usual = {
+        "dpkg-query": "echo deinstall config-files o o; for p in libc6 tar sudo; do echo install installed $p $p; done",
         "apt-get": "exit 1",
         "apt-config": "exit 1",
     }
-    for name, text in programs.items():
-        (tmp_path / name).write_text(f"#!/bin/sh\n{text}\n")
-        (tmp_path / name).chmod(0o755)
+    for name, text in {**usual, **programs}.items():
+        (folder / name).write_text(f"#!/bin/sh\n{text}\n")
+        (folder / name).chmod(0o755)
+    folder.chmod(0o755)
     helpers = resources.files("scanner.collect").joinpath("helpers.sh").read_text(encoding="utf-8")
     done = subprocess.run(
         ["/bin/sh", "-c", helpers + APT.script],
-        env={"PATH": f"{tmp_path}:/usr/bin:/bin", "CTPAT_RIGHTS": "user", "LC_ALL": "C"},
+        env={"PATH": f"{folder}:/usr/bin:/bin", "CTPAT_RIGHTS": "user", "LC_ALL": "C"},
         capture_output=True,
         text=True,
         check=True,
     )
-    _, _, rest = done.stdout.partition("=candidates\n")
+    return done.stdout
+
+
+def test_the_sources_of_a_candidate_and_of_all_before_it_are_cut_out_of_apts_tables(tmp_path: Path) -> None:
+    """The snippet itself, on the words of a real apt."""
+    policy = GOLDEN / "debian-12-between.policy"
+    out = snippet(tmp_path, {"apt-cache": f'case "$*" in *libc6*) cat {policy} ;; *) echo Package files: ;; esac'})
+    _, _, rest = out.partition("=candidates\n")
     assert rest.partition("=")[0].splitlines() == [
         " libc6 2.36-9+deb12u6 2.36-9+deb12u14",
         "  500 http://deb.example/debian bookworm/main amd64 Packages",
         "  before 2.36-9+deb12u7",
         "  500 http://security.example/debian-security bookworm-security/main amd64 Packages",
+        " @place 500 http://deb.example/debian bookworm/main amd64 Packages",
+        " @place 500 http://security.example/debian-security bookworm-security/main amd64 Packages",
+        " @place 100 /var/lib/dpkg/status",
         " @asked 3 @answered 3",
         " @exit 0",
     ]
+
+
+@pytest.mark.parametrize("suite", ["debian-11", "debian-12", "debian-13"])
+def test_one_question_tells_what_two_told(suite: str) -> None:
+    once, asked = apt(f"{suite}-once"), apt(f"{suite}-asked")
+    assert once.security_source is True and is_known(once.pending) and len(once.pending) >= 4
+    assert is_known(once.sources) and len(once.sources) == 4
+    # Recorded one after the other, so that only the time of the lists differs.
+    assert replace(once, refreshed=asked.refreshed) == asked
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b" Prio of ", b" Priority of "),
+        (b"=pins\n none\n", b"=pins\n perhaps\n"),
+        (b"=pins\n none\n @exit 0\n", b""),
+        (b" @answered 199\n @exit 0\n", b" @answered 199\n @exit 100\n"),
+        (b"_dists_bookworm-security_InRelease\n", b"_dists_sid_InRelease\n"),
+        (b"=releases\n 3\n", b"=releases\n 4\n"),
+        (b"=releases\n 3\n @exit 0\n", b"=releases\n 3\n @exit 1\n"),
+        (b"=releases\n 3\n @exit 0\n", b""),
+    ],
+    ids=[
+        "no priorities",
+        "pins",
+        "no word of pins",
+        "a failure",
+        "a list without its release file",
+        "too few release files",
+        "a release file that cannot be read",
+        "no word of release files",
+    ],
+)
+def test_sources_that_nobody_named_are_unknown(old: bytes, new: bytes) -> None:
+    level = changed("debian-12-once", old, new)
+    assert isinstance(level.security_source, Unknown)
+    assert isinstance(level.sources, Unknown)
+    assert not is_known(level.pending) or all(not is_known(update.security) for update in level.pending)
+
+
+def test_the_last_word_on_a_priority_counts() -> None:
+    line = b" Prio of /lists/security.example_debian-security_dists_bookworm-security_main_binary-amd64_Packages.lz4 "
+    level = changed("debian-12-once", b" hostname 3.23", line + b"500\n" + line + b"-10\n hostname 3.23")
+    assert level.security_source is False
+
+
+@pytest.mark.parametrize(
+    ("uri", "rest", "file"),
+    [
+        ("http://h.example/debian", "sid/main amd64 Packages", "h.example_debian_dists_sid_main_binary-amd64_Packages"),
+        ("https://h.example:84/a_~", "s/main all Packages", "h.example:84_a%5f%7e_dists_s_main_binary-all_Packages"),
+        ("mirror+file:/etc/m.list", "s/main all Packages", "_etc_m.list_dists_s_main_binary-all_Packages"),
+        (
+            "tor+https://h.example/d",
+            "b/updates/main i386 Packages",
+            "h.example_d_dists_b_updates_main_binary-i386_Packages",
+        ),
+        ("http://[2001:db8::1]/d", "s/main all Packages", "2001:db8::1_d_dists_s_main_binary-all_Packages"),
+        ("file:/lab", "./ Packages", "_lab_._Packages"),
+        ("http://h.example/repo", " Packages", "h.example_repo_Packages"),
+        ("http://h.example/repo", "sub/dir/ Packages", "h.example_repo_sub_dir_Packages"),
+    ],
+)
+def test_apt_names_a_list_after_its_address(uri: str, rest: str, file: str) -> None:
+    """The words and names are those of `apt-get indextargets`, apt 2.6."""
+    assert list_of(uri, rest) == file
+
+
+@pytest.mark.parametrize(
+    ("preferences", "pins"),
+    [
+        (None, "none"),
+        ("Explanation: ours\nPackage: *\nPin: release l=x\nPin-Priority: -10\n\n# end\n", "none"),
+        ("Package: sudo\nPin: version 1.9*\nPin-Priority: 1001\n", "some"),
+        ("package:\n * sudo\nPin: version 1.9*\nPin-Priority: 1001\n", "some"),
+    ],
+    ids=["none", "sources alone", "a package", "a package on a line of its own"],
+)
+def test_pins_are_looked_for_where_preferences_name_packages(
+    preferences: str | None, pins: str, tmp_path: Path
+) -> None:
+    """The snippet itself: what its stand-in of apt says of the policy is enough, and no second question is asked."""
+    policy, said = GOLDEN / "debian-12-between.policy", "Prio of /var/lib/dpkg/status 100"
+    folder = tmp_path / "preferences.d"
+    folder.mkdir()
+    if preferences is not None:
+        (folder / "ours").write_text(preferences)
+    programs = {
+        "apt-cache": f'case "$*" in *libc6*) echo "{said}" >&2; cat {policy} ;; *) echo Package files: ;; esac',
+        "apt-config": f"echo \"p='{tmp_path}/none' d='{folder}/'\"",
+    }
+    out = snippet(tmp_path, programs)
+    assert f"=pins\n {pins}\n @exit 0\n" in out and "=policy\n" not in out
+
+
+def test_a_version_is_pinned_whose_priority_is_not_that_of_its_sources(tmp_path: Path) -> None:
+    """The snippet itself; of `tar` the installed version is in the lists, of `libc6` it is known to dpkg alone."""
+    usual = (GOLDEN / "debian-12-between.policy").read_text()
+    pinned = re.sub(r"(?m)^( \*\*\* 1\.34\S*) 500$", r"\1 1001", usual)
+    assert pinned != usual
+    found = []
+    for text in (usual, pinned):
+        (tmp_path / "policy").write_text(text)
+        out = snippet(tmp_path, {"apt-cache": f"echo Prio of x 1 >&2; cat {tmp_path}/policy"})
+        found.append(re.findall(r"(?m)^ @pin .*$", out))
+    assert found == [[], [" @pin tar 1001"]]
+
+
+def test_pins_of_installed_packages_are_those_that_the_policy_lists() -> None:
+    """Recorded with pins for four packages; one of them is not installed, so that nothing of it is held back."""
+    once, asked = apt("debian-12-pinned-once"), apt("debian-12-pinned-asked")
+    assert is_known(once.holds) and is_known(asked.holds)
+    assert {hold.name for hold in asked.holds} - {hold.name for hold in once.holds} == {"vim"}
+    assert {hold.name for hold in once.holds if hold.by == "pin"} == {"hostname", "libc6", "sudo"}
+    assert replace(once, refreshed=asked.refreshed, holds=asked.holds) == asked
+
+
+def test_a_priority_of_its_own_is_no_pin_where_preferences_name_no_package() -> None:
+    level = changed("debian-12-pinned-once", b"=pins\n some\n", b"=pins\n none\n")
+    assert is_known(level.holds) and not [hold for hold in level.holds if hold.by == "pin"]
+
+
+def test_an_apt_that_says_nothing_of_its_policy_is_asked_once_more(tmp_path: Path) -> None:
+    policy = GOLDEN / "debian-12-between.policy"
+    out = snippet(tmp_path, {"apt-cache": f'case "$*" in *libc6*) cat {policy} ;; *) echo Package files: ;; esac'})
+    assert "=policy\n Package files:\n @exit 0\n" in out and "=pins\n" not in out
+
+
+def test_an_apt_that_gives_a_version_no_priority_is_asked_once_more(tmp_path: Path) -> None:
+    old = (GOLDEN / "debian-12-between.policy").read_text().replace("deb12u14 500", "deb12u14")
+    (tmp_path / "policy").write_text(old)
+    said = f'case "$*" in *libc6*) echo "Prio of x 1" >&2; cat {tmp_path}/policy ;; *) echo Package files: ;; esac'
+    out = snippet(tmp_path, {"apt-cache": said})
+    assert "=policy\n Package files:\n @exit 0\n" in out and "=pins\n" not in out
 
 
 def test_an_update_for_other_hosts_first_hides_no_security_update() -> None:
