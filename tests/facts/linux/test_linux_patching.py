@@ -51,8 +51,17 @@ def golden(name: str) -> bytes:
     return (GOLDEN / name).read_bytes()
 
 
-def apt(name: str) -> PatchLevel:
-    level = read_apt(raw(apt=golden(f"{name}.apt")))
+CODENAMES = {"11": "bullseye", "12": "bookworm", "13": "trixie"}
+
+
+def debian(codename: str) -> str:
+    return DEBIAN.replace("bookworm", codename)
+
+
+def apt(name: str, codename: str = "") -> PatchLevel:
+    """What is recorded under this name, on the release that it was recorded on or on another."""
+    own = codename or CODENAMES[name.removeprefix("debian-")[:2]]
+    level = read_apt(raw(host=debian(own), apt=golden(f"{name}.apt")))
     assert isinstance(level, PatchLevel)
     return level
 
@@ -138,7 +147,7 @@ def test_a_hold_whose_effect_was_not_simulated_is_not_harmless(part: bytes) -> N
     whole = golden("debian-12-held.apt")
     start = whole.index(b"=unheld\n")
     end = whole.index(b"\n=", start) + 1
-    level = read_apt(raw(apt=whole[:start] + part + whole[end:]))
+    level = read_apt(raw(host=DEBIAN, apt=whole[:start] + part + whole[end:]))
     assert isinstance(level, PatchLevel) and is_known(level.holds)
     assert all(isinstance(hold.security, Unknown) for hold in level.holds)
 
@@ -193,7 +202,7 @@ def changed(name: str, old: bytes, new: bytes, *, after: bytes = b"") -> PatchLe
     """Patch level from recorded bytes in which something else stands."""
     head, mark, rest = golden(f"{name}.apt").partition(after) if after else (b"", b"", golden(f"{name}.apt"))
     assert old in rest
-    level = read_apt(raw(apt=head + mark + rest.replace(old, new)))
+    level = read_apt(raw(host=DEBIAN, apt=head + mark + rest.replace(old, new)))
     assert isinstance(level, PatchLevel)
     return level
 
@@ -478,7 +487,7 @@ def test_apt_phased_updates_are_set_apart_and_kept_back_ones_are_unclear() -> No
         " 0 upgraded, 0 newly installed, 0 to remove and 2 not upgraded.\n @exit 0\n=holds\n @exit 0\n"
         "=policy\n Package files:\n @exit 0\n"
     )
-    level = read_apt(raw(apt=text))
+    level = read_apt(raw(host=DEBIAN, apt=text))
     assert isinstance(level, PatchLevel)
     assert level.phased == ("labpkg",)
     assert is_known(level.pending)
@@ -498,11 +507,32 @@ def test_a_pin_is_a_hold_of_unknown_effect_and_a_source_pinned_away_is_not_in_us
         "      release v=12,o=Debian,a=oldstable-security,n=bookworm-security,l=Debian-Security,c=main,b=amd64\n"
         " Pinned packages:\n      openssl -> 3.0.15 with priority 1001\n @exit 0\n=holds\n @exit 0\n"
     )
-    level = read_apt(raw(apt=policy))
+    level = read_apt(raw(host=DEBIAN, apt=policy))
     assert isinstance(level, PatchLevel)
     assert level.security_source is False
     assert is_known(level.holds)
     assert [(hold.name, hold.by) for hold in level.holds] == [("openssl", "pin")]
+
+
+@pytest.mark.parametrize("name", ["debian-12-pending", "debian-12-upgraded", "debian-12-once", "debian-13-current"])
+def test_a_security_source_of_another_release_is_none(name: str) -> None:
+    assert apt(name).security_source is True
+    for other in ("buster", "noble"):
+        level = apt(name, other)
+        assert level.security_source is False
+        host = debian(other)
+        support = read_support(raw(host=host, apt=golden(f"{name}.apt")))
+        assert isinstance(support, Support) and support.extended_active is not True
+
+
+def test_without_a_codename_the_number_tells_the_release() -> None:
+    by_number = DEBIAN.replace(" VERSION_CODENAME=bookworm\n", "")
+    for number, expected in (("12", True), ("11", False)):
+        host = by_number.replace('"12"', f'"{number}"')
+        level = read_apt(raw(host=host, apt=golden("debian-12-pending.apt")))
+        assert isinstance(level, PatchLevel) and level.security_source is expected
+    nameless = read_apt(raw(apt=golden("debian-12-pending.apt")))
+    assert isinstance(nameless, PatchLevel) and isinstance(nameless.security_source, Unknown)
 
 
 # --- dnf, zypper, pacman, apk ----------------------------------------------------------------------------
