@@ -534,6 +534,14 @@ def test_where_another_firewall_is_on_nobody_knows_what_a_closed_eye_lets_throug
     assert Action.ALLOW not in actions(raw)
 
 
+def test_where_another_firewall_is_on_windows_own_may_be_out_of_office() -> None:
+    assert Action.DENY in actions(raw_facts_of("windows-11-24h2"))
+    raw = changed("windows-11-24h2", "firewall", "others", value=[{"name": "Norton", "state": 266240}])
+    assert all(isinstance(action, Unknown) and "Norton" in action.detail for action in actions(raw))
+    snoozed = changed("windows-11-24h2", "firewall", "others", value=[{"name": "Norton", "state": 270336}])
+    assert Action.DENY in actions(snoozed)
+
+
 def test_an_action_that_is_not_configured_is_not_taken_for_a_refusal() -> None:
     raw = changed("server-2022-hardened", "firewall", "profiles", 0, "inbound", value=0)
     assert any(isinstance(action, Unknown) for action in actions(raw))

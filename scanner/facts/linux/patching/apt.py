@@ -20,9 +20,11 @@ where nobody may not read the sources; and always with a folder of downloads tha
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 
 from scanner.facts.base import Probe, RawFacts, shared
+from scanner.facts.linux.host import release_of
 from scanner.facts.linux.patching.apt_sources import (
     ActiveSource,
     ReleaseFile,
@@ -158,7 +160,7 @@ def read_apt(raw: RawFacts) -> PatchLevel | Absent | Unknown:
         holds=holds,
         phased=outlook.phased,
         sources=update_sources(active, releases),
-        security_source=_security_source(active),
+        security_source=_security_source(active, release_of(raw)),
         refreshed=_refreshed(found, releases),
         last_run=_last_run(found),
         installed_level=Absent("apt updates packages one by one"),
@@ -173,15 +175,36 @@ def _is_classified(active: Maybe[tuple[ActiveSource, ...]]) -> bool:
     return not any(source.origin.lower() in plain or source.codename == "sid" for source in active)
 
 
-def _security_source(active: Maybe[tuple[ActiveSource, ...]]) -> Maybe[bool]:
+def _security_source(active: Maybe[tuple[ActiveSource, ...]], release: Maybe[Mapping[str, str]]) -> Maybe[bool]:
+    """Whether a source in use brings the security updates of the release that is installed, and not of another."""
     if isinstance(active, Absent | Unknown):
         return active
     if not active:
         return Unknown(Reason.STALE, "apt: there are no package lists on this host")
+    used = [source for source in active if source.priority > _INSTALLED_PRIORITY]
     if not _is_classified(active):
-        return any(source.priority > _INSTALLED_PRIORITY for source in active)
-    security = (source for source in active if source.is_security)
-    return any(source.priority > _INSTALLED_PRIORITY for source in security)
+        return bool(used)
+    answers = [_is_of(source, release) for source in used if source.is_security]
+    if True in answers:
+        return True
+    return next((answer for answer in answers if isinstance(answer, Unknown)), False)
+
+
+_CODENAMES = ("VERSION_CODENAME", "UBUNTU_CODENAME", "DEBIAN_CODENAME")
+
+
+def _is_of(source: ActiveSource, release: Maybe[Mapping[str, str]]) -> Maybe[bool]:
+    """Whether a source is one of the installed release: by its codename, else by its number."""
+    if isinstance(release, Absent | Unknown):
+        return Unknown(Reason.NO_EVIDENCE, "apt: which release is installed is not known")
+    names = {release[key] for key in _CODENAMES if release.get(key)}
+    if names:
+        own = source.codename.removesuffix("-security")
+        return own in names or any(source.suite.startswith(f"{name}-") for name in names)
+    number = release.get("VERSION_ID", "")
+    if not number or not source.version:
+        return Unknown(Reason.NO_EVIDENCE, "apt: os-release names no release that its sources could be held against")
+    return source.version == number or source.version.startswith(f"{number}.")
 
 
 def _pending(outlook: Outlook, holds: Maybe[tuple[Hold, ...]]) -> Maybe[tuple[Update, ...]]:
