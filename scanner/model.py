@@ -216,7 +216,8 @@ class Target:
     order they are passed. `certificate` pins the one TLS certificate to accept as `SHA256:` and hexadecimal digits;
     `ca` is a file with the authorities to trust instead of the system's. `host_key_alias` is the name to look up in
     `known_hosts` instead of the address. `platform` is what the site says that it is, where the peer would not show it
-    by itself. `origin` says which file and line, or which option, named this target.
+    by itself. `backup_status` is the file on it that its backups write. `origin` says which file and line, or which
+    option, named this target.
     """
 
     name: str
@@ -237,6 +238,7 @@ class Target:
     certificate_files: tuple[str, ...] = ()
     host_key_alias: str | None = None
     platform: str | None = None
+    backup_status: str | None = None
     origin: str = ""
 
 

@@ -100,7 +100,8 @@ def plan_lines(site: Site, selection: Selection) -> Iterator[str]:
     for target in site.targets:
         way = " via ".join([target.transport, *(hop.name for hop in reversed(target.jump))])
         login = f" as {target.user}" if target.user else ""
-        yield f"  {target.name}: {way} {address_of(target)}{login}, credential {target.credential or 'none'}"
+        named = f", status file {target.backup_status}" if target.backup_status else ""
+        yield f"  {target.name}: {way} {address_of(target)}{login}, credential {target.credential or 'none'}{named}"
     yield "checks:"
     yield from (f"  {name}" for name in selection.checks)
 

@@ -12,6 +12,7 @@ from scanner.inventory.address import (
     AddressError,
     check_host,
     check_name,
+    check_status_file,
     default_name,
     read_hop,
     read_port,
@@ -23,7 +24,20 @@ from scanner.model import Target
 from scanner.suggest import hint, listed
 from scanner.yaml_source import decode, read_bytes
 
-COLUMNS = ("host", "name", "transport", "port", "user", "credential", "role", "tags", "jump", "host_key", "uri")
+COLUMNS = (
+    "host",
+    "name",
+    "transport",
+    "port",
+    "user",
+    "credential",
+    "role",
+    "tags",
+    "jump",
+    "host_key",
+    "uri",
+    "backup_status",
+)
 _HEADER = "a header line such as host,name,user,credential,role,tags"
 _TRANSPORTS = ("ssh", "winrm", "winrms", "psrp", "ldaps")
 _TAGS = re.compile(r"[\s|;,]+")
@@ -118,6 +132,7 @@ class _Reader:
             tags=tuple(tag for tag in _TAGS.split(cells.get("tags", "")) if tag),
             host_key=_host_key(cells.get("host_key", "")),
             jump=jump,
+            backup_status=check_status_file(cells["backup_status"]) if cells.get("backup_status") else None,
             origin=origin,
         )
 
