@@ -91,7 +91,7 @@ def _read(target: Target, transcript: Transcript, reading: _Reading) -> tuple[li
     lines += [f"  note: {note}" for note in transcript.notes]
     if transcript.error:
         lines.append(f"  ended early ({transcript.error[0].value}): {transcript.error[1]}")
-    gaps = [section for section in raw.sections.values() if section.state not in _FINE and section.probe in probes]
+    gaps = [one for one in raw.sections.values() if one.probe in probes and _is_gap(one, probes[one.probe], raw)]
     for section in gaps:
         lines += _gap(section, probes[section.probe], words)
     barred = [section for section in gaps if section.state is not RawState.MISSING_TOOL]
@@ -99,6 +99,12 @@ def _read(target: Target, transcript: Transcript, reading: _Reading) -> tuple[li
     lines += [f"  in part: {part}" for part in parts]
     lines.append(_sum(len(barred), len(parts), len(probes)))
     return lines, not barred and not parts and transcript.error is None
+
+
+def _is_gap(section: RawFact, probe: Probe, raw: RawFacts) -> bool:
+    """A recording of before there were status files did not ask for one, and misses none."""
+    is_older = probe.named and section.state is RawState.NOT_RUN and raw.error is None
+    return section.state not in _FINE and not is_older
 
 
 # Nothing on the target cures these: what the records do not say, and what is not read on its platform at all.

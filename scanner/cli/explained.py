@@ -84,6 +84,7 @@ def queries(platform: str, checks: Iterable[Check]) -> str:
 def _for_and_needs(probe: Probe, platform: str, readers: Iterable[Reader]) -> str:
     facts = ", ".join(reader.fact.name for reader in readers if probe in reader.probes)
     where = f"; only with {' or '.join(probe.programs)}" if probe.programs else ""
+    where += "; only where the site names a file (`backup_status`)" if probe.named else ""
     return f"for: {facts}; needs: {_RIGHTS.get(platform, {}).get(probe.access, probe.access.value)}{where}"
 
 
