@@ -304,6 +304,12 @@ def test_a_host_without_a_job_that_can_be_seen() -> None:
     assert host("nothing", b"% file /srv/status\n% kind a link\n% end\n").unread[0].code is Reason.UNREADABLE
 
 
+def test_a_file_that_says_nothing_shows_no_job() -> None:
+    (found,) = host("nothing", f"% file /srv/status\n% stat {WRITTEN} 0\n% end\n".encode()).configured
+    assert isinstance(found.configured, Unknown) and isinstance(found.last_failure, Unknown)
+    assert all(one.configured is True for state in (GOOD, BAD) for one in host("nothing", state).judged)
+
+
 def test_a_missing_file_is_the_reason_where_nothing_else_speaks() -> None:
     (found,) = joined([job()], b"% file /srv/status\n% gone\n% end\n")
     assert found.last_success == Unknown(Reason.NO_EVIDENCE, "the status file /srv/status does not exist")

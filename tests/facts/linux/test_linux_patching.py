@@ -21,6 +21,7 @@ from scanner.facts.linux.patching.kernel import flavour, read_kernel, read_resta
 from scanner.facts.linux.patching.level import read_patch_level
 from scanner.facts.linux.patching.plain import read_apk, read_pacman
 from scanner.facts.linux.patching.sections import RUN
+from scanner.facts.linux.patching.side import FIRMWARE
 from scanner.facts.linux.patching.support import read_support
 from scanner.facts.linux.patching.zypper import read_zypper
 from scanner.facts.patching import AutoUpdates, Kernel, PatchLevel, Restart, Support
@@ -281,6 +282,21 @@ def test_the_sources_of_a_candidate_and_of_all_before_it_are_cut_out_of_apts_tab
         " @asked 3 @answered 3",
         " @exit 0",
     ]
+
+
+@pytest.mark.parametrize(("virtual", "asked"), [("exit 0", False), ("exit 1", True)])
+def test_fwupd_is_asked_on_real_machines_alone(virtual: str, asked: bool, tmp_path: Path) -> None:
+    """The question starts its daemon, which in a container never comes."""
+    for name, text in {"systemd-detect-virt": virtual, "fwupdmgr": f"echo '{{}}'; touch {tmp_path}/asked"}.items():
+        (tmp_path / name).write_text(f"#!/bin/sh\n{text}\n")
+        (tmp_path / name).chmod(0o755)
+    helpers = resources.files("scanner.collect").joinpath("helpers.sh").read_text(encoding="utf-8")
+    done = subprocess.run(
+        ["/bin/sh", "-c", helpers + FIRMWARE.script],
+        env={"PATH": f"{tmp_path}:/usr/bin:/bin", "CTPAT_RIGHTS": "user", "LC_ALL": "C"},
+        capture_output=True,
+    )
+    assert (done.returncode, (tmp_path / "asked").exists()) == (0 if asked else 96, asked)
 
 
 def test_an_update_for_other_hosts_first_hides_no_security_update() -> None:

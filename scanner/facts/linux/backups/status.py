@@ -143,7 +143,7 @@ def _verdict(lines: Sequence[Sequence[str]]) -> tuple[str, bool | None]:
     if len(lines) == 1 and len(lines[0]) == 1 and _NUMBER.fullmatch(lines[0][0]):
         said = [(lines[0][0], lines[0][0] == "0")]
     meanings = {meaning for _, meaning in said}
-    return said[0] if len(meanings) == 1 and None not in meanings else ("", None)
+    return said[0] if len(meanings) == 1 else ("", None)
 
 
 def _statements(line: Sequence[str]) -> Iterator[tuple[str, bool | None]]:
@@ -223,7 +223,7 @@ def _own(status: StatusFile, said: BackupSuccess | BackupFailure) -> BackupJob:
     return BackupJob(
         product="status file",
         name=status.path,
-        configured=True,
+        configured=Unknown(Reason.NO_EVIDENCE, said.how) if isinstance(said, BackupSuccess) and not healed else True,
         enabled=why,
         interval_days=why,
         blocked=Absent("nothing is known to stop it"),
