@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from datetime import UTC, date, datetime
 from importlib import resources
@@ -20,17 +21,18 @@ from scanner.facts.linux.patching.dnf import parse_advisories, read_dnf
 from scanner.facts.linux.patching.kernel import flavour, read_kernel, read_restart, version_key
 from scanner.facts.linux.patching.level import read_patch_level
 from scanner.facts.linux.patching.plain import read_apk, read_pacman
+from scanner.facts.linux.patching.rpm_version import compare
 from scanner.facts.linux.patching.sections import RUN
 from scanner.facts.linux.patching.side import FIRMWARE
 from scanner.facts.linux.patching.support import read_support
 from scanner.facts.linux.patching.zypper import read_zypper
-from scanner.facts.patching import AutoUpdates, Kernel, PatchLevel, Restart, Support
+from scanner.facts.patching import AutoUpdates, Kernel, PatchLevel, Restart, Support, Updater
 from scanner.model import Absent, Privilege, Reason, Unknown, is_known
 
 GOLDEN = Path(__file__).parent / "golden" / "patching"
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 DEBIAN = (
-    '=/etc/os-release\n ID=debian\n VERSION_ID="12"\n'
+    '=/etc/os-release\n ID=debian\n VERSION_ID="12"\n VERSION_CODENAME=bookworm\n'
     "=virt-container\n none\n=virt-vm\n none\n=marks\n init systemd\n end\n"
 )
 
@@ -53,8 +55,13 @@ def apt(name: str) -> PatchLevel:
     return level
 
 
-def dnf(name: str) -> PatchLevel:
-    level = read_dnf(raw(dnf=golden(f"dnf4-{name}.dnf")))
+def dnf(name: str, repository: bytes = b"baseos") -> PatchLevel:
+    """The recorded host, whose one repository is called `lab`, with a name that a distribution gives its own."""
+    return dnf_level(golden(f"dnf4-{name}.dnf").replace(b"/dnf/lab-", b"/dnf/" + repository + b"-"))
+
+
+def dnf_level(text: bytes) -> PatchLevel:
+    level = read_dnf(raw(dnf=text))
     assert isinstance(level, PatchLevel)
     return level
 
@@ -65,8 +72,10 @@ def pacman(name: str) -> PatchLevel:
     return level
 
 
-def zypper(name: str) -> PatchLevel:
-    level = read_zypper(raw(zypper=golden(f"zypper-{name}.zypper")))
+def zypper(name: str, repository: bytes = b"repo-update") -> PatchLevel:
+    """As `dnf`."""
+    text = golden(f"zypper-{name}.zypper").replace(b'alias="lab"', b'alias="' + repository + b'"')
+    level = read_zypper(raw(zypper=text.replace(b"/raw/lab/", b"/raw/" + repository + b"/")))
     assert isinstance(level, PatchLevel)
     return level
 
@@ -401,6 +410,91 @@ def test_dnf_exclude_hides_a_security_update_that_the_advisory_names() -> None:
     assert names(level) == set()
 
 
+PRODUCTS = (b"lab", b"docker-ce-stable", b"epel", b"nvidia", b"rocky-extras", b"updates-testing", b"baseos-debuginfo")
+
+
+@pytest.mark.parametrize("repository", PRODUCTS)
+def test_dnf_with_repositories_of_products_alone_proves_nothing(repository: bytes) -> None:
+    level = dnf("none-no-advisories", repository)
+    for value in (level.pending, level.holds, level.sources, level.security_source):
+        assert isinstance(value, Unknown) and repository.decode() in value.detail
+    listed = dnf("pending", repository)
+    assert names(listed) == {"foo"}, "what is listed is pending all the same"
+    assert isinstance(listed.security_source, Unknown)
+
+
+@pytest.mark.parametrize(
+    "repository",
+    [
+        *(b"baseos", b"BaseOS", b"updates", b"updates-released", b"ol9_baseos_latest", b"ol7_latest", b"amzn2-core"),
+        *(b"rhel-9-for-x86_64-baseos-rpms", b"rhel-7-server-rpms", b"rhui-rhel-8-for-x86_64-baseos-rhui-rpms"),
+        *(b"rhel-8-baseos-rhui-rpms", b"amazonlinux", b"ACME_RHEL_9_BaseOS"),
+    ],
+)
+def test_dnf_knows_the_repositories_of_distributions(repository: bytes) -> None:
+    assert dnf("none-no-advisories", repository).security_source is True
+
+
+def test_yum_names_its_repositories_by_their_folder() -> None:
+    text = golden("dnf4-none-no-advisories.dnf")
+    moved = re.sub(rb"/var/cache/dnf/lab-\w+/repodata/", b"/var/cache/yum/x86_64/7/updates/", text)
+    level = dnf_level(moved)
+    assert is_known(level.sources) and [source.name for source in level.sources] == ["updates"]
+
+
+def test_zypper_with_repositories_of_products_alone_proves_nothing() -> None:
+    for repository in (b"lab", b"NVIDIA:repo-non-free", b"repo-update-non-oss", b"repo-oss"):
+        level = zypper("pending", repository)
+        assert names(level) == {"LAB-2026:0001"}
+        assert isinstance(level.security_source, Unknown) and isinstance(level.sources, Unknown)
+    for repository in (b"repo-update", b"SUSE:SLE-Product-SLES15-SP5-Updates", b"openSUSE:update-tumbleweed"):
+        assert zypper("pending", repository).security_source is True
+
+
+ADVISORY = b" LAB-2026:0001 Important/Sec. foo-1.1-1.noarch"
+
+
+@pytest.mark.parametrize(
+    ("installed", "blocked"),
+    [
+        (("5.14.0-70.el9",), True),
+        (("5.14.0-70.el9", "5.14.0-503.el9"), False),
+        (("5.14.0-70.el9", "5.14.0-570.el9"), False),
+        (("5.14.0-70.el9", "5.14.0-80.el9"), True),
+        ((), True),
+    ],
+)
+def test_a_kernel_is_hidden_unless_it_waits_for_a_restart(installed: tuple[str, ...], blocked: bool) -> None:
+    """An advisory for kernel-core 5.14.0-503, which check-update does not name."""
+    text = (
+        golden("dnf4-excluded.dnf").replace(b"/dnf/lab-", b"/dnf/baseos-").replace(b"exclude=foo", b"exclude=kernel*")
+    )
+    text = text.replace(ADVISORY, b" LAB-2026:0001 Important/Sec. kernel-core-5.14.0-503.el9.x86_64")
+    lines = "".join(f" kernel-core-{version}.x86_64\n" for version in installed)
+    level = dnf_level(text + f"=kernels\n{lines} @exit 0\n".encode())
+    assert ("kernel-core" in {hold.name for hold in level.blocked}) is blocked
+    older = dnf_level(text)
+    assert is_known(older.holds), "a recording that lists no kernels cannot tell"
+    assert any(isinstance(hold.security, Unknown) for hold in older.holds if hold.name == "kernel-core")
+
+
+@pytest.mark.parametrize(
+    ("older", "newer"),
+    [
+        ("1.0-1", "1.1-1"),
+        ("5.14.0-70.el9", "5.14.0-503.el9"),
+        ("1.0~rc1-1", "1.0-1"),
+        ("1.0-1", "1.0^git1-1"),
+        ("1.0^git1-1", "1.0.1-1"),
+        ("1.0a-1", "1.0.1-1"),
+        ("1.0-1.el9", "1.0-1.el9_2"),
+        ("09-1", "10-1"),
+    ],
+)
+def test_versions_are_ordered_as_rpm_orders_them(older: str, newer: str) -> None:
+    assert (compare(older, newer), compare(newer, older), compare(newer, newer)) == (-1, 1, 0)
+
+
 def test_dnf_lists_of_version_5_are_read_too() -> None:
     line = "FEDORA-2026-1a2b security Moderate foo-libs-1.1-1.fc43.x86_64 2026-11-01 01:02:03"
     assert parse_advisories([line], {}) == {"foo-libs": datetime(2026, 11, 1, 1, 2, 3, tzinfo=UTC)}
@@ -576,7 +670,7 @@ def test_a_container_has_no_kernel_of_its_own() -> None:
 
 
 def auto(name: str) -> AutoUpdates:
-    found = read_auto(raw(auto_updates=golden(f"{name}.auto_updates")))
+    found = read_auto(raw(host=DEBIAN, auto_updates=golden(f"{name}.auto_updates")))
     assert isinstance(found, AutoUpdates)
     return found
 
@@ -600,6 +694,60 @@ def test_the_whole_chain_is_on_and_the_run_is_in_the_log() -> None:
     assert (updater.active, updater.installs, updater.broken) == (True, True, ())
     assert updater.last_completed == datetime(2026, 11, 22, 3, 36, 49, tzinfo=UTC)
     assert isinstance(updater.last_error, Absent)
+
+
+def unattended(settings: str, release: str = DEBIAN) -> Updater:
+    """The recorded host with other patterns, given as lines of `apt-config dump`."""
+    text = golden("debian-12-enabled.auto_updates").decode()
+    kept = re.sub(r" Unattended-Upgrade::Origins-Pattern.*\n", "", text)
+    lines = "".join(f" Unattended-Upgrade::{line};\n" for line in settings.split("\n"))
+    found = read_auto(raw(host=release, auto_updates=kept.replace("=periodic\n", f"=periodic\n{lines}")))
+    assert isinstance(found, AutoUpdates)
+    return found.updaters[0]
+
+
+UBUNTU = "=/etc/os-release\n ID=ubuntu\n ID_LIKE=debian\n VERSION_ID=24.04\n VERSION_CODENAME=noble\n"
+MINT = (
+    UBUNTU.replace("ID=ubuntu", "ID=linuxmint")
+    .replace("=debian", '="ubuntu debian"')
+    .replace("CODENAME=noble", "CODENAME=wilma\n UBUNTU_CODENAME=noble")
+)
+SECURITY = "origin=Debian,codename=${distro_codename}-security,label=Debian-Security"
+
+
+@pytest.mark.parametrize(
+    ("settings", "release", "expected"),
+    [
+        (f'Origins-Pattern:: "{SECURITY}"', DEBIAN, True),
+        ('Origins-Pattern:: "o=Debian,n=bookworm-security"', DEBIAN, True),
+        ('Origins-Pattern:: "origin=*"', DEBIAN, True),
+        ('Origins-Pattern:: "origin=Debian,suite=*-security"', DEBIAN, True),
+        ('Origins-Pattern:: "origin=Debian,suite=oldstable-security"', DEBIAN, None),
+        ('Origins-Pattern:: "codename=buster,label=Debian-Security"', DEBIAN, False),
+        ('Origins-Pattern:: "origin=Debian,codename=${distro_codename},label=Debian-Security"', DEBIAN, False),
+        ('Origins-Pattern:: "origin=Debian,codename=${distro_codename},label=Debian"', DEBIAN, False),
+        ('Origins-Pattern:: "origin=Docker,label=Docker security"', DEBIAN, False),
+        ('Allowed-Origins:: "${distro_id}:${distro_codename}-security"', UBUNTU, True),
+        ('Allowed-Origins:: "${distro_id}ESM:${distro_codename}-infra-security"', UBUNTU, False),
+        ('Allowed-Origins:: "Ubuntu:jammy-security"', UBUNTU, False),
+        ('Allowed-Origins:: "Ubuntu:noble-security"', MINT, True),
+        (f'Origins-Pattern:: "{SECURITY}"', "=/etc/os-release\n ID=kali\n ID_LIKE=debian\n", None),
+        (f'Origins-Pattern:: "{SECURITY}"\nPackage-Blacklist:: ".*"', DEBIAN, False),
+        (f'Origins-Pattern:: "{SECURITY}"\nPackage-Blacklist:: ""', DEBIAN, False),
+    ],
+)
+def test_patterns_have_to_fit_the_security_updates_of_this_release(
+    settings: str, release: str, expected: bool | None
+) -> None:
+    found = unattended(settings, release).installs
+    assert isinstance(found, Unknown) if expected is None else found is expected
+
+
+def test_packages_that_are_left_out_are_named() -> None:
+    found = unattended(f'Origins-Pattern:: "{SECURITY}"\nPackage-Blacklist:: "mysql-server"\nPackage-Blacklist:: "("')
+    assert (found.installs, found.left_out) == (True, ("mysql-server", "("))
+    limited = unattended(f'Origins-Pattern:: "{SECURITY}"\nPackage-Whitelist:: "openssl"')
+    assert limited.left_out == ("all but openssl",)
 
 
 def test_a_masked_timer_breaks_the_chain() -> None:
