@@ -20,9 +20,11 @@ from scanner.facts.windows.patching.probes import (
     UPDATE_POLICY,
     UPDATES,
     events,
+    paused_until,
     rollups,
     success_time,
     update_policy,
+    update_server,
     updates,
 )
 from scanner.facts.windows.values import Values, entry, required, then
@@ -30,6 +32,7 @@ from scanner.model import Absent, Maybe, Reason, Unknown, is_known
 
 _SOURCES = Absent("Windows keeps no dated lists of a source's updates")
 _CLIENT = 1
+_DAY_LENGTH = 24  # characters of a day in any notation
 # Clients and servers of this build get updates of their own, with revisions of their own.
 _SHARED_BUILD = 26100
 
@@ -62,6 +65,7 @@ def read_level(raw: RawFacts) -> PatchLevel | Absent | Unknown:
         last_run=then(found, last_run),
         installed_level=level.when,
         level_undated=level.undated,
+        table_date=build_table().as_of,
     )
 
 
@@ -133,35 +137,36 @@ def _by_store(host: Values | Unknown, found: Values) -> datetime | None:
 
 
 def _hint(found: Values) -> Unknown:
-    """The list of quick fixes has days in the host's own notation, so that only its numbers can be named."""
-    listed = found.texts("hotfixes")
-    named = f"; the host lists {', '.join(sorted(listed)[-3:])}" if is_known(listed) and listed else ""
+    """The list of quick fixes has days in the host's own notation: shown as they stand, and never read as dates."""
+    rows = found.rows("hotfixes")
+    listed = sorted(_fix(row) for row in rows) if is_known(rows) else []
+    named = f"; the host lists {', '.join(listed[-3:])}" if listed else ""
     return Unknown(Reason.NO_EVIDENCE, f"nothing tells when the newest update was released or installed{named}")
 
 
+def _fix(row: Values) -> str:
+    number, day = row.text("id"), row.text("installed")
+    shown = day.strip()[:_DAY_LENGTH] if is_known(day) else ""
+    return (number if is_known(number) else "") + (f" (day as the host writes it: {shown})" if shown else "")
+
+
 def _holds(raw: RawFacts) -> Maybe[tuple[Hold, ...]]:
-    """Policies that put the monthly updates off, and a pause that somebody set."""
+    """Policies that put the monthly updates off, a pause that somebody set, a server that offers what is approved."""
     found = update_policy(raw)
     if isinstance(found, Unknown):
         return found
     days = found.registry_number("policy", "DeferQualityUpdatesPeriodInDays")
-    until = then(found.registry_text("pause", "PauseQualityUpdatesEndTime"), _end)
-    for value in (days, until):
+    until, server = paused_until(found), update_server(found)
+    for value in (days, until, server):
         if isinstance(value, Unknown):
             return value
     unsure = Unknown(Reason.NO_EVIDENCE, "whether this keeps back a security update now is not read")
     texts = [f"put off by policy for {days} days"] if is_known(days) and days > 0 else []
     if is_known(until) and until > raw.collected_at:
         texts.append(f"paused until {until:%Y-%m-%d}")
+    if is_known(server):
+        texts.append(f"offered as {server} approves them, which is not read")
     return tuple(Hold(name="monthly updates", by=text, security=unsure) for text in texts)
-
-
-def _end(text: str) -> datetime | Unknown:
-    try:
-        when = datetime.fromisoformat(text.strip())
-    except ValueError:
-        return Unknown(Reason.UNREADABLE, "update_policy: the end of the pause cannot be read")
-    return when if when.tzinfo else when.replace(tzinfo=UTC)
 
 
 PATCH_LEVEL = Reader(fact=PatchLevel, probes=(HOST, UPDATES, UPDATE_POLICY, OFFERS), read=read_level)
