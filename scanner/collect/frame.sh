@@ -2,10 +2,10 @@ main() {
 unset ENV BASH_ENV CDPATH IFS LD_PRELOAD LD_LIBRARY_PATH GREP_OPTIONS POSIXLY_CORRECT TMOUT PERL5OPT PERL5LIB
 unset nonce first limiter whole over headc marks inside alone at began said ended c r w i f now helpers
 exec 4>&1 2>/dev/null
-nonce=$1 CTPAT_RIGHTS=$2 first=$3
+nonce=$1 CTPAT_RIGHTS=$2 first=$3 CTPAT_BACKUP_STATUS=${4:-}
 PATH=/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin:/run/current-system/sw/bin
 LC_ALL=C LANGUAGE= TZ=UTC0 NO_COLOR=1 PAGER=cat SYSTEMD_PAGER= SYSTEMD_COLORS=0
-export PATH LC_ALL LANGUAGE TZ NO_COLOR PAGER SYSTEMD_PAGER SYSTEMD_COLORS CTPAT_RIGHTS
+export PATH LC_ALL LANGUAGE TZ NO_COLOR PAGER SYSTEMD_PAGER SYSTEMD_COLORS CTPAT_RIGHTS CTPAT_BACKUP_STATUS
 umask 077
 cd /
 unset -f command printf read kill wait id date env sed test '['
@@ -139,6 +139,10 @@ p() {
   printf '\n@%s B %s %s %s\n' "$nonce" "$1" "$2" "$3"
   if [ -n "${5:-}" ] && ! any $5; then
     printf '|not installed: %s\n\n@%s E %s 96 0 0\n' "$5" "$nonce" "$1"
+    return 0
+  fi
+  if [ -n "${6:-}" ] && [ -z "$CTPAT_BACKUP_STATUS" ]; then
+    printf '|the site file names none\n\n@%s E %s 96 0 0\n' "$nonce" "$1"
     return 0
   fi
   now

@@ -167,6 +167,7 @@ def test_text_and_digest_are_constant() -> None:
     assert one == two and NONCE.encode() not in one.text
     assert one.call(NONCE) != one.call("b" * 32)
     assert build(PROBES[:3]).sha256 != one.sha256
+    assert one.call(NONCE, status_file="/srv/status") == one.call(NONCE).replace(b"; }", b" '/srv/status'; }")
 
 
 @pytest.mark.parametrize("cut", [100, 2000, 5000, -3, -20])

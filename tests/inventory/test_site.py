@@ -180,6 +180,16 @@ def test_a_credential_of_a_directory_says_who_and_where_the_secret_is(tmp_path: 
     assert any(message in problem for problem in refused(source, tmp_path))
 
 
+def test_a_status_file_is_named_at_a_target_or_at_an_inventory(tmp_path: Path) -> None:
+    source = (
+        f"{HEAD}targets:\n  - {{host: a, credential: c, backup_status: /var/lib/backup/status}}\n"
+        "  - {csv: hosts.csv, credential: c, backup_status: /srv/status}\n  - {uri: 'local:', backup_status: /x}\n"
+        "  - {host: b, credential: c}\n"
+    )
+    found = {target.name: target.backup_status for target in load(source, tmp_path).targets}
+    assert list(found.values()) == ["/var/lib/backup/status", "/srv/status", "/x", None]
+
+
 def test_openssh_settings_fill_gaps_only(tmp_path: Path) -> None:
     config = tmp_path / "ssh_config"
     config.write_text("Host web\n HostName 10.1.1.1\n User late\n Port 77\n IdentityFile /k\n ProxyJump b\n")
@@ -277,6 +287,17 @@ def test_identities_of_client_settings_pick_among_the_keys_of_an_agent(
         ("targets: [{ansible: hosts.ini, credential: c, limit: '!web,!db'}]", "leaves no host to scan"),
         ("targets: [{ansible: none.ini, credential: c}]", "site.yaml:4:21: "),
         ("targets: [{csv: hosts.csv, credential: c, limit: csv8}]", "no host or group 'csv8' in hosts.csv"),
+        (
+            "targets: [{host: a, credential: c, backup_status: status}]",
+            "site.yaml:4:51: 'status' is no path of a status file; expected an absolute path",
+        ),
+        ("targets: [{host: a, credential: c, backup_status: '/a;reboot'}]", "is no path of a status file"),
+        ("targets: [{host: a, credential: c, backup_status: /srv/../etc/x}]", "is no path of a status file"),
+        ("targets: [{host: a, credential: c, backup_status: /proc/1/environ}]", "is no file that a backup writes"),
+        ("targets: [{host: a, credential: c, backup_status: 7}]", "expected text"),
+        ("targets: [{host: a, credential: c, backup_state: /x}]", "did you mean 'backup_status'?"),
+        ("targets: [{uri: 'replay:rec', backup_status: /x}]", "is read on Linux hosts alone"),
+        ("targets: [{host: a, credential: c, platform: windows, backup_status: /x}]", "is read on Linux hosts alone"),
     ],
 )
 def test_mistakes(line: str, message: str, tmp_path: Path) -> None:

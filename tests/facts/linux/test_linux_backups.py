@@ -19,11 +19,14 @@ from scanner.facts.linux.backups.places import Disk, Mount, Places, parse_mounts
 from scanner.facts.linux.backups.probes import _WORDS, CRON, STATE
 from scanner.facts.linux.backups.programs import Call, call_of
 from scanner.facts.linux.backups.reader import read_backups
+from scanner.facts.linux.backups.state import State
+from scanner.facts.linux.backups.targets import targets
 from scanner.model import Absent, Maybe, Privilege, Reason, Unknown, is_known
 
 GOLDEN = Path(__file__).parent / "golden" / "backups"
 NOW = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
-PROBES = tuple(probe.name for probe in READERS[0].probes)
+# The status file that a site may name has tests of its own.
+PROBES = tuple(probe.name for probe in READERS[0].probes if not probe.named)
 SECRETS = (b"s3cr3tw0rd", b"hunter2", b"topsecret", b"othersecret", b"agent")
 
 
@@ -113,6 +116,15 @@ def test_borg_ending_with_1_has_written_a_backup() -> None:
     assert "status 1" in proof(found.last_success).warnings
     assert found.unresolved is None
     assert found.encrypted is True
+
+
+@pytest.mark.parametrize("repository", ["/usb/borg::{now}", "-r /usb/borg ::{now}"])
+def test_borg_does_not_read_the_repository_it_writes(repository: str) -> None:
+    """Its destination is not among its sources: it would always lie on their disk."""
+    call = call_of(("borg", "create", *repository.split(), "/home"))
+    assert call is not None
+    none = State((), {}, (), 0, "", (None, None))
+    assert targets(call, none) == (("/usb/borg",), ("/home",))
 
 
 def test_a_timer_of_a_package_that_nobody_set_up_is_no_job() -> None:

@@ -1,12 +1,16 @@
-"""Life cycle, kernel and restart of a Linux host."""
+"""Life cycle, kernel, restart and firmware of a Linux host."""
 
 from __future__ import annotations
 
+import subprocess
 from datetime import UTC, date, datetime
+from importlib import resources
+from pathlib import Path
 
 import pytest
 
 from scanner.facts.linux.patching.kernel import flavour, read_kernel, read_restart, version_key
+from scanner.facts.linux.patching.side import FIRMWARE
 from scanner.facts.linux.patching.support import read_support
 from scanner.facts.patching import Kernel, Restart, Support
 from scanner.model import Absent, Reason, Unknown
@@ -119,3 +123,21 @@ def test_a_container_has_no_kernel_of_its_own() -> None:
     facts = raw(host=DEBIAN.replace("=virt-container\n none", "=virt-container\n lxc"), kernel=KERNELS)
     assert isinstance(read_kernel(facts), Absent)
     assert isinstance(read_restart(facts), Absent)
+
+
+# --- firmware --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("virtual", "asked"), [("exit 0", False), ("exit 1", True)])
+def test_fwupd_is_asked_on_real_machines_alone(virtual: str, asked: bool, tmp_path: Path) -> None:
+    """The question starts its daemon, which in a container never comes."""
+    for name, text in {"systemd-detect-virt": virtual, "fwupdmgr": f"echo '{{}}'; touch {tmp_path}/asked"}.items():
+        (tmp_path / name).write_text(f"#!/bin/sh\n{text}\n")
+        (tmp_path / name).chmod(0o755)
+    helpers = resources.files("scanner.collect").joinpath("helpers.sh").read_text(encoding="utf-8")
+    done = subprocess.run(
+        ["/bin/sh", "-c", helpers + FIRMWARE.script],
+        env={"PATH": f"{tmp_path}:/usr/bin:/bin", "CTPAT_RIGHTS": "user", "LC_ALL": "C"},
+        capture_output=True,
+    )
+    assert (done.returncode, (tmp_path / "asked").exists()) == (0 if asked else 96, asked)

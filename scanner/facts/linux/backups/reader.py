@@ -21,6 +21,7 @@ from scanner.facts.linux.backups import cron, journal, places, units
 from scanner.facts.linux.backups.probes import CRON, JOURNAL, PLACES, STATE, UNITS
 from scanner.facts.linux.backups.programs import AGENTS, PROGRAMS, SNAPSHOT_UNITS, Call
 from scanner.facts.linux.backups.state import Repository, State, read_state
+from scanner.facts.linux.backups.status import StatusFile, read_status, with_status
 from scanner.facts.linux.backups.targets import targets
 from scanner.facts.linux.patching.sections import Section, Sections, sections
 from scanner.model import Absent, Maybe, Reason, Unknown, is_known
@@ -35,7 +36,7 @@ _NOTHING = Sections("", {})
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """The five probes; a probe that told nothing is empty here and named in `unread`."""
+    """The six probes; a probe that told nothing is empty here and named in `unread`."""
 
     units: Sections
     journal: Sections | Unknown
@@ -43,6 +44,7 @@ class _Told:
     state: State
     places: places.Places
     snapshots: Maybe[Section]
+    status: StatusFile | None
     has_systemd: bool
     unread: tuple[Unknown, ...]
 
@@ -60,6 +62,7 @@ def read_backups(raw: RawFacts) -> Backups | Absent | Unknown:
     counts = Counter(job.product for job in jobs)
     jobs = [_with_record(job, counts[job.product], told.state) for job in jobs] + _leftovers(jobs, told)
     jobs += _agents(found)
+    jobs = with_status(jobs, told.status) if told.status is not None else jobs
     return Backups(
         jobs=tuple(jobs),
         snapshots=_snapshots(told, found, timers),
@@ -87,12 +90,15 @@ def _told(raw: RawFacts) -> _Told | Unknown:
         lost += cron.unread(cron_sections)
     state = read_state(_or_nothing(answers[STATE.name]))
     lost += state.unread.values()
+    status = read_status(raw)
+    lost += [status.said] if status is not None and isinstance(status.said, Unknown) else []
     return _Told(
         units=unit_sections,
         journal=_journal(answers[JOURNAL.name]),
         cron=cron_sections,
         state=state,
         places=_places(answers[PLACES.name], unit_sections, cron_sections, _or_nothing(answers[STATE.name])),
+        status=status,
         snapshots=_asked(answers[PLACES.name], place_sections, "snapshots"),
         has_systemd=isinstance(unit_answer, Sections),
         unread=tuple(lost),
@@ -142,7 +148,14 @@ def _places(answer: Sections | Absent | Unknown, *told: Sections) -> places.Plac
 def _looked_for(told: _Told) -> tuple[str, ...]:
     products = sorted({program.product for program in PROGRAMS.values()} | set(AGENTS.values()))
     services = ("systemd units and timers",) if told.has_systemd else ()
-    return (*services, "crontabs", "state of restic, borg, duplicity and rsnapshot", f"{len(products)} backup products")
+    named = (f"the status file {told.status.path}",) if told.status is not None and told.status.path else ()
+    return (
+        *services,
+        *named,
+        "crontabs",
+        "state of restic, borg, duplicity and rsnapshot",
+        f"{len(products)} backup products",
+    )
 
 
 # --- Jobs ------------------------------------------------------------------------------------------------

@@ -20,7 +20,8 @@ def targets(call: Call, state: State) -> tuple[Maybe[tuple[str, ...]], tuple[str
     if call.product == "borg":
         archives = [word for word in operands if "::" in word and not word.startswith("::")]
         named = tuple(archives[:1]) or _named(call)
-        return tuple(each.partition("::")[0] for each in named) or _only_borg(state), sources
+        found = tuple(each.partition("::")[0] for each in named) or _only_borg(state)
+        return found, tuple(word for word in sources if word.partition("::")[0] not in found)
     if call.product in _COPIES:
         return tuple(operands[-1:]) if len(operands) > 1 else (), tuple(
             word for word in sources if word in operands[:-1]

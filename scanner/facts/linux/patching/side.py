@@ -35,6 +35,7 @@ FIRMWARE = Probe(
     max_bytes=512 * 1024,
     script=RUN
     + r"""
+have systemd-detect-virt && systemd-detect-virt -q && absent 'a virtual machine or container has no firmware of its own'
 have fwupdmgr || exit 127
 run updates fwupdmgr --json --no-unreported-check --no-metadata-check --no-remote-check get-updates
 run stamp stat -c '%Y %n' /var/lib/fwupd/metadata/lvfs/metadata.xml.zst \
