@@ -32,6 +32,7 @@ class NoRoom(Exception):
 
 def run(program: click.Command, arguments: Sequence[str] | None = None) -> int:
     """Call the program; the exit status. Set CTPAT_DEBUG=1 to see tracebacks."""
+    _hold_streams()
     _say_anything()
     extra: dict[str, Any] = {"color": False} if os.environ.get("NO_COLOR") else {}
     try:
@@ -77,6 +78,17 @@ def show(error: ScannerError) -> None:
     problems = error.problems if isinstance(error, ConfigError) else (error,)
     for problem in problems:
         click.echo(f"error: {clean(str(problem), 4000)}", err=True)
+
+
+def _hold_streams() -> None:
+    """Put the null device where a stream was closed; else the store would be opened there and printed over.
+
+    `sys.__stdout__` stays None, by which a report that was asked for on standard output knows that it has no place.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            # os.open takes the lowest free place, which is this one.
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode))
 
 
 def _say_anything() -> None:

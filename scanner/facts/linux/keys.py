@@ -152,6 +152,8 @@ def _values(server: SshServer) -> set[tuple[str, str]] | Unknown:
         return {(name, line) for item in settings for name, lines in item.values.items() for line in lines}
     if isinstance(server.config_text, tuple):
         return set(server.config_text)
+    if isinstance(server.config_text, Unknown):
+        return Unknown(server.config_text.code, f"where the SSH server looks for keys: {server.config_text.detail}")
     return Unknown(Reason.DENIED, "where the SSH server looks for keys could not be read")
 
 

@@ -266,6 +266,18 @@ def test_keys_in_other_places_make_the_list_incomplete(keyword: bytes, usual: by
     assert moved != body and isinstance(fact, AuthorizedKeys) and isinstance(fact.complete, Unknown)
 
 
+def test_a_server_with_another_configuration_may_look_elsewhere() -> None:
+    raw = recorded("bookworm", "root")
+    body = (GOLDEN / "ssh" / "trixie.root").read_bytes()
+    other = body.replace(b"=openssh\n", b"=openssh\n sshd: /usr/sbin/sshd -f /etc/other [listener]\n")
+    sections = dict(raw.sections) | {"sshd": RawFact(probe="sshd", state=RawState.OK, stdout=other, status=0)}
+    fact = AUTHORIZED_KEYS.read(
+        RawFacts(platform="linux", collected_at=NOW, privilege=Privilege.ROOT, sections=sections)
+    )
+    assert isinstance(fact, AuthorizedKeys) and isinstance(fact.complete, Unknown)
+    assert "/etc/other" in fact.complete.detail
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.binary(max_size=300), min_size=5, max_size=5))
 def test_the_readers_never_raise(bodies: list[bytes]) -> None:

@@ -441,7 +441,7 @@ def test_firewalld_is_open_in_the_trusted_zone_or_an_accepting_one() -> None:
     for zone, own, expected in (
         ("public", "", True),
         ("trusted", "", False),
-        ("work", '=/etc/firewalld/zones/work.xml\n <zone target="ACCEPT">\n', False),
+        ("work", '=/etc/firewalld/zones/work.xml\n <zone target="ACCEPT"/>\n', False),
     ):
         text = f"=/etc/firewalld/firewalld.conf\n DefaultZone={zone}\n{own}"
         assert loads(units("firewalld"), text) == [(expected, expected)]
@@ -449,6 +449,87 @@ def test_firewalld_is_open_in_the_trusted_zone_or_an_accepting_one() -> None:
         units("firewalld"), "=/etc/firewalld/firewalld.conf\n DefaultZone=x\n!/etc/firewalld/zones/*.xml\n"
     )
     assert isinstance(four, Unknown)
+
+
+def firewalld(path: str, inside: str, default: str = "public") -> tuple[Any, Any]:
+    """What a host with one file of its administrator's closes, over IPv4 and IPv6."""
+    shown = f"=/etc/firewalld/firewalld.conf\n DefaultZone={default}\n=/etc/firewalld/{path}\n {inside}\n"
+    [found] = loads(units("firewalld"), shown)
+    return found
+
+
+ANY_PORT = '<port port="1-65535" protocol="tcp"/>'
+
+
+@pytest.mark.parametrize(
+    ("path", "inside", "four", "six"),
+    [
+        ("zones/public.xml", '<zone><port port="8080" protocol="tcp"/><service name="ssh"/></zone>', True, True),
+        ("zones/public.xml", f"<zone>{ANY_PORT}</zone>", False, False),
+        ("zones/public.xml", '<zone><protocol value="tcp"/></zone>', False, False),
+        ("zones/work.xml", f"<zone>{ANY_PORT}</zone>", True, True),
+        ("zones/work.xml", f'<zone><interface name="eth1"/>{ANY_PORT}</zone>', False, False),
+        ("zones/trusted.xml", '<zone target="ACCEPT"><interface name="eth1"/></zone>', False, False),
+        ("zones/trusted.xml", '<zone target="ACCEPT"><source address="10.0.0.0/8"/></zone>', True, True),
+        ("zones/trusted.xml", '<zone target="ACCEPT"><source address="0.0.0.0/0"/></zone>', False, True),
+        ("zones/public.xml", '<zone><rule family="ipv6"><accept/></rule></zone>', True, False),
+        ("zones/public.xml", '<zone><rule><service name="ssh"/><accept/></rule></zone>', True, True),
+        ("zones/public.xml", f"<zone><rule>{ANY_PORT}<accept/></rule></zone>", False, False),
+        ("zones/public.xml", f"<zone><rule>{ANY_PORT}<reject/></rule></zone>", True, True),
+        ("zones/public.xml", '<zone><rule><source address="10.1.0.0/16"/><accept/></rule></zone>', True, True),
+        (
+            "zones/public.xml",
+            '<zone><rule><source invert="True" address="10.1.0.0/16"/><accept/></rule></zone>',
+            False,
+            False,
+        ),
+        (
+            "policies/in.xml",
+            '<policy target="ACCEPT"><ingress-zone name="ANY"/><egress-zone name="HOST"/></policy>',
+            False,
+            False,
+        ),
+        ("policies/out.xml", '<policy target="ACCEPT"><egress-zone name="ANY"/></policy>', True, True),
+        ("direct.xml", "<direct/>", True, True),
+        ("direct.xml", '<direct><rule table="filter" chain="INPUT">-j ACCEPT</rule></direct>', None, None),
+        ("zones/public.xml", "<zone>", None, None),
+        ("zones/public.xml", '<!DOCTYPE zone [<!ENTITY a "b">]><zone/>', None, None),
+    ],
+)
+def test_what_an_administrator_saved_for_firewalld(path: str, inside: str, four: bool | None, six: bool | None) -> None:
+    found = firewalld(path, inside)
+    assert tuple(None if isinstance(one, Unknown) else one for one in found) == (four, six)
+
+
+def test_a_service_of_an_administrator_can_be_a_wide_one() -> None:
+    shown = (
+        '=/etc/firewalld/zones/public.xml\n <zone><service name="all"/></zone>\n'
+        '=/etc/firewalld/services/all.xml\n <service><include service="most"/><include service="all"/></service>\n'
+        f"=/etc/firewalld/services/most.xml\n <service>{ANY_PORT}</service>\n"
+    )
+    assert loads(units("firewalld"), shown) == [(False, False)]
+    assert loads(units("firewalld"), shown.replace("1-65535", "443")) == [(True, True)]
+
+
+@pytest.mark.parametrize(
+    ("rule", "four", "six"),
+    [
+        ("allow tcp 22 0.0.0.0/0 any 0.0.0.0/0 in", True, True),
+        ("allow tcp 1:65535 0.0.0.0/0 any 0.0.0.0/0 in", False, True),
+        ("allow any any 0.0.0.0/0 any 0.0.0.0/0 in_eth0", False, True),
+        ("allow any any 0.0.0.0/0 any 10.0.0.0/8 in", True, True),
+        ("allow any any 0.0.0.0/0 any 0.0.0.0/0 out", True, True),
+        ("deny any any 0.0.0.0/0 any 0.0.0.0/0 in", True, True),
+        ("limit tcp 80,1024:65535 0.0.0.0/0 any 0.0.0.0/0 Wide - in", False, True),
+    ],
+)
+def test_a_rule_of_ufw_for_every_port_is_saved_too(rule: str, four: bool, six: bool) -> None:
+    shown = (
+        UFW_CONF.format("yes") + UFW_DEFAULT.format("yes", "DROP") + f"=/etc/ufw/user.rules\n ### tuple ### {rule}\n"
+    )
+    assert loads(units("ufw"), shown) == [(four, six)]
+    shown = shown.replace("user.rules", "user6.rules").replace("0.0.0.0/0", "::/0")
+    assert loads(units("ufw"), shown) == [(True, four)]
 
 
 @pytest.mark.parametrize(

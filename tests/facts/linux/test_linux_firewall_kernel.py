@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from importlib import resources
@@ -18,11 +19,11 @@ from pathlib import Path
 import pytest
 
 from scanner.facts.base import Probe, RawFact, RawFacts, RawState
-from scanner.facts.linux.firewall.packet import STRANGER as SOURCES
-from scanner.facts.linux.firewall.probes import IPT, NFT
+from scanner.facts.linux.firewall.probes import CTR, IPT, NFT
 from scanner.facts.linux.firewall.state import State, fate, read_state
 from scanner.facts.linux.firewall.walk import Fate
 from scanner.facts.linux.network import IFACES, LISTEN
+from scanner.facts.stranger import STRANGER as SOURCES
 from scanner.model import Privilege, is_known
 
 LOADS = Path(__file__).parent / "golden" / "firewall" / "loads"
@@ -170,3 +171,29 @@ def test_the_walk_agrees_with_the_kernel(spaces: None, path: Path) -> None:
         # A redirect may lead to a port where nobody listens: the walk then speaks of the packet, not of a service.
         if not (path.stem == "redirect" and port == 50123):
             assert (version, port, end.fate) == (version, port, wanted), end.because
+
+
+LISTENER = "import socket, sys; s = socket.socket(socket.AF_UNIX); s.bind(sys.argv[1]); s.listen(); sys.stdin.read()"
+
+
+@pytest.mark.parametrize(
+    ("name", "state"),
+    [("k3s/containerd/containerd.sock", RawState.MISSING_TOOL), ("lookalike/containerd.sock.old", RawState.ABSENT)],
+)
+def test_an_engine_is_known_by_its_socket_wherever_that_is(
+    spaces: None, tmp_path: Path, name: str, state: RawState
+) -> None:
+    if any(shutil.which(engine) for engine in ("docker", "podman")):
+        pytest.skip("this machine has a container engine of its own")
+    path = tmp_path / name
+    path.parent.mkdir(parents=True)
+    command = ["ip", "netns", "exec", HOST, sys.executable, "-c", LISTENER, str(path)]
+    listener = subprocess.Popen(command, stdin=subprocess.PIPE)
+    try:
+        until = time.monotonic() + 20
+        while not path.exists():
+            assert time.monotonic() < until
+            time.sleep(0.05)
+        assert ask(CTR).state is state
+    finally:
+        listener.communicate(timeout=20)

@@ -485,6 +485,25 @@ def test_the_loosest_umask_of_the_start_files_counts() -> None:
     assert sign_in_of(facts).umask == 0o022
 
 
+@pytest.mark.parametrize(
+    ("arguments", "defs", "mask"),
+    [
+        ("", "UMASK 027\nUSERGROUPS_ENAB no", 0o027),
+        ("", "UMASK 027\nUSERGROUPS_ENAB yes", 0o007),
+        ("nousergroups", "UMASK 027\nUSERGROUPS_ENAB yes", 0o027),
+        ("usergroups", "UMASK 027", 0o007),
+        ("usergroups umask=077", "", 0o007),
+        ("umask=077", "USERGROUPS_ENAB yes", 0o077),
+    ],
+)
+def test_a_group_of_ones_own_gets_the_rights_of_the_owner(arguments: str, defs: str, mask: int) -> None:
+    stacks = {"sshd": "@include common-session", "common-session": f"session optional pam_umask.so {arguments}"}
+    assert sign_in_of(host(stacks, {"/etc/login.defs": defs})).umask == mask
+    elsewhere = {"sshd": f"session optional pam_umask.so {arguments}"}
+    expected = 0o027 if (arguments, mask) == ("", 0o007) else mask
+    assert sign_in_of(host(elsewhere, {"/etc/login.defs": defs})).umask == expected
+
+
 def test_a_file_transfer_reads_no_start_file() -> None:
     strict = "umask /etc/profile 027"
     bare, guarded = host({}, extra=strict), host({"sshd": "session optional pam_umask.so umask=077"}, extra=strict)
@@ -523,6 +542,53 @@ def test_sssd() -> None:
     assert names_of("passwd: files sss", section("sssd", f"{ldap}ldap_id_use_start_tls = true\nok\n")).plain_text == ()
     denied = names_of("passwd: files sss", section("sssd", "", RawState.DENIED), running)
     assert isinstance(denied.directory, Unknown)
+
+
+TWO_DOMAINS = (
+    "domains = one, two\n"
+    "[domain/one]\nid_provider = ldap\nldap_uri = ldap://one.example\nldap_id_use_start_tls = true\n"
+    "[domain/two]\nid_provider = ldap\nldap_uri = ldap://two.example\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        (TWO_DOMAINS, ("ldap://two.example",)),
+        (TWO_DOMAINS.replace("one, two", "one"), ()),
+        (TWO_DOMAINS + "[domain/two]\nldap_id_use_start_tls = true\n", ()),
+        (TWO_DOMAINS + "[domain/one]\nldap_tls_reqcert = never\n", None),
+        (TWO_DOMAINS + "!/etc/sssd/conf.d/x.conf\n", ("ldap://two.example",)),
+    ],
+)
+def test_each_domain_of_sssd_answers_for_itself(text: str, plain: tuple[str, ...] | None) -> None:
+    found = names_of("passwd: files sss", section("sssd", f"{text}ok\n")).plain_text
+    both = ("ldap://one.example (certificate not verified)", "ldap://two.example")
+    assert found == (both if plain is None else plain)
+
+
+def test_a_file_of_sssd_that_was_not_read_may_undo_what_was() -> None:
+    text = TWO_DOMAINS.replace("one, two", "one")
+    found = names_of("passwd: files sss", section("sssd", f"{text}!/etc/sssd/conf.d\nok\n"))
+    assert found.directory is DirectoryKind.LDAP
+    assert isinstance(found.plain_text, Unknown) and found.plain_text.code is Reason.DENIED
+    only = names_of("passwd: files sss", section("sssd", "domains = one\n!/etc/sssd/conf.d\nok\n"))
+    assert isinstance(only.directory, Unknown)
+
+
+def test_two_directories_are_both_asked() -> None:
+    running = "Id=winbind.service\nLoadState=loaded\nActiveState=active\n"
+    found = names_of("passwd: files winbind sss", section("sssd", f"{TWO_DOMAINS}ok\n"), running)
+    assert (found.directory, found.service) == (DirectoryKind.ACTIVE_DIRECTORY, "winbind and sssd")
+    assert (found.plain_text, found.service_running) == (("ldap://two.example",), False)
+    assert names_of("passwd: files winbind sss", units=running).service_running is True
+
+
+@pytest.mark.parametrize("setting", ["tls_reqcert never", "tls_reqcert allow", "tls_checkpeer no"])
+def test_a_connection_to_nobody_knows_whom_is_no_protected_one(setting: str) -> None:
+    more = f"=/etc/nslcd.conf\n uri ldap://x ldapi://%2frun%2fslapd\n ssl start_tls\n {setting}\n"
+    assert names_of("passwd: files ldap", more=more).plain_text == ("ldap://x (certificate not verified)",)
+    assert names_of("passwd: files ldap", more=more.replace("start_tls", "off")).plain_text == ("ldap://x",)
 
 
 def test_nis_and_nslcd() -> None:

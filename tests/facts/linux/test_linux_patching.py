@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from datetime import UTC, date, datetime
 from importlib import resources
@@ -20,6 +21,7 @@ from scanner.facts.linux.patching.dnf import parse_advisories, read_dnf
 from scanner.facts.linux.patching.kernel import flavour, read_kernel, read_restart, version_key
 from scanner.facts.linux.patching.level import read_patch_level
 from scanner.facts.linux.patching.plain import read_apk, read_pacman
+from scanner.facts.linux.patching.rpm_version import compare
 from scanner.facts.linux.patching.sections import RUN
 from scanner.facts.linux.patching.support import read_support
 from scanner.facts.linux.patching.zypper import read_zypper
@@ -52,8 +54,13 @@ def apt(name: str) -> PatchLevel:
     return level
 
 
-def dnf(name: str) -> PatchLevel:
-    level = read_dnf(raw(dnf=golden(f"dnf4-{name}.dnf")))
+def dnf(name: str, repository: bytes = b"baseos") -> PatchLevel:
+    """The recorded host, whose one repository is called `lab`, with a name that a distribution gives its own."""
+    return dnf_level(golden(f"dnf4-{name}.dnf").replace(b"/dnf/lab-", b"/dnf/" + repository + b"-"))
+
+
+def dnf_level(text: bytes) -> PatchLevel:
+    level = read_dnf(raw(dnf=text))
     assert isinstance(level, PatchLevel)
     return level
 
@@ -64,8 +71,10 @@ def pacman(name: str) -> PatchLevel:
     return level
 
 
-def zypper(name: str) -> PatchLevel:
-    level = read_zypper(raw(zypper=golden(f"zypper-{name}.zypper")))
+def zypper(name: str, repository: bytes = b"repo-update") -> PatchLevel:
+    """As `dnf`."""
+    text = golden(f"zypper-{name}.zypper").replace(b'alias="lab"', b'alias="' + repository + b'"')
+    level = read_zypper(raw(zypper=text.replace(b"/raw/lab/", b"/raw/" + repository + b"/")))
     assert isinstance(level, PatchLevel)
     return level
 
@@ -383,6 +392,91 @@ def test_dnf_exclude_hides_a_security_update_that_the_advisory_names() -> None:
     level = dnf("excluded")
     assert "foo" in {hold.name for hold in level.blocked}
     assert names(level) == set()
+
+
+PRODUCTS = (b"lab", b"docker-ce-stable", b"epel", b"nvidia", b"rocky-extras", b"updates-testing", b"baseos-debuginfo")
+
+
+@pytest.mark.parametrize("repository", PRODUCTS)
+def test_dnf_with_repositories_of_products_alone_proves_nothing(repository: bytes) -> None:
+    level = dnf("none-no-advisories", repository)
+    for value in (level.pending, level.holds, level.sources, level.security_source):
+        assert isinstance(value, Unknown) and repository.decode() in value.detail
+    listed = dnf("pending", repository)
+    assert names(listed) == {"foo"}, "what is listed is pending all the same"
+    assert isinstance(listed.security_source, Unknown)
+
+
+@pytest.mark.parametrize(
+    "repository",
+    [
+        *(b"baseos", b"BaseOS", b"updates", b"updates-released", b"ol9_baseos_latest", b"ol7_latest", b"amzn2-core"),
+        *(b"rhel-9-for-x86_64-baseos-rpms", b"rhel-7-server-rpms", b"rhui-rhel-8-for-x86_64-baseos-rhui-rpms"),
+        *(b"rhel-8-baseos-rhui-rpms", b"amazonlinux", b"ACME_RHEL_9_BaseOS"),
+    ],
+)
+def test_dnf_knows_the_repositories_of_distributions(repository: bytes) -> None:
+    assert dnf("none-no-advisories", repository).security_source is True
+
+
+def test_yum_names_its_repositories_by_their_folder() -> None:
+    text = golden("dnf4-none-no-advisories.dnf")
+    moved = re.sub(rb"/var/cache/dnf/lab-\w+/repodata/", b"/var/cache/yum/x86_64/7/updates/", text)
+    level = dnf_level(moved)
+    assert is_known(level.sources) and [source.name for source in level.sources] == ["updates"]
+
+
+def test_zypper_with_repositories_of_products_alone_proves_nothing() -> None:
+    for repository in (b"lab", b"NVIDIA:repo-non-free", b"repo-update-non-oss", b"repo-oss"):
+        level = zypper("pending", repository)
+        assert names(level) == {"LAB-2026:0001"}
+        assert isinstance(level.security_source, Unknown) and isinstance(level.sources, Unknown)
+    for repository in (b"repo-update", b"SUSE:SLE-Product-SLES15-SP5-Updates", b"openSUSE:update-tumbleweed"):
+        assert zypper("pending", repository).security_source is True
+
+
+ADVISORY = b" LAB-2026:0001 Important/Sec. foo-1.1-1.noarch"
+
+
+@pytest.mark.parametrize(
+    ("installed", "blocked"),
+    [
+        (("5.14.0-70.el9",), True),
+        (("5.14.0-70.el9", "5.14.0-503.el9"), False),
+        (("5.14.0-70.el9", "5.14.0-570.el9"), False),
+        (("5.14.0-70.el9", "5.14.0-80.el9"), True),
+        ((), True),
+    ],
+)
+def test_a_kernel_is_hidden_unless_it_waits_for_a_restart(installed: tuple[str, ...], blocked: bool) -> None:
+    """An advisory for kernel-core 5.14.0-503, which check-update does not name."""
+    text = (
+        golden("dnf4-excluded.dnf").replace(b"/dnf/lab-", b"/dnf/baseos-").replace(b"exclude=foo", b"exclude=kernel*")
+    )
+    text = text.replace(ADVISORY, b" LAB-2026:0001 Important/Sec. kernel-core-5.14.0-503.el9.x86_64")
+    lines = "".join(f" kernel-core-{version}.x86_64\n" for version in installed)
+    level = dnf_level(text + f"=kernels\n{lines} @exit 0\n".encode())
+    assert ("kernel-core" in {hold.name for hold in level.blocked}) is blocked
+    older = dnf_level(text)
+    assert is_known(older.holds), "a recording that lists no kernels cannot tell"
+    assert any(isinstance(hold.security, Unknown) for hold in older.holds if hold.name == "kernel-core")
+
+
+@pytest.mark.parametrize(
+    ("older", "newer"),
+    [
+        ("1.0-1", "1.1-1"),
+        ("5.14.0-70.el9", "5.14.0-503.el9"),
+        ("1.0~rc1-1", "1.0-1"),
+        ("1.0-1", "1.0^git1-1"),
+        ("1.0^git1-1", "1.0.1-1"),
+        ("1.0a-1", "1.0.1-1"),
+        ("1.0-1.el9", "1.0-1.el9_2"),
+        ("09-1", "10-1"),
+    ],
+)
+def test_versions_are_ordered_as_rpm_orders_them(older: str, newer: str) -> None:
+    assert (compare(older, newer), compare(newer, older), compare(newer, newer)) == (-1, 1, 0)
 
 
 def test_dnf_lists_of_version_5_are_read_too() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scanner.facts import GrantScope, PrivilegeGrant, Privileges, SecretAsked
 from scanner.facts.base import RawFact, RawFacts, RawState
 from scanner.facts.linux.privileges import PRIVILEGES
-from scanner.facts.linux.privileges.grants import scope_of
+from scanner.facts.linux.privileges.reach import scope_of
 from scanner.model import Privilege, Reason, Unknown
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -138,14 +138,54 @@ def test_a_negated_member_holds_nothing_and_others_do() -> None:
         ("/usr/bin/systemctl restart nginx", GrantScope.COMMANDS),
         ("/usr/bin/systemctl", GrantScope.SHELL),
         ("/usr/bin/systemctl status *", GrantScope.SHELL),
+        ("/usr/bin/systemctl status nginx", GrantScope.SHELL),
+        ("/usr/bin/systemctl --no-pager status nginx", GrantScope.COMMANDS),
+        ("/usr/bin/journalctl -u nginx", GrantScope.SHELL),
+        ("/usr/bin/journalctl --no-pager -u nginx", GrantScope.COMMANDS),
         ("/usr/bin/vi", GrantScope.SHELL),
+        ("/usr/bin/vim /etc/motd", GrantScope.SHELL),
+        ("sudoedit /etc/motd", GrantScope.COMMANDS),
+        ("/usr/bin/less /var/log/syslog", GrantScope.SHELL),
+        ("/usr/bin/man ls", GrantScope.SHELL),
+        ("/usr/bin/cat /var/log/syslog", GrantScope.COMMANDS),
+        ("/usr/bin/env X\\=1 /bin/sh", GrantScope.SHELL),
+        ("/usr/bin/env X\\=1 /opt/run", GrantScope.COMMANDS),
+        ("/usr/bin/env bash -l", GrantScope.SHELL),
+        ("/bin/sh", GrantScope.SHELL),
+        ('/bin/sh ""', GrantScope.SHELL),
+        ("/bin/bash -i", GrantScope.SHELL),
+        ("/bin/sh /opt/run", GrantScope.COMMANDS),
+        ("/bin/sh -c /opt/run", GrantScope.COMMANDS),
+        ("/usr/bin/python3 -i /opt/run.py", GrantScope.SHELL),
+        ("/usr/bin/python3 /opt/run.py", GrantScope.COMMANDS),
+        ('/bin/su ""', GrantScope.SHELL),
+        ("/bin/su -", GrantScope.SHELL),
+        ("/bin/su - postgres", GrantScope.SHELL),
+        ("/bin/su - postgres -c /opt/run", GrantScope.COMMANDS),
+        ("/usr/sbin/chroot /srv/jail", GrantScope.SHELL),
+        ("/usr/sbin/chroot /srv/jail /opt/run", GrantScope.COMMANDS),
+        ("/usr/bin/find /tmp -exec /bin/sh \\;", GrantScope.SHELL),
+        ("/usr/bin/find /tmp -mtime +7 -exec rm {} \\;", GrantScope.COMMANDS),
+        ("/usr/bin/find /tmp -mtime +7 -delete", GrantScope.COMMANDS),
+        ("/usr/bin/docker exec -it web bash", GrantScope.SHELL),
+        ("/usr/bin/docker restart web", GrantScope.COMMANDS),
+        ('/usr/bin/awk BEGIN{system("/bin/sh")}', GrantScope.SHELL),
+        ("/usr/bin/crontab -e", GrantScope.SHELL),
+        ("/usr/bin/mysql shop", GrantScope.SHELL),
         ("/opt/app/*", GrantScope.SHELL),
         ("/usr/sbin/ctpat", GrantScope.COMMANDS),
-        ('/usr/bin/less ""', GrantScope.COMMANDS),
+        ('/usr/bin/less ""', GrantScope.SHELL),
     ],
 )
 def test_commands_that_start_others(command: str, scope: GrantScope) -> None:
     assert scope_of((command,)) is scope
+
+
+def test_a_pager_that_may_start_nothing_is_a_named_command_and_an_editor_is_not() -> None:
+    assert scope_of(("/usr/bin/less /var/log/syslog",), noexec=True) is GrantScope.COMMANDS
+    assert scope_of(("/usr/bin/vim /etc/motd",), noexec=True) is GrantScope.SHELL
+    rule = "amy ALL=(root) NOPASSWD: NOEXEC: /usr/bin/less /var/log/syslog"
+    assert grants(read(text(rule)))["amy"][0].scope is GrantScope.COMMANDS
 
 
 def test_doas_rules() -> None:

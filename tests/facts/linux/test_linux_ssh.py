@@ -103,7 +103,10 @@ def test_options_on_the_command_line_outrank_the_files(command: bytes) -> None:
     body = (
         (GOLDEN / "trixie.root").read_bytes().replace(b"=openssh\n", b"=openssh\n sshd: " + command + b" [listener]\n")
     )
-    assert isinstance(server(body).settings, Unknown)
+    fact = server(body)
+    for value in (fact.settings, fact.config_text, fact.match_blocks, fact.matches_evaluated):
+        assert isinstance(value, Unknown), "the files are not what is in force"
+        assert "command line" in value.detail
 
 
 def test_an_account_that_could_not_be_asked_leaves_the_matches_open() -> None:

@@ -34,10 +34,12 @@ from scanner.facts.data.support import support_table
 from scanner.facts.data.windows_builds import build_table
 from scanner.facts.host import Membership
 from scanner.facts.windows import READERS
+from scanner.facts.windows.firewall.profiles import firewall, profiles
 from scanner.facts.windows.firewall.rules import Rule, passing
 from scanner.facts.windows.groups import _object_id
 from scanner.facts.windows.patching.probes import filetime
-from scanner.model import Absent, Reason, Unknown, is_known
+from scanner.facts.windows.services import services
+from scanner.model import Absent, Maybe, Reason, Unknown, is_known
 from tests.windows.hosts import CLOCK, raw_facts_of
 
 F = TypeVar("F", bound=Fact)
@@ -374,7 +376,56 @@ def test_an_action_that_is_not_configured_is_not_taken_for_a_refusal() -> None:
 
 
 def test_the_com_object_speaks_where_the_cmdlet_is_missing_with_its_own_numbers() -> None:
-    assert actions(raw_facts_of("server-2012-r2")) == {Action.DENY, Action.ALLOW}
+    raw = raw_facts_of("server-2012-r2")
+    found = firewall(raw)
+    assert not isinstance(found, Unknown)
+    known = profiles(found, services(raw))
+    assert not isinstance(known, Unknown)
+    assert {profile.action for profile in known.values()} == {Action.DENY, Action.ALLOW}
+
+
+def test_a_profile_whose_rules_nobody_read_is_not_said_to_refuse() -> None:
+    found = actions(raw_facts_of("server-2012-r2"))
+    assert Action.ALLOW in found and Action.DENY not in found
+
+
+ALLOW_ALL = {
+    "id": "anything",
+    "action": 2,
+    "profiles": 0,
+    "protocol": "Any",
+    "ports": ["Any"],
+    "addresses": ["Any"],
+    "program": "Any",
+    "package": "",
+}
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({}, {Action.ALLOW}),
+        ({"addresses": ["0.0.0.0-223.255.255.255", "2000::/3"]}, {Action.ALLOW}),
+        ({"addresses": ["1.0.0.0-191.255.255.255"]}, {Action.ALLOW, Action.DENY}),
+        ({"protocol": "TCP", "ports": ["1-65535"]}, {Action.ALLOW}),
+        ({"protocol": "TCP", "ports": ["1024-65535"]}, {Action.ALLOW}),
+        ({"profiles": 1}, {Action.ALLOW, Action.DENY}),
+        ({"addresses": ["a word of tomorrow"]}, None),
+        ({"protocol": "TCP", "ports": ["443", "8080-8090"]}, {Action.DENY}),
+        ({"addresses": ["10.0.0.0/8", "LocalSubnet", "203.0.113.0/24"]}, {Action.DENY}),
+        ({"program": "C:\\a.exe"}, {Action.DENY}),
+        ({"package": "S-1-15-2-1"}, {Action.DENY}),
+        ({"action": 4}, {Action.DENY}),
+    ],
+)
+def test_a_rule_for_every_port_undoes_the_default(fields: dict[str, Any], expected: set[Action] | None) -> None:
+    rows = json.loads(raw_facts_of("server-2022-hardened").sections["firewall_rules"].stdout)["rules"]
+    raw = changed("server-2022-hardened", "firewall_rules", "rules", value=[*rows, {**ALLOW_ALL, **fields}])
+    found = actions(raw)
+    assert found == expected if expected else all(isinstance(action, Unknown) for action in found)
+    loaders = read(Firewall, raw).loaders
+    assert is_known(loaders)
+    assert (loaders[0].closes_v4 is True) is (Action.ALLOW not in found and expected is not None)
 
 
 def test_saved_profiles_that_are_off_do_not_survive_a_restart() -> None:
@@ -412,23 +463,39 @@ def rule(**fields: Any) -> Rule:
         ({"ports": ("Any",), "package": "S-1-15-2-1"}, "svchost.exe", False),
         ({"addresses": ("LocalSubnet",)}, "svchost.exe", False),
         ({"addresses": ("10.0.0.0/8", "Internet")}, "svchost.exe", True),
+        ({"addresses": ("10.0.0.0/8", "203.0.113.7", "DNS")}, "svchost.exe", False),
+        ({"addresses": ("0.0.0.0-223.255.255.255",)}, "svchost.exe", True),
+        ({"addresses": ("0.0.0.0/128.0.0.0", "128.0.0.0/1")}, "svchost.exe", True),
+        ({"addresses": ("2000::/3",)}, "svchost.exe", False),
         ({"profiles": 2}, "svchost.exe", False),
         ({"profiles": 6}, "svchost.exe", True),
         ({"protocol": "UDP"}, "svchost.exe", False),
     ],
 )
 def test_a_rule_lets_a_stranger_through_to_what_it_names(fields: dict[str, Any], program: str, expected: bool) -> None:
-    answer, _ = passing([rule(**fields)], "Public", ("tcp", 3389), program, open_by_default=False)
+    answer, _ = passing([rule(**fields)], "Public", ("tcp", 3389), program, version=4, open_by_default=False)
     assert answer is expected
 
 
 def test_a_block_rule_wins_and_a_nameless_process_leaves_a_programs_rule_open() -> None:
     allowed, blocked = rule(), rule(name="b", blocks=True)
-    closed, because = passing([allowed, blocked], "Public", ("tcp", 3389), "svchost.exe", open_by_default=False)
-    assert (closed, because) == (False, "Public profile: blocked by b")
+    assert rdp([allowed, blocked], "svchost.exe") == (False, "Public profile: blocked by b")
     nameless = Unknown(Reason.NO_EVIDENCE, "process 7 has ended")
-    own = rule(program="C:\\a.exe")
-    assert passing([own], "Public", ("tcp", 3389), nameless, open_by_default=False) == (nameless, "")
+    assert rdp([rule(program="C:\\a.exe")], nameless) == (nameless, "")
+
+
+def test_a_block_rule_for_some_strangers_is_no_wall() -> None:
+    some = rule(name="b", blocks=True, addresses=("192.0.0.0/8", "a word of tomorrow"))
+    assert isinstance(rdp([rule(), some], "svchost.exe")[0], Unknown)
+    known = rule(name="b", blocks=True, addresses=("192.0.0.0/8",))
+    assert rdp([rule(), known], "svchost.exe")[0] is True
+    halves = rule(name="b", blocks=True, addresses=("0.0.0.0-127.255.255.255", "128.0.0.0/1"))
+    assert rdp([rule(), halves], "svchost.exe")[0] is False
+    assert rdp([rule(), halves], "svchost.exe", version=6)[0] is True
+
+
+def rdp(known: list[Rule], program: Maybe[str], version: int = 4) -> tuple[Maybe[bool], str]:
+    return passing(known, "Public", ("tcp", 3389), program, version=version, open_by_default=False)
 
 
 # --- Backups -----------------------------------------------------------------------------------------------

@@ -8,21 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from ipaddress import IPv4Address, IPv6Address, ip_address
 
+from scanner.facts.stranger import Address
 from scanner.model import Unknown
 
-Address = IPv4Address | IPv6Address
 Word = str | int
 Route = tuple["Table", "Base"]
 
 MAX_WORK = 600_000
-
-# Addresses of the whole internet that the IANA registries call globally reachable and that no company has for itself
-# (AS112, RFC 7534 and 7535). Addresses reserved for documentation would be met by every list of bogus sources, and
-# a host that drops nothing else would look closed.
-STRANGER: Mapping[int, Address] = {4: ip_address("192.175.48.77"), 6: ip_address("2620:4f:8000::77")}
-ELSEWHERE: Mapping[int, Address] = {4: ip_address("192.31.196.99"), 6: ip_address("2620:4f:8000::99")}
 
 CONNTRACK_PRIORITY = -200  # NF_IP_PRI_CONNTRACK: before it a packet has no connection state
 

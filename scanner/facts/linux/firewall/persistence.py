@@ -1,7 +1,7 @@
 """Which program loads rules at start, and whether what it has saved closes the host.
 
 Saved rules are judged by what can be proved: iptables-save files are walked like the live rules, a ufw or firewalld
-configuration by its default policy, an nft script only as far as its text settles it.
+configuration by its settings, an nft script only as far as its text settles it.
 """
 
 from __future__ import annotations
@@ -12,13 +12,16 @@ from dataclasses import dataclass
 
 from scanner.facts.base import FileText, RawFacts, files, lines_of
 from scanner.facts.firewall import FirewallLoader
-from scanner.facts.linux.firewall.packet import STRANGER, Packet, ruleset
-from scanner.facts.linux.firewall.probes import FWUI, ZONES
+from scanner.facts.linux.firewall.firewalld import firewalld_closes
+from scanner.facts.linux.firewall.packet import Packet, ruleset
+from scanner.facts.linux.firewall.probes import FWUI
 from scanner.facts.linux.firewall.save import parse_save
 from scanner.facts.linux.firewall.script import script_closes
 from scanner.facts.linux.firewall.walk import Fate, walk
+from scanner.facts.stranger import STRANGER, lets_strangers_in, networks_of
 from scanner.model import Absent, Maybe, Reason, Unknown, is_known
 
+_NARROW = 5000  # fewer ports than this are named on purpose
 Texts = Mapping[str, FileText | Absent | Unknown]
 Closes = Callable[[Texts, int], Maybe[bool]]
 
@@ -125,20 +128,34 @@ def _ufw(texts: Texts, version: int) -> Maybe[bool]:
         if six.lower() != "yes":
             return Absent("ufw leaves IPv6 alone")
     policy = _setting(texts, "/etc/default/ufw", "DEFAULT_INPUT_POLICY")
-    return policy if isinstance(policy, Absent | Unknown) else policy.upper() in ("DROP", "REJECT")
+    if isinstance(policy, Absent | Unknown):
+        return policy
+    own = texts.get("/etc/ufw/user.rules" if version == 4 else "/etc/ufw/user6.rules")
+    if policy.upper() not in ("DROP", "REJECT"):
+        return False
+    if isinstance(own, Unknown):
+        return own
+    return not (isinstance(own, FileText) and any(_admits_all(line, version) for line in lines_of(own.text)))
 
 
-def _firewalld(texts: Texts, _version: int) -> Maybe[bool]:
-    zone = _setting(texts, "/etc/firewalld/firewalld.conf", "DefaultZone")
-    if isinstance(zone, Unknown):
-        return zone
-    name = zone if is_known(zone) else "public"
-    own = texts.get(f"/etc/firewalld/zones/{name}.xml")
-    if isinstance(own, FileText):
-        return re.search(r"<zone\b[^>]*\btarget\s*=\s*[\"']ACCEPT[\"']", own.text) is None
-    folder = texts.get(ZONES)
-    gap = next((text for text in (own, folder) if isinstance(text, Unknown)), None)
-    return gap or name != "trusted"
+def _admits_all(line: str, version: int) -> bool:
+    """Whether a rule as ufw notes it admits strangers to a wide span of ports.
+
+    `### tuple ### ACTION PROTOCOL PORTS TO PORTS FROM [APPLICATION APPLICATION] DIRECTION`, as ufw 0.36 writes it.
+    """
+    words = line.removeprefix("### tuple ### ").split()
+    if not line.startswith("### tuple ### ") or len(words) < 7 or words[0] not in ("allow", "limit"):
+        return False
+    direction = next((word for word in words[6:] if word.startswith(("in", "out"))), "in")
+    networks = networks_of(words[5])
+    strange = networks is None or lets_strangers_in(networks, version)
+    return direction.startswith("in") and strange and any(_is_wide(port) for port in words[2].split(","))
+
+
+def _is_wide(ports: str) -> bool:
+    first, colon, last = ports.partition(":")
+    is_span = bool(colon) and first.isdecimal() and last.isdecimal()
+    return ports == "any" or (is_span and int(last) - int(first) >= _NARROW)
 
 
 def _script(*paths: str) -> Closes:
@@ -210,7 +227,7 @@ _V6 = (
 )
 _LOADERS: Mapping[str, Closes] = {
     "ufw": _ufw,
-    "firewalld": _firewalld,
+    "firewalld": firewalld_closes,
     "nftables": _script("/etc/nftables.conf", "/etc/sysconfig/nftables.conf", "/etc/nftables.nft"),
     "netfilter-persistent": _rule_files(_DEBIAN_V4, _DEBIAN_V6),
     "iptables": _rule_files(_V4, ()),

@@ -96,6 +96,8 @@ UNITS = (
 SAVED = (
     "/etc/ufw/ufw.conf",
     "/etc/default/ufw",
+    "/etc/ufw/user.rules",
+    "/etc/ufw/user6.rules",
     "/etc/firewalld/firewalld.conf",
     "/etc/nftables.conf",
     "/etc/sysconfig/nftables.conf",
@@ -113,6 +115,9 @@ SAVED = (
 )
 
 ZONES = "/etc/firewalld/zones/*.xml"
+SERVICE_FILES = "/etc/firewalld/services/*.xml"
+POLICIES = "/etc/firewalld/policies/*.xml"
+DIRECT = "/etc/firewalld/direct.xml"
 
 FWUI = Probe(
     name="fwui",
@@ -144,7 +149,7 @@ saved() {{
 }}
 printf '%s\\n' '% saved'
 for path in {" ".join(SAVED)}; do saved "$path"; done
-show {ZONES}
+show {ZONES} {SERVICE_FILES} {POLICIES} {DIRECT}
 printf '%s\\n' '% end'
 """,
     access=Access.PARTIAL,
@@ -156,7 +161,7 @@ printf '%s\\n' '% end'
 CTR = Probe(
     name="ctr",
     why="ports that container engines publish past the host's own rules",
-    script="""
+    script=r"""
 found=
 for e in docker podman; do
   have "$e" || continue
@@ -167,7 +172,11 @@ for e in docker podman; do
 done
 if [ -z "$found" ]; then
   [ -S /run/docker.sock ] && exit 127
-  for s in /run/containerd/containerd.sock /run/crio/crio.sock; do [ -S "$s" ] && exit 127; done
+  for s in /run/containerd/containerd.sock /run/k3s/containerd/containerd.sock /run/k0s/containerd.sock \
+    /var/snap/microk8s/common/run/containerd.sock /run/crio/crio.sock; do [ -S "$s" ] && exit 127; done
+  # Engines elsewhere: what listens on a socket of their names in this network namespace.
+  names='/(containerd|docker|crio|cri-dockerd)\.sock$|/(lxd|incus)/unix\.socket$'
+  grep -qE "$names" /proc/net/unix 2>/dev/null && exit 127
   absent 'no container engine runs here'
 fi
 printf '%s\\n' '% end'

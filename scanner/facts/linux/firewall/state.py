@@ -16,7 +16,7 @@ from scanner.facts.base import RawFacts, lines_of
 from scanner.facts.firewall import Action, DefaultRule, Forwarding, IpVersion
 from scanner.facts.linux.firewall.alike import Kind, Kinds, Way
 from scanner.facts.linux.firewall.nft import parse_nft
-from scanner.facts.linux.firewall.packet import ELSEWHERE, STRANGER, Packet, Ruleset, Table, ruleset
+from scanner.facts.linux.firewall.packet import Packet, Ruleset, Table, ruleset
 from scanner.facts.linux.firewall.probes import IPT, NFT
 from scanner.facts.linux.firewall.save import incompatible, parse_save
 from scanner.facts.linux.firewall.walk import FORWARD, INBOUND, End, Fate, walk
@@ -31,6 +31,7 @@ from scanner.facts.linux.network import (
     sockets,
 )
 from scanner.facts.network import NetworkInterface
+from scanner.facts.stranger import ELSEWHERE, STRANGER
 from scanner.model import Absent, Maybe, Reason, Unknown, is_known
 
 VERSIONS = {4: IpVersion.V4, 6: IpVersion.V6}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from scanner.facts.authentication import DirectoryKind, NameService
@@ -10,13 +10,17 @@ from scanner.facts.base import FileText, RawFact, RawFacts, files, lines_of
 from scanner.facts.linux.password import probes
 from scanner.facts.linux.password.ban import Units, is_active, is_installed, units
 from scanner.facts.linux.password.settings import FileMap, first_present
-from scanner.model import Absent, Maybe, Reason, Unknown
+from scanner.model import Absent, Maybe, Reason, Unknown, is_known
 
 _SSSD_KINDS: Mapping[str, DirectoryKind] = {
     "ad": DirectoryKind.ACTIVE_DIRECTORY,
     "ipa": DirectoryKind.IPA,
     "ldap": DirectoryKind.LDAP,
 }
+# ldap.conf(5), TLS_REQCERT: the session goes on although the certificate is bad, or was never asked for.
+_UNCHECKED = frozenset({"never", "allow", "try"})
+_NO_CHECK = "(certificate not verified)"
+_Domain = Mapping[str, tuple[str, ...]]
 _NO_SERVICE = Absent("no directory service is needed for local accounts")
 
 
@@ -74,16 +78,25 @@ def _words(file: FileText, database: str) -> tuple[str, ...]:
 
 
 def _directory(sources: tuple[str, ...], found: FileMap, raw: RawFacts, services: Units | Unknown) -> _Directory:
-    """The directory in use: the worst one first, since each of them can admit an account."""
+    """The directories in use as one: its kind is the worst one's, since each of them can admit an account."""
+    asked: list[_Directory] = []
     if {"nis", "nisplus"} & set(sources):
-        return _Directory(DirectoryKind.NIS, (), "ypbind")
+        asked.append(_Directory(DirectoryKind.NIS, (), "ypbind"))
     if "ldap" in sources:
-        return _Directory(DirectoryKind.LDAP, _plain_ldap(found), _ldap_service(found))
+        asked.append(_Directory(DirectoryKind.LDAP, _plain_ldap(found), _ldap_service(found)))
     if "winbind" in sources:
-        return _Directory(DirectoryKind.ACTIVE_DIRECTORY, (), "winbind")
-    if "sss" in sources:
-        return _sssd(raw, services)
-    return _LOCAL
+        asked.append(_Directory(DirectoryKind.ACTIVE_DIRECTORY, (), "winbind"))
+    if "sss" in sources and (sssd := _sssd(raw, services)) != _LOCAL:
+        asked.append(sssd)
+    return _together(asked) if asked else _LOCAL
+
+
+def _together(asked: Sequence[_Directory]) -> _Directory:
+    """What one of them asks without protection is asked, whatever is not known of the others."""
+    plain = tuple(uri for one in asked if is_known(one.plain_text) for uri in one.plain_text)
+    unread = next((one.plain_text for one in asked if not is_known(one.plain_text)), None)
+    services = " and ".join(dict.fromkeys(one.service for one in asked if one.service))
+    return _Directory(asked[0].kind, plain if plain or unread is None else unread, services)
 
 
 def _ldap_service(found: FileMap) -> str:
@@ -102,13 +115,21 @@ def _plain_ldap(found: FileMap) -> Maybe[tuple[str, ...]]:
             pairs = [[*line.split(None, 1), ""][:2] for line in file.lines if line.strip()]
             values = {name.lower(): value.strip().lower() for name, value in pairs}
             protected = values.get("ssl") in ("start_tls", "on", "yes")
+            unchecked = values.get("tls_reqcert") in _UNCHECKED or values.get("tls_checkpeer") == "no"
             servers = [uri for name, value in pairs if name.lower() == "uri" for uri in value.split()]
             servers += [f"ldap://{value}" for name, value in pairs if name.lower() == "host"]
             named += servers
-            plain += [] if protected else [uri for uri in servers if not _is_protected(uri)]
+            open_ones = [uri for uri in servers if not (protected or _is_protected(uri))]
+            plain += open_ones
+            if unchecked:
+                plain += [f"{uri} {_NO_CHECK}" for uri in servers if uri not in open_ones and not _is_socket(uri)]
     if not named:
         return Unknown(Reason.NO_EVIDENCE, "ldap: no file that is read names the directory's servers")
     return tuple(plain)
+
+
+def _is_socket(uri: str) -> bool:
+    return uri.lower().startswith("ldapi://")
 
 
 def _is_protected(uri: str) -> bool:
@@ -124,11 +145,18 @@ def _sssd(raw: RawFacts, services: Units | Unknown) -> _Directory:
     if isinstance(section, Unknown):
         unused = not isinstance(services, Unknown) and not is_installed(services, "sssd")
         return _LOCAL if unused else _Directory(section, section, "sssd")
-    values = _values(section)
-    kinds = [_SSSD_KINDS.get(word, DirectoryKind.OTHER) for word in values.get("id_provider", ()) if word != "files"]
+    unread = [line[1:] for line in lines_of(section.text) if line.startswith("!")]
+    gap = Unknown(Reason.DENIED, f"sssd: {unread[0]}: this account may not read it") if unread else None
+    domains = _domains(section)
+    kinds = [kind for domain in domains for kind in _kinds(domain)]
     if not kinds:
-        return _not_in_the_main_file(services)
-    return _Directory(kinds[0], _plain_sssd(values), "sssd")
+        return _Directory(gap, gap, "sssd") if gap else _not_in_the_main_file(services)
+    plain = tuple(uri for domain in domains for uri in _plain_sssd(domain))
+    return _Directory(kinds[0], gap if gap and not plain else plain, "sssd")
+
+
+def _kinds(domain: _Domain) -> list[DirectoryKind]:
+    return [_SSSD_KINDS.get(word, DirectoryKind.OTHER) for word in domain.get("id_provider", ()) if word != "files"]
 
 
 def _not_in_the_main_file(services: Units | Unknown) -> _Directory:
@@ -139,24 +167,31 @@ def _not_in_the_main_file(services: Units | Unknown) -> _Directory:
     return _Directory(elsewhere, elsewhere, "sssd")
 
 
-def _values(section: RawFact) -> Mapping[str, tuple[str, ...]]:
-    found: dict[str, tuple[str, ...]] = {}
+def _domains(section: RawFact) -> Sequence[_Domain]:
+    """The settings of each domain that sssd is told to use; a later file's value wins. sssd.conf(5), "domains"."""
+    parts: dict[str, dict[str, tuple[str, ...]]] = {"": {}}
+    current = parts[""]
     for line in lines_of(section.text):
         name, equals, value = line.partition("=")
-        if equals:
-            found[name.strip()] = (*found.get(name.strip(), ()), value.strip().lower())
-    return found
+        if line.startswith("["):
+            current = parts.setdefault(line.strip().strip("[]").lower(), {})
+        elif equals:
+            place = parts[""] if name.strip() == "domains" else current
+            place[name.strip()] = (value.strip().lower(),)
+    used = [word.strip() for value in parts[""].get("domains", ()) for word in value.split(",") if word.strip()]
+    named = {name.removeprefix("domain/"): values for name, values in parts.items() if name}
+    # Recordings of older scans hold no headings: all keys are one domain's.
+    return [values for name, values in named.items() if name in used or not used] if named else [parts[""]]
 
 
-def _plain_sssd(values: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+def _plain_sssd(values: _Domain) -> tuple[str, ...]:
     """Servers asked without TLS. `ad` and `ipa` sign and seal with Kerberos; only `ldap` has to ask for TLS."""
     if "ldap" not in values.get("id_provider", ()):
         return ()
     # Without servers sssd looks them up in DNS and asks them without TLS.
     uris = [uri.strip() for value in values.get("ldap_uri", ("_srv_",)) for uri in value.split(",")]
-    unchecked = {"never", "allow"} & set(values.get("ldap_tls_reqcert", ()))
-    if unchecked:
-        return tuple(f"{uri} (certificate not verified)" for uri in uris)
+    if _UNCHECKED & set(values.get("ldap_tls_reqcert", ())):
+        return tuple(f"{uri} {_NO_CHECK}" for uri in uris)
     started = values.get("ldap_id_use_start_tls", ()) and set(values["ldap_id_use_start_tls"]) <= {"true"}
     return () if started else tuple(uri for uri in uris if not _is_protected(uri))
 
@@ -166,4 +201,4 @@ def _running(directory: _Directory, services: Units | Unknown) -> Maybe[bool]:
         return _NO_SERVICE
     if isinstance(services, Unknown):
         return services
-    return is_active(services, directory.service)
+    return all(is_active(services, service) for service in directory.service.split(" and "))

@@ -98,33 +98,45 @@ for f in /etc/ldap.conf /etc/nslcd.conf /etc/libnss-ldap.conf /etc/ldap/ldap.con
   [ -f "$f" ] || continue
   [ -r "$f" ] || { printf '!%s\n' "$f"; continue; }
   printf '=%s\n' "$f"
-  grep -iE '^(uri|host|ssl|tls_reqcert)[[:space:]]' "$f" | sed 's/^/ /'
+  grep -iE '^(uri|host|ssl|tls_reqcert|tls_checkpeer)[[:space:]]' "$f" | sed 's/^/ /'
 done
 [ -s /etc/yp.conf ] && grep -qE '^[[:space:]]*(domain|ypserver)' /etc/yp.conf && printf 'nis /etc/yp.conf\n'
 printf 'ok\n'
 """,
 )
 
+_SSSD_KEYS = "^(.domain/|domains|id_provider|auth_provider|ldap_uri|ldap_id_use_start_tls|ldap_tls_reqcert)"
+
 SSSD = Probe(
     name="sssd",
-    why="which directory the System Security Services Daemon asks, and whether it uses TLS; named keys only",
-    script=r"""
-if [ ! -e /etc/sssd/sssd.conf ] && { [ ! -e /etc/sssd ] || [ -x /etc/sssd ]; }; then
+    why="which directories the System Security Services Daemon asks, and whether it uses TLS; named keys only",
+    script=rf"""
+if [ ! -e /etc/sssd/sssd.conf ] && {{ [ ! -e /etc/sssd ] || [ -x /etc/sssd ]; }}; then
   absent 'sssd is not configured'
 fi
-R grep -sE '^(domains|id_provider|auth_provider|ldap_uri|ldap_id_use_start_tls|ldap_tls_reqcert)' /etc/sssd/sssd.conf
+R grep -sE '{_SSSD_KEYS}' /etc/sssd/sssd.conf
 case $? in
-0 | 1) printf 'ok\n' ;;
+0 | 1) ;;
 2) absent 'sssd is not configured' ;;
 97) denied ;;
 *) exit 1 ;;
 esac
+names=$(R ls /etc/sssd/conf.d 2>/dev/null)
+case $? in
+0)
+  printf '%s\n' "$names" | while read -r name; do
+    case $name in .* | '') continue ;; *.conf) ;; *) continue ;; esac
+    R grep -sE '{_SSSD_KEYS}' "/etc/sssd/conf.d/$name" </dev/null
+    case $? in 0 | 1) ;; *) printf '!/etc/sssd/conf.d/%s\n' "$name" ;; esac
+  done
+  ;;
+97) printf '!/etc/sssd/conf.d\n' ;;
+esac
+printf 'ok\n'
 """,
     access=Access.ROOT,
     grants=(
-        Grant(
-            "/usr/bin/grep -sE ^(domains|id_provider|auth_provider|ldap_uri|ldap_id_use_start_tls|ldap_tls_reqcert) "
-            "/etc/sssd/sssd.conf"
-        ),
+        Grant(f"/usr/bin/grep -sE {_SSSD_KEYS} /etc/sssd/sssd.conf"),
+        Grant("/usr/bin/ls /etc/sssd/conf.d"),
     ),
 )

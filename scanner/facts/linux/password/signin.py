@@ -32,6 +32,7 @@ _FACTORS: Mapping[str, tuple[str, ...]] = {
     "pam_privacyidea.so": (),
     "pam_pkcs11.so": (),
 }
+_DEBIAN_STACKS = ("common-session", "common-session-noninteractive")
 _INHERITED = 0o022
 
 
@@ -143,19 +144,36 @@ def _session_umask(found: Inputs) -> tuple[Maybe[int], str]:
 
 
 def _pam_umask(rule: Rule, found: Inputs) -> tuple[Maybe[int], str]:
-    """Its argument, else /etc/default/login, else login.defs."""
+    """Its argument, else /etc/default/login, else login.defs; `usergroups` opens it to groups of one account."""
     if (given := rule.option("umask")) and _is_octal(given):
-        return int(given, 8), f"argument of {rule}"
+        return _for_groups(int(given, 8), f"argument of {rule}", _usergroups(rule))
     login = found.files.get("/etc/default/login")
     if isinstance(login, Unknown):
         return login, login.detail
     if isinstance(login, FileText) and _is_octal(value := dict(pairs(login.text)).get("UMASK", "")):
-        return int(value, 8), "UMASK in /etc/default/login"
+        return _for_groups(int(value, 8), "UMASK in /etc/default/login", _usergroups(rule))
     values = login_defs(found.files)
     if isinstance(values, Unknown):
         return values, values.detail
     value = values.get("UMASK", "")
-    return (int(value, 8), "UMASK in login.defs") if _is_octal(value) else (_INHERITED, f"default of {rule.module}")
+    if not _is_octal(value):
+        return _INHERITED, f"default of {rule.module}"
+    # Debian's pam_umask takes the switch from login.defs where it takes the mask from there.
+    by_file = values.get("USERGROUPS_ENAB", "").lower() == "yes" and rule.origin.rpartition("/")[2] in _DEBIAN_STACKS
+    opener = _usergroups(rule) or ("USERGROUPS_ENAB" if by_file and not rule.has("nousergroups") else "")
+    return _for_groups(int(value, 8), "UMASK in login.defs", opener)
+
+
+def _usergroups(rule: Rule) -> str:
+    return "usergroups" if rule.has("usergroups") else ""
+
+
+def _for_groups(mask: int, source: str, opener: str) -> tuple[int, str]:
+    """The mask for an account whose group has its name: the group gets the rights of the owner. pam_umask(8)."""
+    if not opener:
+        return mask, source
+    opened = (mask & ~0o070) | ((mask & 0o700) >> 3)
+    return opened, f"{source}, {mask:03o}, opened by {opener} for groups of one account's name"
 
 
 def _is_octal(text: str) -> bool:

@@ -15,11 +15,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import TypeVar
 
 from scanner.facts.base import Probe, RawFacts
+from scanner.facts.linux.patching.repositories import dnf_gap
+from scanner.facts.linux.patching.rpm_version import compare
 from scanner.facts.linux.patching.sections import RUN, Section, Sections, epoch, moment, newest, or_unknown, sections
 from scanner.facts.patching import Hold, PatchLevel, Update, UpdateSource
-from scanner.model import Absent, Maybe, Reason, Unknown
+from scanner.model import Absent, Maybe, Reason, Unknown, is_known
+
+T = TypeVar("T")
 
 # Defines `d ARGUMENTS…`, dnf from its cache without a trace, and `t`, the name of the program or nothing.
 READ_ONLY_DNF = r"""
@@ -67,6 +72,7 @@ cached() { for f in /var/cache/dnf/*/repodata/repomd.xml /var/cache/libdnf5/*/re
 run cached cached
 last() { rpm -qa --qf '%{INSTALLTIME}\n' | sort -n | tail -n 1; }
 run last last
+run kernels rpm -qa --qf '%{NAME}-%{VERSION}-%{RELEASE}.%{ARCH}\n' 'kernel*'
 exit 0
 """,
 )
@@ -85,22 +91,33 @@ def read_dnf(raw: RawFacts) -> PatchLevel | Absent | Unknown:
     found = sections(raw, DNF.name)
     if isinstance(found, Absent | Unknown):
         return found
-    sources = _sources(found)
+    cached = _sources(found)
+    gap = _gap(cached)
     packages = _packages(found)
     advisories = parse_advisories(found.lines("security"), parse_dates(found.lines("dates")))
     has_advisories = bool(parse_advisories(found.lines("advisories"), {}))
     return PatchLevel(
         manager="dnf",
         classified=True,
-        pending=_pending(found, sources, packages, advisories, has_advisories),
-        holds=_holds(found, packages, advisories, has_advisories),
+        pending=_unless_empty(_pending(found, cached, packages, advisories, has_advisories), gap),
+        holds=_unless_empty(_holds(found, packages, advisories, has_advisories), gap),
         phased=(),
-        sources=sources,
-        security_source=_security_source(sources, has_advisories, packages),
+        sources=gap or cached,
+        security_source=gap or _security_source(cached, has_advisories, packages),
         refreshed=_refreshed(found),
         last_run=or_unknown(newest(map(epoch, found.lines("last"))), "dnf: the package database names no date"),
         installed_level=Absent("dnf updates packages one by one"),
     )
+
+
+def _gap(cached: Maybe[tuple[UpdateSource, ...]]) -> Unknown | None:
+    """Repositories of single products alone tell nothing of the system; that there is none at all is told elsewhere."""
+    return dnf_gap(source.name for source in cached) if is_known(cached) and cached else None
+
+
+def _unless_empty(found: Maybe[tuple[T, ...]], gap: Unknown | None) -> Maybe[tuple[T, ...]]:
+    """What is listed is there, whoever lists it; that nothing is listed proves nothing where there is a gap."""
+    return gap if gap is not None and found == () else found
 
 
 def parse_updates(lines: Iterable[str]) -> dict[str, Update]:
@@ -183,7 +200,9 @@ def _sources(found: Sections) -> Maybe[tuple[UpdateSource, ...]]:
 
 
 def _source(match: re.Match[str], enabled: tuple[str, ...]) -> UpdateSource:
-    folder = re.sub(r"-[0-9a-f]{16}\Z", "", match["path"].split("/")[-3])
+    # dnf: …/NAME-HASH/repodata/repomd.xml; yum: …/NAME/repomd.xml
+    folders = match["path"].removesuffix("/repomd.xml").removesuffix("/repodata").split("/")
+    folder = re.sub(r"-[0-9a-f]{16}\Z", "", folders[-1])
     return UpdateSource(
         name=next((name for name in enabled if name == folder), folder),
         security=False,
@@ -254,14 +273,34 @@ def _holds(
     """Version locks and excludes; an advisory whose package check-update hides shows what they block."""
     if isinstance(packages, Absent | Unknown):
         return packages
-    # Advisories are matched against the running kernel, so one that waits for a restart is listed and not hidden.
-    missing = (name for name in advisories if name not in packages and not name.startswith("kernel"))
-    hidden = [Hold(name=name, by="excluded", security=True) for name in missing]
+    missing = (name for name in advisories if name not in packages)
+    hidden = [Hold(name=name, by="excluded", security=why) for name in missing if (why := _is_hidden(name, found))]
     named = [(name, "version lock") for name in _lock_names(found.lines("locks"))]
     named += [(name, "exclude") for name in _excludes(_lines(found, "repositories"))]
     why = Unknown(Reason.NO_EVIDENCE, "dnf: the repositories carry no advisory data")
     rules = [Hold(name=name, by=by, security=False if has_advisories else why) for name, by in named]
     return (*hidden, *rules)
+
+
+def _is_hidden(name: str, found: Sections) -> bool | Unknown:
+    """Whether an update that no listing names is kept from this host.
+
+    Advisories are matched against the running kernel: one that is installed and waits for a restart is not hidden.
+    """
+    if not name.startswith("kernel"):
+        return True
+    installed = found.ok("kernels")
+    if not isinstance(installed, Section):
+        return Unknown(Reason.NO_EVIDENCE, f"dnf: whether {name} waits for a restart or is excluded is not known")
+    here = _versions(name, installed.lines)
+    named = (match["nevra"] for line in found.lines("security") if (match := _ADVISORY.match(line.strip())))
+    return any(all(compare(offered, one) > 0 for one in here) for offered in _versions(name, named))
+
+
+def _versions(name: str, packages: Iterable[str]) -> list[str]:
+    """`VERSION-RELEASE` of each `NAME-VERSION-RELEASE.ARCH` of that name."""
+    parts = (package.strip().rpartition(".")[0].rsplit("-", 2) for package in packages)
+    return [f"{part[1]}-{part[2]}" for part in parts if len(part) == 3 and part[0] == name]
 
 
 def _lock_names(lines: Iterable[str]) -> tuple[str, ...]:

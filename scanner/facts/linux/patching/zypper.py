@@ -13,9 +13,10 @@ from datetime import datetime
 from html import unescape
 
 from scanner.facts.base import Probe, RawFacts
+from scanner.facts.linux.patching.repositories import zypper_gap
 from scanner.facts.linux.patching.sections import NOBODY, RUN, Section, Sections, epoch, newest, or_unknown, sections
 from scanner.facts.patching import Hold, PatchLevel, Update, UpdateSource
-from scanner.model import Absent, Maybe, Reason, Unknown
+from scanner.model import Absent, Maybe, Reason, Unknown, is_known
 
 ZYPPER = Probe(
     name="zypper",
@@ -58,16 +59,19 @@ def read_zypper(raw: RawFacts) -> PatchLevel | Absent | Unknown:
     found = sections(raw, ZYPPER.name)
     if isinstance(found, Absent | Unknown):
         return found
-    sources = _sources(found)
+    cached = _sources(found)
+    gap = zypper_gap(source.name for source in cached) if is_known(cached) and cached else None
     patches = _patches(found)
+    pending = _pending(found, cached, patches)
     return PatchLevel(
         manager="zypper",
         classified=patches != (),
-        pending=_pending(found, sources, patches),
+        # What is listed is there, whoever lists it; that nothing is listed proves nothing where there is a gap.
+        pending=gap if gap is not None and pending == () else pending,
         holds=_holds(found),
         phased=(),
-        sources=sources,
-        security_source=_security_source(sources),
+        sources=gap or cached,
+        security_source=gap or _security_source(cached),
         refreshed=_refreshed(found),
         last_run=or_unknown(newest(map(epoch, found.lines("last"))), "zypper: the package database names no date"),
         installed_level=Absent("zypper updates packages one by one"),
@@ -115,7 +119,7 @@ def _sources(found: Sections) -> Maybe[tuple[UpdateSource, ...]]:
 
 
 def _security_source(sources: Maybe[tuple[UpdateSource, ...]]) -> Maybe[bool]:
-    """SUSE publishes security updates in the repositories themselves: any that is cached carries them."""
+    """SUSE publishes security updates in its repositories of updates, see `zypper_gap`."""
     if isinstance(sources, Absent | Unknown):
         return sources
     return True if sources else Unknown(Reason.STALE, "zypper: there are no cached repository data on this host")

@@ -8,20 +8,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from scanner.facts.accounts import Accounts
-from scanner.facts.privileges import GrantScope, PrivilegeGrant, SecretAsked
+from scanner.facts.linux.privileges.reach import scope_of
+from scanner.facts.privileges import PrivilegeGrant, SecretAsked
 
-# Programs that run a program of the caller's choice, or write a file of the caller's choice, by GTFOBins' classes.
-_STARTERS = (
-    "sh bash dash ash zsh ksh mksh fish csh tcsh rbash busybox su sudo doas runuser setpriv chroot nsenter unshare "
-    "pkexec systemd-run env nice nohup timeout time xargs find awk gawk mawk nawk sed perl python python2 python3 ruby "
-    "lua node php tclsh expect vi vim vim.tiny view nvim nano pico emacs ed ex less more most man pg journalctl "
-    "systemctl service tar cpio zip unzip rsync scp sftp ssh ftp git make gcc gdb strace ltrace script screen tmux "
-    "docker podman nerdctl lxc lxd ctr kubectl apt apt-get aptitude dpkg yum dnf rpm zypper apk pacman snap pip pip3 "
-    "npm gem cp mv install dd tee ln chmod chown chattr setfacl mount passwd chpasswd useradd usermod adduser groupadd "
-    "groupmod gpasswd visudo vipw vigr crontab at batch ip nmap tcpdump wireshark tshark socat nc ncat curl wget "
-    "openssl insmod modprobe kexec mysql psql sqlite3 sudoedit"
-)
-_SHELLS = frozenset(_STARTERS.split())
 _NAMES = ("username", "usergroup", "userid", "usergid", "netgroup", "nonunixgroup", "useralias")
 
 
@@ -75,7 +64,7 @@ def _grant(
         holder=holder,
         accounts=names,
         means="sudo",
-        scope=scope_of(commands),
+        scope=scope_of(commands, noexec=_option(spec, "noexec") is True),
         commands=commands,
         exceptions=exceptions,
         asks_for=asks,
@@ -175,22 +164,6 @@ def _text(
     tag = "NOPASSWD: " if asks is SecretAsked.NONE else ""
     what = ", ".join([*commands, *(f"!{name}" for name in exceptions)])
     return f"{holder} as ({users}) {tag}{what}"
-
-
-def scope_of(commands: Sequence[str]) -> GrantScope:
-    """How far a list of commands reaches, by the farthest of them."""
-    if any(command == "ALL" for command in commands):
-        return GrantScope.EVERYTHING
-    return GrantScope.SHELL if any(_gives_shell(command) for command in commands) else GrantScope.COMMANDS
-
-
-def _gives_shell(command: str) -> bool:
-    """A program known to start others with free arguments, a wildcard in the program, or a whole directory."""
-    program, _, arguments = re.sub(r"^sha\d+:\S+\s+", "", command).strip().partition(" ")
-    if program.endswith("/") or any(sign in program for sign in "*?[^"):
-        return True
-    free = not arguments.strip() or any(sign in re.sub(r"\\.", "", arguments) for sign in "*?[") or "^" in arguments[:1]
-    return free and arguments.strip() != '""' and program.rsplit("/", 1)[-1] in _SHELLS
 
 
 # --- doas ------------------------------------------------------------------------------------------------

@@ -218,3 +218,5 @@ def _run_as(found: re.Match[str], aliases: Aliases) -> dict[str, Any]:
 def _apply_tag(tag: str, options: dict[str, bool]) -> None:
     if tag in ("PASSWD", "NOPASSWD"):
         options["authenticate"] = tag == "PASSWD"
+    elif tag in ("EXEC", "NOEXEC"):
+        options["noexec"] = tag == "NOEXEC"

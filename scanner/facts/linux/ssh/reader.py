@@ -54,7 +54,7 @@ def _lines(sections: Sections, name: str) -> tuple[str, ...]:
 
 
 def _openssh(sections: Sections, raw: RawFact) -> SshServer:
-    text = config_text(sections)
+    text = _text_in_force(sections)
     settings = _settings(sections, raw)
     blocks = match_lines(sections) if isinstance(text, tuple) else text
     version = next((line.strip() for line in _lines(sections, "version")), None)
@@ -69,6 +69,14 @@ def _openssh(sections: Sections, raw: RawFact) -> SshServer:
         host_keys=_host_keys(sections, settings),
         access_rules=_access_rules(sections),
     )
+
+
+def _text_in_force(sections: Sections) -> Maybe[tuple[tuple[str, str], ...]]:
+    """The configuration files, unless the server was started with others, or with options that count for more."""
+    given = _beside(sections)
+    if isinstance(given, Unknown) and given.code is Reason.UNSUPPORTED:
+        return given
+    return config_text(sections)
 
 
 def _settings(sections: Sections, raw: RawFact) -> Maybe[tuple[SshSettings, ...]]:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from scanner.facts.base import Probe, RawFacts, Reader
 from scanner.facts.firewall import Action, DefaultRule, Firewall, FirewallLoader, Forwarding, IpVersion
 from scanner.facts.windows.firewall.network import NETWORK, has_ipv6, network
+from scanner.facts.windows.firewall.rules import FIREWALL_RULES, Rule, opener, rules
 from scanner.facts.windows.services import SERVICES, Services, services
 from scanner.facts.windows.values import Values, entry, required, then
 from scanner.model import Absent, Maybe, Reason, Unknown, is_known
@@ -87,6 +88,7 @@ $logged = @('LogDroppedPackets', 'LogSuccessfulConnections', 'LogFileSize', 'Log
 )
 
 NAMES = ("Domain", "Private", "Public")
+_NUMBERS = {IpVersion.V4: 4, IpVersion.V6: 6}
 _TYPES = {1: "Domain", 2: "Private", 4: "Public"}
 _BLOCK, _ALLOW = 4, 2  # DefaultInboundAction of the cmdlet
 _COM_BLOCK, _COM_ALLOW = 0, 1
@@ -227,22 +229,31 @@ def read_firewall(raw: RawFacts) -> Firewall | Absent | Unknown:
     read = profiles(found, known)
     ipv6 = then(network(raw), has_ipv6)
     versions = (IpVersion.V4,) if isinstance(ipv6, Absent) else tuple(IpVersion)
+    defaults = read if isinstance(read, Unknown) else tuple(_defaults(read, rules(raw), versions))
     return Firewall(
-        defaults=read if isinstance(read, Unknown) else tuple(_rules(read, versions)),
+        defaults=defaults,
         ipv6=ipv6,
         managers=_managers(read, found),
         rule_systems=("Windows Filtering Platform",),
-        loaders=_loaders(found, known, ipv6),
+        loaders=_loaders(found, known, ipv6, defaults),
         forwarding=tuple(_forwarding(raw, version) for version in versions),
     )
 
 
-def _rules(read: Profiles, versions: tuple[IpVersion, ...]) -> list[DefaultRule]:
-    return [
-        DefaultRule(version=version, entrance=f"{name} profile", action=profile.action, because=profile.because)
-        for version in versions
-        for name, profile in read.items()
-    ]
+def _defaults(read: Profiles, known: tuple[Rule, ...] | Unknown, versions: tuple[IpVersion, ...]) -> list[DefaultRule]:
+    """What a profile refuses by default, a rule for any port may admit all the same."""
+    return [_default(profile, known, version) for version in versions for profile in read.values()]
+
+
+def _default(profile: Profile, known: tuple[Rule, ...] | Unknown, version: IpVersion) -> DefaultRule:
+    action, because = profile.action, profile.because
+    if action is Action.DENY:
+        opened, by = (known, "") if isinstance(known, Unknown) else opener(known, profile.name, _NUMBERS[version])
+        if opened is True:
+            action, because = Action.ALLOW, f"a rule admits ports that nobody named ({by})"
+        elif isinstance(opened, Unknown):
+            action = opened
+    return DefaultRule(version=version, entrance=f"{profile.name} profile", action=action, because=because)
 
 
 def _managers(read: Profiles | Unknown, found: Values) -> Maybe[tuple[str, ...]]:
@@ -257,15 +268,30 @@ def _managers(read: Profiles | Unknown, found: Values) -> Maybe[tuple[str, ...]]
     return (*own, *(others if is_known(others) else ()))
 
 
-def _loaders(found: Values, known: Services | Unknown, ipv6: Maybe[bool]) -> Maybe[tuple[FirewallLoader, ...]]:
-    """The service that applies the saved profiles, when it starts with the host."""
+def _loaders(
+    found: Values, known: Services | Unknown, ipv6: Maybe[bool], defaults: Maybe[tuple[DefaultRule, ...]]
+) -> Maybe[tuple[FirewallLoader, ...]]:
+    """The service that applies the saved profiles and rules, when it starts with the host.
+
+    Rules in force are saved ones: what they open or may open now, they do after a restart as well.
+    """
     if isinstance(known, Unknown):
         return known
     if not all(name.lower() in known and known[name.lower()].starts for name in _SERVICES):
         return ()
-    closes = _saved(found)
-    six: Maybe[bool] = ipv6 if isinstance(ipv6, Absent) else closes
-    return (FirewallLoader(name="Windows Firewall (MpsSvc)", closes_v4=closes, closes_v6=six),)
+    saved = _saved(found)
+    four, six = (_still(saved, defaults, version) for version in IpVersion)
+    six = ipv6 if isinstance(ipv6, Absent) else six
+    return (FirewallLoader(name="Windows Firewall (MpsSvc)", closes_v4=four, closes_v6=six),)
+
+
+def _still(saved: Maybe[bool], defaults: Maybe[tuple[DefaultRule, ...]], version: IpVersion) -> Maybe[bool]:
+    if saved is not True or not is_known(defaults):
+        return saved
+    actions = [one.action for one in defaults if one.version is version]
+    if Action.ALLOW in actions:
+        return False
+    return next((action for action in actions if isinstance(action, Unknown)), saved)
 
 
 def _saved(found: Values) -> Maybe[bool]:
@@ -319,4 +345,4 @@ def _forwards(found: Values, version: IpVersion) -> Maybe[bool]:
     return False if len(known) == len(words) else Unknown(Reason.UNREADABLE, "network: forwarding is not said")
 
 
-FIREWALL = Reader(fact=Firewall, probes=(FIREWALL_PROFILES, SERVICES, NETWORK), read=read_firewall)
+FIREWALL = Reader(fact=Firewall, probes=(FIREWALL_PROFILES, FIREWALL_RULES, SERVICES, NETWORK), read=read_firewall)

@@ -1,17 +1,20 @@
 """The inbound rules of Windows Firewall, and whether they let a stranger through to one socket.
 
 Source: NetSecurity cmdlets on the active store; a rule and its filters share one InstanceID. A block rule wins over
-every allow rule. Only remote addresses that stand for everybody are a stranger's: a subnet or a list is a limit.
+every allow rule. A rule that admits speaks of strangers where its remote addresses hold one; a rule that refuses
+only where nobody is outside them. Keywords for remote addresses: MS-FASP, MSFT_NetAddressFilter.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from scanner.facts.base import Probe, RawFacts
+from scanner.facts.stranger import is_everybody, lets_strangers_in, networks_of
 from scanner.facts.windows.values import Values, entry, required, whole
-from scanner.model import Maybe, Reason, Unknown, is_known
+from scanner.model import Absent, Maybe, Reason, Unknown, is_known
 
 FIREWALL_RULES = Probe(
     name="firewall_rules",
@@ -48,7 +51,13 @@ _ALLOW, _BYPASS, _BLOCK = 2, 3, 4  # MSFT_NetFirewallRule.Action
 _PROFILE_BITS = {"Domain": 1, "Private": 2, "Public": 4}
 _ANY_PROFILE = 0
 _PROTOCOLS = {"tcp": ("TCP", "6", "Any"), "udp": ("UDP", "17", "Any")}
-_EVERYBODY = ("any", "internet", "0.0.0.0/0", "::/0", "0.0.0.0-255.255.255.255", "0.0.0.0/0.0.0.0")
+_EVERYBODY = ("any", "*", "internet")
+_NEIGHBOURS = frozenset(
+    (
+        *("localsubnet", "localsubnet4", "localsubnet6", "defaultgateway", "dns", "dhcp", "wins"),
+        *("intranet", "rmtintranet", "intranetremoteaccess", "playtodevice", "ply2renders", "captiveportal"),
+    )
+)
 # Words in the place of a port (MS-FASP, local port keywords); one that is not listed may stand for any.
 _HANDED_OUT = range(49152, 65536)
 _WORDS = {
@@ -76,9 +85,17 @@ class Rule:
     program: str
     package: str
 
-    @property
-    def reaches_everybody(self) -> bool:
-        return any(address.lower() in _EVERYBODY for address in self.addresses)
+    def meets_strangers(self, version: int) -> Maybe[bool]:
+        """Whether a packet of a stranger over IPv4 or IPv6 is one of those that the rule is for."""
+        answer = _meets_strangers(self.addresses, self.blocks, version)
+        return Unknown(Reason.UNREADABLE, f"firewall: {self.name}: {answer}") if isinstance(answer, str) else answer
+
+    def applies(self, program: Maybe[str], version: int) -> Maybe[bool]:
+        """Whether it decides over a stranger's packet to this program."""
+        answers = (self.fits(program), self.meets_strangers(version))
+        if False in answers:
+            return False
+        return next((answer for answer in answers if isinstance(answer, Unknown)), True)
 
     def holds_in(self, profile: str) -> bool:
         return self.profiles in (_ANY_PROFILE, 0x7FFFFFFF) or bool(self.profiles & _PROFILE_BITS[profile])
@@ -87,7 +104,7 @@ class Rule:
         """Whether the rule speaks of the port; words for ports of Windows' own choice may mean any."""
         if self.protocol not in _PROTOCOLS[protocol]:
             return False
-        return any(_covers(text, port) for text in self.ports)
+        return any(port in _ports(text) for text in self.ports)
 
     def fits(self, program: Maybe[str]) -> Maybe[bool]:
         """Whether it is a rule for this program: by the last part of the path, which variables do not change."""
@@ -99,11 +116,25 @@ class Rule:
         return is_known(program) and program.lower().replace("/", "\\").rpartition("\\")[2] == wanted
 
 
-def _covers(text: str, port: int) -> bool:
+@lru_cache(maxsize=8192)
+def _meets_strangers(addresses: tuple[str, ...], blocks: bool, version: int) -> bool | str:
+    """Whether remote addresses stand for strangers, else what of them is not understood; kept for many sockets."""
+    words = [address.lower() for address in addresses]
+    if any(word in _EVERYBODY for word in words):
+        return True
+    known = [networks_of(word) for word in words if word not in _NEIGHBOURS]
+    networks = [network for one in known for network in one or ()]
+    if is_everybody(networks, version) if blocks else lets_strangers_in(networks, version):
+        return True
+    return "an address that is not understood" if None in known else False
+
+
+def _ports(text: str) -> range:
+    """What stands in the place of a port: a number, a span, a word."""
     low, _, high = text.partition("-")
-    if low.isascii() and low.isdecimal() and (high or low).isdecimal() and len(text) < 12:
-        return int(low) <= port <= int(high or low)
-    return port in _WORDS.get(text.lower(), _WORDS["any"])
+    if text.isascii() and low.isdecimal() and (high or low).isdecimal() and len(text) < 12:
+        return range(int(low), int(high or low) + 1)
+    return _WORDS.get(text.lower(), _WORDS["any"])
 
 
 def rules(raw: RawFacts) -> tuple[Rule, ...] | Unknown:
@@ -148,26 +179,49 @@ def _rule(row: Values) -> Rule | Unknown:
 
 
 def passing(
-    known: Sequence[Rule], profile: str, socket: tuple[str, int], program: Maybe[str], *, open_by_default: bool
+    known: Sequence[Rule],
+    profile: str,
+    socket: tuple[str, int],
+    program: Maybe[str],
+    *,
+    version: int,
+    open_by_default: bool,
 ) -> tuple[Maybe[bool], str]:
-    """Whether a stranger's packet reaches the socket in one profile, and what decides."""
-    named = [rule for rule in known if rule.holds_in(profile) and rule.names(*socket) and rule.reaches_everybody]
-    blocked = next((rule for rule in named if rule.blocks and rule.fits(program) is True), None)
+    """Whether a stranger's packet over IPv4 or IPv6 reaches the socket in one profile, and what decides."""
+    named = [rule for rule in known if rule.holds_in(profile) and rule.names(*socket)]
+    answers = [(rule, rule.applies(program, version)) for rule in named]
+    blocked = next((rule for rule, applies in answers if rule.blocks and applies is True), None)
     if blocked is not None:
         return False, f"{profile} profile: blocked by {blocked.name}"
-    if open_by_default:
-        doubt = next(_doubts(named, program, blocks=True), None)
-        return (doubt, "") if doubt else (True, f"{profile} profile: open by default")
-    allowed = next((rule for rule in named if not rule.blocks and rule.fits(program) is True), None)
-    doubt = next(_doubts(named, program, blocks=allowed is not None), None)
+    allowed = next((rule for rule, applies in answers if not rule.blocks and applies is True), None)
+    is_open = open_by_default or allowed is not None
+    # What else might decide is a rule of the other kind: one that refuses where it is open, one that admits elsewhere.
+    doubts = (applies for rule, applies in answers if rule.blocks is is_open and isinstance(applies, Unknown))
+    doubt = next(doubts, None)
     if doubt is not None:
         return doubt, ""
+    if open_by_default:
+        return True, f"{profile} profile: open by default"
     return (True, f"{profile} profile: {allowed.name}") if allowed else (False, f"{profile} profile: no rule admits it")
 
 
-def _doubts(named: Sequence[Rule], program: Maybe[str], *, blocks: bool) -> Iterator[Unknown]:
-    """Rules of one kind for a program that nobody could name."""
-    for rule in named:
-        fits = rule.fits(program)
-        if rule.blocks is blocks and isinstance(fits, Unknown):
-            yield fits
+_NO_PROGRAM = Absent("no program is named")
+_NARROW = 5000
+# Below 1024, in the middle, above 32768; all below the ports that Windows hands out itself, which rules for RPC open.
+_BANDS = (range(917, 0, -1), range(17_777, 1023, -1), range(40_123, 32_768, -1))
+
+
+def opener(known: Sequence[Rule], profile: str, version: int) -> tuple[Maybe[bool], str]:
+    """Whether rules let a stranger through to TCP ports that no narrow rule names, and which rule does."""
+    answers = [
+        passing(known, profile, ("tcp", port), _NO_PROGRAM, version=version, open_by_default=False)
+        for port in _unnamed(known)
+    ]
+    passes = next((answer for answer in answers if answer[0] is True), None)
+    return passes or next((answer for answer in answers if isinstance(answer[0], Unknown)), (False, ""))
+
+
+def _unnamed(known: Sequence[Rule]) -> tuple[int, ...]:
+    narrow = [ports for rule in known for text in rule.ports if len(ports := _ports(text)) < _NARROW]
+    free = (next((port for port in band if not any(port in ports for ports in narrow)), band[0]) for band in _BANDS)
+    return tuple(free)

@@ -124,7 +124,7 @@ def _listener(
     except ValueError:
         return Unknown(Reason.UNREADABLE, f"{row.where}: {address[:60]} is no address")
     process = _process(number, names)
-    reachable, because = _reachable(protocol, port, process, walls)
+    reachable, because = _reachable((protocol, port), literal.version, process, walls)
     if literal.is_loopback:
         reachable, because = False, "it listens on loopback only"
     six = literal.version == 6
@@ -156,19 +156,19 @@ def _served(reachable: Maybe[bool], own: Maybe[tuple[str, ...]], six: bool) -> M
     return reachable
 
 
-def _reachable(protocol: str, port: int, process: Maybe[str], walls: _Walls) -> tuple[Maybe[bool], str]:
+def _reachable(socket: tuple[str, int], version: int, process: Maybe[str], walls: _Walls) -> tuple[Maybe[bool], str]:
     """Whether a stranger gets through in any profile that is in use; one that lets through decides."""
     if isinstance(walls.profiles, Unknown):
         return walls.profiles, ""
     if isinstance(walls.active, Absent | Unknown):
         return walls.active, ""
-    answers = [_through(walls.profiles[name], protocol, port, process, walls.rules) for name in walls.active]
+    answers = [_through(walls.profiles[name], socket, version, process, walls.rules) for name in walls.active]
     passes = next((answer for answer in answers if answer[0] is True), None)
     return passes or next((answer for answer in answers if not is_known(answer[0])), answers[0])
 
 
 def _through(
-    profile: Profile, protocol: str, port: int, process: Maybe[str], known: tuple[Rule, ...] | Unknown
+    profile: Profile, socket: tuple[str, int], version: int, process: Maybe[str], known: tuple[Rule, ...] | Unknown
 ) -> tuple[Maybe[bool], str]:
     if isinstance(profile.action, Absent | Unknown):
         return required(then(profile.action, lambda _: True)), ""
@@ -177,7 +177,7 @@ def _through(
     if isinstance(known, Unknown):
         return known, ""
     is_open = profile.action is Action.ALLOW
-    return passing(known, profile.name, (protocol, port), process, open_by_default=is_open)
+    return passing(known, profile.name, socket, process, version=version, open_by_default=is_open)
 
 
 LISTENERS = Reader(
