@@ -5,7 +5,7 @@ Source: CTPAT MSC 4.12; systemd units and timers, crontabs, the configuration of
 Windows Server Backup.
 """
 
-from scanner.api import Backups, Collection, Outcome, Severity, check, failed, need, not_applicable, passed
+from scanner.api import Absent, Backups, Collection, Outcome, Severity, check, failed, need, not_applicable, passed
 
 NOTE = (
     "Backups taken outside the host (images by the hypervisor, storage, cloud) cannot be seen from inside it: "
@@ -33,8 +33,10 @@ def job(backups: Backups, collection: Collection, *, exempt_tags: tuple[str, ...
 
 
 def _nothing(backups: Backups) -> str:
-    idle = [job.product for job in backups.jobs]
+    idle = [job.product for job in backups.jobs if not isinstance(job.configured, Absent)]
+    never = [f"{job}: {job.configured.reason}" for job in backups.jobs if isinstance(job.configured, Absent)]
     names = [mechanism.product for mechanism in need(backups.snapshots)]
     parts = [f"{', '.join(idle)} is installed and not configured"] if idle else []
+    parts = [*never, *parts]
     parts += [f"only snapshots on the same disk: {', '.join(names)}"] if names else []
     return "; ".join(parts) or f"no backup job was found; examined: {', '.join(backups.looked_for)}"
