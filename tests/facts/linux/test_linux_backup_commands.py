@@ -67,6 +67,8 @@ def test_a_run_that_writes_nothing_is_no_backup(line: str) -> None:
         ("rsync -a /data nas:/x --log-file /var/log/x", "rsync"),
         ("rsync -a /data nas:/x # to the nas", "rsync"),
         ("rsync -a localhost:/data /srv/x", "rsync"),
+        ("rsync -a /data nas:/x --exclude='*.tmp'", "rsync"),
+        ("rsync -a /data nas:/x $MORE", "rsync"),
         ("duplicity --exclude /proc / s3://h/b", "duplicity"),
         ("bup save -n name /data", "bup"),
         ("tarsnap -c -f x-$(date) /data", "Tarsnap"),

@@ -127,6 +127,17 @@ def test_anacron_starts_a_folder_where_something_starts_anacron() -> None:
     assert [said(found.table("/etc/anacrontab")) for found in answers] == ["leaves", "takes", "takes"]
 
 
+@pytest.mark.parametrize(("who", "answer"), [("root", "takes"), ("stranger?", "unknown")])
+def test_a_line_for_nobody_is_not_started(who: str, answer: str) -> None:
+    texts = {
+        "/etc/cron.d/x": f"0 3 * * *\t{who}\trsync -a /home nas:/x\n#lines\t1",
+        "daemon": DEBIAN,
+        "taken": "read\n",
+    }
+    (entry,) = cron.entries(sections(**texts), read_taken(sections(**texts), frozenset(), is_complete=True))
+    assert said(entry.stopped) == answer
+
+
 def test_how_often_a_folder_is_started_is_what_the_crontab_says() -> None:
     script = {"/etc/cron.daily/backup": "rsync -a /home nas:/x\n#lines\t1"}
     texts = {"/etc/crontab": TABLE.replace("6 * * *", "6 1 * *"), **script, "daemon": DEBIAN, "taken": "read\n"}
@@ -174,6 +185,7 @@ def test_run_parts_is_asked_and_starts_nothing(tmp_path: Path) -> None:
     (tmp_path / "etc" / "cron.d" / "open").write_text("0 3 * * * root rsync -a /home nas:/x")
     (tmp_path / "etc" / "cron.d" / "loose").write_text("0 3 * * * root rsync -a /home nas:/x\n")
     (tmp_path / "etc" / "cron.d" / "loose").chmod(0o666)
+    (tmp_path / "etc" / "cron.d" / "orphan").write_text("0 3 * * * stranger rsync -a /home nas:/x\n")
     (tmp_path / "etc" / "anacrontab").write_text("SHELL=/bin/sh\n1\t5\tcron.daily\tnice run-parts /etc/cron.daily\n")
     lines = probed(tmp_path)
     assert "runs /etc/cron.daily/backup" in lines["taken"] and "asked /etc/cron.daily" in lines["taken"]
@@ -181,4 +193,6 @@ def test_run_parts_is_asked_and_starts_nothing(tmp_path: Path) -> None:
     assert not (tmp_path / "started").exists()
     assert "open /etc/cron.d/open" in lines["taken"] and "open /etc/cron.d/loose" not in lines["taken"]
     assert f"mode -rw-rw-rw- {os.getuid()} /etc/cron.d/loose" in lines["taken"]
+    assert lines["/etc/cron.d/loose"][0].split("\t")[1] == "root"
+    assert lines["/etc/cron.d/orphan"][0].split("\t")[1] == "stranger?"
     assert lines["/etc/anacrontab"][0] == "1\t-\trun-parts /etc/cron.daily"

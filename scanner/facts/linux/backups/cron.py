@@ -54,10 +54,17 @@ def _entries(section: Section, taken: Taken) -> Iterator[Entry]:
     stopped = taken.table(section.name)
     for line in section.lines:
         when, tab, rest = line.partition("\t")
-        _, second, command = rest.partition("\t")
+        who, second, command = rest.partition("\t")
         if tab and second and (call := call_of(tuple(command.split(" ")))) is not None:
             days = schedule.of_anacron(when) if by_anacron else schedule.of_cron(when, stars_join=taken.stars_join)
-            yield Entry(section.name, call, days, stopped, by_anacron)
+            yield Entry(section.name, call, days, _nobody(section.name, who) or stopped, by_anacron)
+
+
+def _nobody(path: str, who: str) -> Unknown | None:
+    """A line for an account that the target did not find in /etc/passwd, and marked so."""
+    if not who.endswith("?"):
+        return None
+    return Unknown(Reason.NO_EVIDENCE, f"{path}: {who[:-1]} is no account of this host, unless a directory knows it")
 
 
 def _script(section: Section, taken: Taken) -> Iterator[Entry]:

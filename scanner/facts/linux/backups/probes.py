@@ -42,7 +42,8 @@ function clean(s,   a, n, i, w, o, skip, out) {{
     w = a[i]; if (w == "") continue
     if (w ~ /^#/) break
     if (skip) {{ skip = 0; if (w !~ /^-/) continue }}
-    if (w ~ /^-/ && w !~ /=/) skip = takes(w)
+    if (w ~ /^--[a-z-]+=$/) skip = (w !~ /^--(repo|repository|target)=$/)
+    else if (w ~ /^-/ && w !~ /=/) skip = takes(w)
     o = w; w = word(w); if (w == "" && prog in copies) w = hint(o)
     if (w == ";" || w == "&&") prog = ""; else if (prog == "") prog = program(w)
     if (w != "") out = out " " w
@@ -186,11 +187,13 @@ CRON = Probe(
     + r"""
 table() {
   awk -v sys="$1" "$words"'
+    BEGIN { while (sys && (getline one < "/etc/passwd") > 0) { sub(/:.*/, "", one); known[one] = 1 } }
     { gsub(/^[ \t]+/, "") }
     /^#/ || /^$/ || /^[A-Za-z_][A-Za-z0-9_]*[ \t]*=/ { next }
     { total++; n = ($1 ~ /^@/) ? 1 : 5; when = ""; rest = $0
       for (i = 1; i <= n; i++) { when = when (i > 1 ? " " : "") $i; sub(/^[^ \t]+[ \t]+/, "", rest) }
-      who = "-"; if (sys) { who = $(n + 1); sub(/^[^ \t]+[ \t]+/, "", rest) }
+      who = "-"; if (sys) { who = $(n + 1); sub(/^[^ \t]+[ \t]+/, "", rest)
+        if (!(who in known)) who = who "?" }
       said = clean(rest); if (said != "" && when ~ /^[A-Za-z0-9@*,\/ -]+$/) print when "\t" who "\t" said }
     END { print "#lines\t" total + 0 }'
 }

@@ -303,8 +303,14 @@ def operands(words: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def is_pull(words: tuple[str, ...]) -> bool:
-    """Whether what is read lies on another host, or in a repository: then the copy is not one of this host's data."""
-    read = operands(words)[:-1]
+    """Whether what is read lies on another host, or in a repository: then the copy is not one of this host's data.
+
+    No program reads here and on another host at once: after a path, what is not known at the end is no place.
+    """
+    named = operands(words)
+    read = named[:-1]
+    if named[-1:] == ("?",) and next((word for word in named if word != "?"), "").startswith("/"):
+        return False
     return any(word.startswith("file:") or (is_remote(word) and not is_loopback(host_of(word))) for word in read)
 
 

@@ -69,10 +69,12 @@ class Taken:
             return NOTHING_STOPS_IT
         if folder != "/etc/cron.d" and path not in ("/etc/crontab", ANACRONTAB):
             return self._spooled(path, folder, name)
-        if self.kinds == {"busybox"} and path != ANACRONTAB:
-            return f"the crond of BusyBox does not read {path}"
         if path == ANACRONTAB and not self.runs_anacron:
             return "nothing starts anacron" if self.is_complete else _unseen("anacron")
+        if path == ANACRONTAB:
+            return NOTHING_STOPS_IT
+        if self.kinds == {"busybox"}:
+            return f"the crond of BusyBox does not read {path}"
         named = self._named(path, name) if folder == "/etc/cron.d" else NOTHING_STOPS_IT
         return named if not isinstance(named, Absent) else self._rights(path)
 
