@@ -111,5 +111,8 @@ def digest_of_plain(value: Any) -> str:
 
 
 def run_document(result: RunResult) -> dict[str, Any]:
-    """The whole run document."""
-    return {"schema": SCHEMA, **plain(result)}
+    """The whole run document: what is stored of a run, and the counts of each assessment, which follow from it."""
+    document = {"schema": SCHEMA, **plain(result)}
+    rows = zip(document["assessments"], result.assessments, strict=True)
+    document["assessments"] = [{**row, "counts": plain(assessment.counts)} for row, assessment in rows]
+    return document

@@ -174,6 +174,21 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """What an assessment was counted from, each sum with its parts; every verdict and status is named, also with 0.
+
+    `targets` is the planned targets that a requirement was judged on, none where it does not apply or no check judges
+    it; `verdicts` adds up to it. `findings` is one for each check of the requirement on each of them, with
+    `notchecked` for a target that was never collected; `statuses` adds up to it.
+    """
+
+    targets: int
+    verdicts: Mapping[Verdict, int]
+    findings: int
+    statuses: Mapping[Status, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Assessment:
     """One requirement for one site in one run.
 
@@ -195,6 +210,16 @@ class Assessment:
     attestations: tuple[Mapping[str, Any], ...] = ()
     waivers: tuple[Mapping[str, Any], ...] = ()
 
+    @property
+    def counts(self) -> Counts:
+        """The denominators beside `targets` and `findings`, for who reads the run document without our types."""
+        return Counts(
+            targets=sum(self.targets.values()),
+            verdicts={verdict: self.targets.get(verdict, 0) for verdict in Verdict},
+            findings=sum(self.findings.values()),
+            statuses={status: self.findings.get(status, 0) for status in Status},
+        )
+
 
 # --- Targets and runs ------------------------------------------------------------------------------------
 
@@ -215,8 +240,10 @@ class Target:
     empty for `local:`. `host_key` pins the SSH host key as `SHA256:…`. `jump` lists the jump hosts in the
     order they are passed. `certificate` pins the one TLS certificate to accept as `SHA256:` and hexadecimal digits;
     `ca` is a file with the authorities to trust instead of the system's. `host_key_alias` is the name to look up in
-    `known_hosts` instead of the address. `platform` is what the site says that it is, where the peer would not show it
-    by itself. `origin` says which file and line, or which option, named this target.
+    `known_hosts` instead of the address. `identity_files`, `certificate_files` and `identities_only` are what
+    ssh_config(5) says of the keys for this host; a credential that names a key or a password goes before them.
+    `platform` is what the site says that it is, where the peer would not show it by itself. `origin` says which file
+    and line, or which option, named this target.
     """
 
     name: str
@@ -235,6 +262,7 @@ class Target:
     known_hosts: tuple[str, ...] = ()
     identity_files: tuple[str, ...] = ()
     certificate_files: tuple[str, ...] = ()
+    identities_only: bool = False
     host_key_alias: str | None = None
     platform: str | None = None
     origin: str = ""
@@ -326,6 +354,10 @@ class RecordUsed:
     recorded: datetime | None
     valid_until: date | None
     entries: int
+
+    def holds_on(self, day: date) -> bool:
+        """Whether the record may still be relied on that day."""
+        return self.valid_until is None or day <= self.valid_until
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

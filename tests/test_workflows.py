@@ -49,6 +49,18 @@ def own(**changes: Any) -> dict[str, Any]:
         "administrators": [machine + number for number in ("500", "1001", "1003")],
         "built_in": "Administrator",
         "real_time": True,
+        "dropped_logged": 0,
+        "log_sizes": [4096, 4096, 4096],
+        "smb1_client": False,
+        "tpm": True,
+        "secure_boot": True,
+        "manufacturer": "Dell Inc.",
+        "model": "OptiPlex 7090",
+        "memory": 16899997696,
+        "disks": {"C:": 548682072064},
+        "logons": "Success and Failure",
+        "security_log": 20971520,
+        "remote_desktop": False,
         "listens_on_5986": False,
     }
     return said | changes
@@ -56,7 +68,17 @@ def own(**changes: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize(
     ("changes", "status", "told"),
-    [({}, 0, "12 of 12 facts agree"), ({"minimum_length": 7, "built_in": "root"}, 1, "10 of 12 facts agree")],
+    [
+        ({}, 0, "24 of 24 facts agree"),
+        ({"minimum_length": 7, "built_in": "root"}, 1, "22 of 24 facts agree"),
+        (
+            {"dropped_logged": 3, "log_sizes": [4096, 4096], "smb1_client": True, "tpm": False, "secure_boot": False}
+            | {"manufacturer": "HP", "model": "", "memory": 0, "disks": {}, "logons": "No Auditing"}
+            | {"security_log": 1048576, "remote_desktop": True},
+            1,
+            "12 of 24 facts agree",
+        ),
+    ],
 )
 def test_the_comparison_finds_what_differs(tmp_path: Path, changes: dict[str, Any], status: int, told: str) -> None:
     transcript = replace(transcript_of("windows-11-24h2"), script_sha256=hashlib.sha256(b"").hexdigest())

@@ -90,7 +90,8 @@ def leavers(
     return _outcome(found, leavers, gone, note)
 
 
-Alike = list[tuple[Account, list[tuple[Leaver, Likeness]]]]
+Rows = list[tuple[Leaver, Likeness]]
+Alike = list[tuple[Account, Rows]]
 
 
 def _compared(here: _Place, alike: Alike) -> tuple[_Found, int]:
@@ -98,7 +99,7 @@ def _compared(here: _Place, alike: Alike) -> tuple[_Found, int]:
 
     A person with two accounts has two rows with one address: the login tells which of them means this account. An
     address that several accounts have, and an account made after the last day, leave room for somebody else. Another
-    row that is certainly of this account, too, and was due before the row of its login, is a question.
+    row that was due before those that speak for the account is a question: see `_hidden`.
     """
     holders = Counter((person.row, likeness.words) for _, people in alike for person, likeness in people)
     found = _Found(here)
@@ -111,21 +112,21 @@ def _compared(here: _Place, alike: Alike) -> tuple[_Found, int]:
         logins = [(person, likeness) for person, likeness in sure if likeness == BY_LOGIN]
         for person, likeness in logins or sure or people:
             found.add(account, person, likeness, certain=bool(sure))
-        for person, likeness in _overdue_before(here, logins, sure):
+        for person, likeness in _hidden(here, logins or sure, sure, people):
             found.add(account, person, likeness, certain=False)
     return found, len({row for row, _ in holders})
 
 
-def _overdue_before(
-    here: _Place, logins: list[tuple[Leaver, Likeness]], sure: list[tuple[Leaver, Likeness]]
-) -> list[tuple[Leaver, Likeness]]:
-    """What a row found by the login would hide, though by it the account had to be closed earlier, and by now."""
-    due = min((_deadline(person.last_day, here.grace) for person, _ in logins), default=date.min)
-    return [
-        (person, likeness)
-        for person, likeness in sure
-        if likeness != BY_LOGIN and _deadline(person.last_day, here.grace) < min(due, here.today)
-    ]
+def _hidden(here: _Place, speaking: Rows, sure: Rows, people: Rows) -> Rows:
+    """Rows that those speaking for an account would hide, though by them it had to be closed earlier, and by now.
+
+    Behind a row that is overdue itself only those count that are certainly of this account, too: a namesake adds
+    nothing to its fault.
+    """
+    due = min((_deadline(person.last_day, here.grace) for person, _ in speaking), default=date.min)
+    before = min(due, here.today)
+    others = people if due >= here.today else sure
+    return [row for row in others if row not in speaking and _deadline(row[0].last_day, here.grace) < before]
 
 
 def _places(host: Host | Unknown | None) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from scanner.api import (
     Reason,
     Severity,
     Unknown,
+    Updater,
     check,
     failed,
     is_known,
@@ -22,6 +23,7 @@ from scanner.api import (
     passed,
     review,
     unknown,
+    warned,
 )
 
 EXPECTED = "security updates that install themselves"
@@ -36,7 +38,9 @@ EXPECTED = "security updates that install themselves"
 def auto_updates(
     auto: AutoUpdates, collection: Collection, level: PatchLevel | Unknown | None, *, max_age_days: int = 14
 ) -> Outcome:
-    """Pass when one mechanism's whole chain is on; without any, fail when security updates are overdue."""
+    """Pass when one mechanism's whole chain is on, warn where it leaves packages out; without any, fail when updates
+    are overdue.
+    """
     if loose := [f"{u.name} asks {u.unprotected}" for u in auto.updaters if is_known(u.unprotected)]:
         expected = "updates from a source over a protected connection"
         return failed(expected=expected, actual="; ".join(loose), items=loose)
@@ -45,7 +49,7 @@ def auto_updates(
     working = [updater for updater in auto.updaters if updater.active is True]
     for updater in working:
         if updater.installs is True:
-            return passed(actual=f"{updater.name} installs security updates")
+            return _installs(updater)
         if updater.central:
             return passed(actual=f"the agent of {updater.name} is active", note="what it installs is set centrally")
     for updater in auto.updaters:
@@ -55,6 +59,13 @@ def auto_updates(
     if faults:
         return failed(expected=EXPECTED, actual=faults[0], items=faults)
     return _nothing(auto, collection, level, max_age_days)
+
+
+def _installs(updater: Updater) -> Outcome:
+    actual = f"{updater.name} installs security updates"
+    if not updater.left_out:
+        return passed(actual=actual)
+    return warned(expected=EXPECTED, actual=f"{actual}, but never those of: {', '.join(updater.left_out)}")
 
 
 def _nothing(

@@ -28,7 +28,7 @@ def _people(requirement: Requirement, by_slot: Mapping[str, RecordUsed], on: dat
     """The weakest slot names the state: expired before missing, as decision 8 has it."""
     slots = [slot.slot for slot in requirement.attestations]
     given = [by_slot[slot] for slot in slots if slot in by_slot]
-    expired = [record for record in given if not _holds(record, on)]
+    expired = [record for record in given if not record.holds_on(on)]
     missing = len(slots) - len(given)
     reasons = [f"the {record.kind} list was valid until {record.valid_until}" for record in expired]
     if missing:
@@ -42,13 +42,9 @@ def _people(requirement: Requirement, by_slot: Mapping[str, RecordUsed], on: dat
     )
 
 
-def _holds(record: RecordUsed, on: date) -> bool:
-    return record.valid_until is None or on <= record.valid_until
-
-
 def _shown(record: RecordUsed, on: date) -> Mapping[str, Any]:
     """What a report shows of a record: the frame, and nothing of what it lists."""
-    state = State.DOCUMENT_ON_FILE if _holds(record, on) else State.ATTESTATION_EXPIRED
+    state = State.DOCUMENT_ON_FILE if record.holds_on(on) else State.ATTESTATION_EXPIRED
     recorded = record.recorded.astimezone(UTC).date().isoformat() if record.recorded else ""
     return {
         "slot": record.kind,

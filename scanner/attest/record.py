@@ -36,10 +36,6 @@ class Record:
     previous: str | None = None
     digest: str | None = None
 
-    def holds_on(self, day: date) -> bool:
-        """Whether the record may still be relied on that day."""
-        return self.until is None or day <= self.until
-
     def used(self) -> RecordUsed:
         """What a run says of it."""
         return RecordUsed(

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import click
 
 from scanner.assess.findings import FactSet, judge, probes_for
-from scanner.cli.diagnosis_words import WORDS, Words
+from scanner.cli.diagnosis_words import TRUSTED_HOSTS, WINRM, WORDS, Words
 from scanner.cli.ending import INTERRUPTED
 from scanner.cli.scan import ask_person, utc_now
 from scanner.cli.sites import Job
@@ -19,7 +19,7 @@ from scanner.engine.collector import HostCollector
 from scanner.engine.interruption import stop_on_signals
 from scanner.engine.selection import Selection, select
 from scanner.engine.targets import address_of
-from scanner.errors import TargetError
+from scanner.errors import AuthenticationFailed, TargetError
 from scanner.facts.base import Access, Probe, RawFact, RawFacts, RawState
 from scanner.inventory.site import Site
 from scanner.model import Reason, Status, Target, Transcript
@@ -42,12 +42,16 @@ def diagnose(job: Job) -> int:
         ThreadPoolExecutor(job.site.limits.concurrency, thread_name_prefix="target") as pool,
     ):
 
-        def look(target: Target) -> tuple[list[str], bool]:
+        def look(target: Target) -> _Seen:
             return _looked(collector, target, reading, cancelled)
 
-        for target, (lines, readable) in zip(job.site.targets, pool.map(look, job.site.targets), strict=True):
-            fine = fine and readable
-            click.echo("\n".join([_title(target), *(clean(line, 4000) for line in lines)]))
+        hints: dict[str, None] = {}
+        for target, seen in zip(job.site.targets, pool.map(look, job.site.targets), strict=True):
+            fine = fine and seen.is_whole
+            hints |= dict.fromkeys(seen.hints)
+            click.echo("\n".join([_title(target), *(clean(line, 4000) for line in seen.lines)]))
+        for hint in hints:
+            click.echo(f"note: {hint}")
     if cancelled.is_set():
         return INTERRUPTED
     return 0 if fine else 1
@@ -65,24 +69,37 @@ class _Reading:
         return {probe.name: probe for probe in probes_for(platform, self.selection.checks.values())}
 
 
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What is said of one target, whether all of it was read, and what is said once behind all targets."""
+
+    lines: Sequence[str]
+    is_whole: bool = False
+    hints: Sequence[str] = ()
+
+
 def _title(target: Target) -> str:
     return f"{target.name} ({f'{target.transport} {address_of(target)}'.rstrip()})"
 
 
-def _looked(
-    collector: HostCollector, target: Target, reading: _Reading, cancelled: threading.Event
-) -> tuple[list[str], bool]:
+def _looked(collector: HostCollector, target: Target, reading: _Reading, cancelled: threading.Event) -> _Seen:
     if cancelled.is_set():
-        return ["  not looked at: interrupted"], False
+        return _Seen(["  not looked at: interrupted"])
     try:
         return _read(target, collector.collect(target, cancelled).transcript, reading)
     except TargetError as error:
-        return [f"  not reached: {error.detail}", *(f"    {name}: {v}" for name, v in error.evidence.items())], False
+        return _not_reached(target, error)
     except Exception as error:  # a fault of ours on one target must not take the others with it
-        return [f"  a fault in ctpat, please report it ({type(error).__name__}: {error})"], False
+        return _Seen([f"  a fault in ctpat, please report it ({type(error).__name__}: {error})"])
 
 
-def _read(target: Target, transcript: Transcript, reading: _Reading) -> tuple[list[str], bool]:
+def _not_reached(target: Target, error: TargetError) -> _Seen:
+    said = (f"    {name}: {value}" for name, value in error.evidence.items())
+    is_hinted = isinstance(error, AuthenticationFailed) and target.transport in WINRM
+    return _Seen([f"  not reached: {error.detail}", *said], hints=[TRUSTED_HOSTS] if is_hinted else [])
+
+
+def _read(target: Target, transcript: Transcript, reading: _Reading) -> _Seen:
     words, probes = WORDS.get(transcript.platform, WORDS["linux"]), reading.probes(transcript.platform)
     raw = raw_facts(transcript, probes)
     lines = [f"  logged in as {transcript.account or '?'}, rights: {words.rights[transcript.privilege]}"]
@@ -93,12 +110,24 @@ def _read(target: Target, transcript: Transcript, reading: _Reading) -> tuple[li
         lines.append(f"  ended early ({transcript.error[0].value}): {transcript.error[1]}")
     gaps = [section for section in raw.sections.values() if section.state not in _FINE and section.probe in probes]
     for section in gaps:
-        lines += _gap(section, probes[section.probe], words)
+        if section.state is not RawState.NOT_RUN:
+            lines += _gap(section, probes[section.probe], words)
+    lines += _not_run(transcript, [section.probe for section in gaps if section.state is RawState.NOT_RUN])
     barred = [section for section in gaps if section.state is not RawState.MISSING_TOOL]
     parts = _parts(target, raw, reading, {section.probe for section in gaps})
     lines += [f"  in part: {part}" for part in parts]
     lines.append(_sum(len(barred), len(parts), len(probes)))
-    return lines, not barred and not parts and transcript.error is None
+    return _Seen(lines, is_whole=not barred and not parts and transcript.error is None)
+
+
+def _not_run(transcript: Transcript, probes: Sequence[str]) -> Iterator[str]:
+    """What the end of the collection kept from running, once for all of it: the cause is one."""
+    if not probes:
+        return
+    yield f"  not run: {', '.join(probes)}"
+    yield "    the collection ended before it, see above"
+    if transcript.error is None or transcript.error[0] is Reason.TIMEOUT:
+        yield "    cure: see why the target is slow, or raise --timeout of the scan"
 
 
 # Nothing on the target cures these: what the records do not say, and what is not read on its platform at all.

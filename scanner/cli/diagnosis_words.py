@@ -22,13 +22,22 @@ class Words:
 
 _SLOW = "the target was too slow, or the command hangs there; try it by hand"
 _LARGE = "its output is larger than any we know; look at it by hand"
-_EARLY = "the collection ended before it; see above, or raise --timeout of the scan"
 _ADMINISTRATOR = (
     "let the scan account be an administrator there (a local account other than the built-in one gets a filtered token"
     " over the network, a domain account does not), or register the endpoint that"
     " `ctpat explain --platform windows --jea` prints"
 )
 _GROUPS = "add the scan account to the groups systemd-journal and (Debian family) adm"
+
+WINRM = ("winrm", "winrms", "psrp")
+TRUSTED_HOSTS = (
+    "TrustedHosts is not the cause: it is a setting of Windows' own client, which this scanner does not use. Whoever"
+    " tries the logon by hand from Windows (Test-WSMan -Credential, Enter-PSSession) needs it where Kerberos cannot be"
+    " used, as with a host of a workgroup, a local account, or an address in place of the name: over http that client"
+    " does not log on before the host is listed (Set-Item WSMan:\\localhost\\Client\\TrustedHosts HOST, on the client);"
+    " over https (-UseSSL) it need not be"
+)
+"""What an administrator meets who tries a refused logon again by hand (about_Remote_Troubleshooting)."""
 
 WORDS: Mapping[str, Words] = {
     "linux": Words(
@@ -49,7 +58,6 @@ WORDS: Mapping[str, Words] = {
             " else nothing is wrong",
             RawState.TIMEOUT: _SLOW,
             RawState.TRUNCATED: _LARGE,
-            RawState.NOT_RUN: _EARLY,
         },
         failed="the command failed; run it by hand to see why",
     ),
@@ -71,7 +79,6 @@ WORDS: Mapping[str, Words] = {
             " nothing is wrong",
             RawState.TIMEOUT: "Windows did not answer in time, as a busy or broken WMI repository does; try it again",
             RawState.TRUNCATED: _LARGE,
-            RawState.NOT_RUN: _EARLY,
         },
         failed="Windows reports an error there; the words above are its own",
     ),
@@ -87,7 +94,6 @@ WORDS: Mapping[str, Words] = {
             RawState.MISSING_TOOL: "this directory has no such objects or attributes; nothing is wrong",
             RawState.TIMEOUT: "the directory did not answer in time; try it again, or another domain controller",
             RawState.TRUNCATED: _LARGE,
-            RawState.NOT_RUN: _EARLY,
         },
         failed="the directory reports an error there; the words above are its own",
     ),

@@ -26,7 +26,7 @@ from scanner.cli.options import content_options, load_content
     metavar="NAME",
     default="CONTOSO\\ctpat-scan",
     show_default=True,
-    help="Who may connect to it, for --jea.",
+    help="Who may connect to it, for --jea: a group that exists.",
 )
 @click.option("--why", is_flag=True, help="Only the reasons, without the script.")
 @click.option("--script", "bare", is_flag=True, help="Only the script, to the byte: `| sha256sum` gives its digest.")
@@ -54,7 +54,7 @@ def command(
     from scanner.collect import script, windows
     from scanner.engine.selection import select
 
-    _verify(platform, sudoers=sudoers, jea=jea, bare=bare)
+    _verify(platform, sudoers=sudoers, jea=jea, bare=bare, why=why)
     content = load_content(profile, overlays, checks_dirs)
     checks = select(content.profile, content.checks, only=only, brought=content.brought).checks.values()
     probes = probes_for(platform, checks)
@@ -75,11 +75,23 @@ def command(
             click.echo(built.text.decode())
 
 
-def _verify(platform: str, *, sudoers: bool, jea: bool, bare: bool) -> None:
-    """An option of another platform would print something that looks right."""
+def _verify(platform: str, *, sudoers: bool, jea: bool, bare: bool, why: bool) -> None:
+    """An option that has no say in what is printed would let something else pass for what was asked."""
     if sudoers and platform != "linux":
         raise click.UsageError("--sudoers is for Linux; on Windows, see --platform windows --jea")
     if jea and platform != "windows":
         raise click.UsageError("--jea is for Windows: add --platform windows")
     if bare and platform == "directory":
         raise click.UsageError("a directory runs no script: leave --script out to see what is asked of it")
+    forms = {"--sudoers": sudoers, "--jea": jea, "--script": bare, "--why": why}
+    asked = [option for option, is_asked in forms.items() if is_asked]
+    if len(asked) > 1:
+        raise click.UsageError(f"{' and '.join(asked)} each print something of their own: ask for one at a time")
+    for option, name, form, is_asked in (("--user", "user", "--sudoers", sudoers), ("--group", "group", "--jea", jea)):
+        if not is_asked and _is_given(name):
+            raise click.UsageError(f"{option} changes nothing but what {form} prints: add {form}, or leave it out")
+
+
+def _is_given(name: str) -> bool:
+    """Whether an option stands on the command line, its default value written out included."""
+    return click.get_current_context().get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE

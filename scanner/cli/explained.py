@@ -29,7 +29,10 @@ _SENT: Mapping[str, str] = {
     "linux": "It is sent to /bin/sh on standard input.",
     "windows": "It is plain text on the standard input of powershell -NoProfile -NonInteractive -Command -\n"
     "# Behind it comes one line that differs from run to run, } 'NONCE', and an empty one. To allow-list the script,\n"
-    "# take this digest: it covers everything but those two lines.",
+    "# take this digest: it covers everything but those two lines. `--script` prints what it is the digest of, to the\n"
+    "# byte. It changes with each update of ctpat-scanner, and with the checks that are asked for (profile, --only).\n"
+    "# An administrator's token: a domain account that is administrator there has it; a local account other than the\n"
+    "# built-in one gets a filtered token over the network.",
 }
 _RIGHTS: Mapping[str, Mapping[Access, str]] = {
     "windows": {
@@ -59,7 +62,7 @@ def reasons(script: _Collected, platform: str, checks: Iterable[Check]) -> str:
     readers = readers_for(platform, checks)
     lines = [
         f"# The read-only script for {platform}: SHA-256 {script.sha256}",
-        f"# {len(script.probes)} probes for {len(readers)} facts. {_SENT[platform]}",
+        f"# {len(script.probes)} probes for {_count(readers)} facts. {_SENT[platform]}",
         "#",
     ]
     for probe in script.probes:
@@ -74,11 +77,16 @@ def queries(platform: str, checks: Iterable[Check]) -> str:
     """What is asked of a platform that runs no script: each probe's text under the reason for it."""
     readers = readers_for(platform, checks)
     probes = tuple(probes_of(readers))
-    lines = [f"# What is asked of a {platform}: {len(probes)} probes for {len(readers)} facts. Nothing is written."]
+    lines = [f"# What is asked of a {platform}: {len(probes)} probes for {_count(readers)} facts. Nothing is written."]
     for probe in probes:
         lines += ["#", f"# {probe.name}: {probe.why}", f"#     {_for_and_needs(probe, platform, readers)}"]
         lines += probe.script.strip("\n").split("\n")
     return "\n".join(lines)
+
+
+def _count(readers: Iterable[Reader]) -> int:
+    """Facts that something is read for; the others are known without, as what their platform does not have."""
+    return sum(bool(reader.probes) for reader in readers)
 
 
 def _for_and_needs(probe: Probe, platform: str, readers: Iterable[Reader]) -> str:

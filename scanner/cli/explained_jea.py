@@ -12,7 +12,7 @@ import uuid
 from collections.abc import Iterable
 
 from scanner import __version__
-from scanner.collect.windows.script import body
+from scanner.collect.windows.script import body, build
 from scanner.errors import ConfigError
 from scanner.facts.base import Probe
 from scanner.transports.psrp import FUNCTION
@@ -21,18 +21,30 @@ ENDPOINT = "ctpat"
 _GROUP = re.compile(r"[^\s'\"\\@/\[\]:;|=,+*?<>\x00-\x1f][^'\"\\@/\[\]:;|=,+*?<>\x00-\x1f]{0,255}")
 _HEAD = """# Session configuration of ctpat-scanner {version}: an endpoint whose one command is the collector.
 #
-# Save as {endpoint}.pssc on the host (Windows PowerShell 5.1), then in a PowerShell started as administrator:
+# What the host needs: Windows PowerShell 5.1 (before Server 2016 and Windows 10 that is WMF 5.1) and remoting
+# (Enable-PSRemoting). The group {group} has to exist; `--group` of `ctpat explain` names another.
+#
+# Save as {endpoint}.pssc on the host, then in a Windows PowerShell started there as administrator:
 #   Test-PSSessionConfigurationFile -Path .\\{endpoint}.pssc
 #   Register-PSSessionConfiguration -Name {endpoint} -Path .\\{endpoint}.pssc -Force
+# The first answers True. Afterwards, to see that it is there and who may use it:
+#   Get-PSSessionConfiguration -Name {endpoint}
 # To remove it:
 #   Unregister-PSSessionConfiguration -Name {endpoint} -Force
-# Both restart the WinRM service, which ends the remote sessions that are open. After each update of ctpat-scanner
-# remove it and register the new one: an outdated endpoint is reported as such.
+# Register and Unregister restart the WinRM service, which ends the remote sessions that are open. After each update
+# of ctpat-scanner remove it and register the new one: an outdated endpoint is reported as such.
 #
-# Role: members of {group} may call {function}, and nothing else. They need no administrator's right.
+# Role: members of {group} may call {function}; they need no administrator's right. Nothing else is there but the
+# commands that every restricted session has, and which read no setting of the host: Clear-Host, Exit-PSSession,
+# Get-Command, Get-FormatData, Get-Help, Measure-Object, Out-Default, Select-Object.
 # The session runs as a virtual account, an administrator of the host as long as the session lasts; on a domain
-# controller that is an administrator of the domain. In the site file: a `psrp` target, and a
-# credential whose `winrm` says `configuration: {endpoint}`.
+# controller that is an administrator of the domain.
+#
+# In the site file: a target with `transport: psrp`, and a credential whose `winrm` says `configuration: {endpoint}`.
+# `ctpat doctor` of that site then says whether everything is read.
+#
+# The function's body is the collector: what `ctpat explain --platform windows --script` prints, without its first line.
+# What that prints has the SHA-256 {sha256}.
 """
 
 
@@ -43,10 +55,11 @@ def session_configuration(probes: Iterable[Probe], group: str) -> str:
     """
     if not all(_GROUP.fullmatch(part) for part in group.split("\\", 1)):
         raise ConfigError(f"'{group}' names no group; expected DOMAIN\\GROUP, or the name of a local group")
-    text = body(tuple(probes))
+    chosen = tuple(probes)
+    text = body(chosen)
     role = f"@{{ '{group}' = @{{ VisibleFunctions = '{FUNCTION}' }} }}"
     lines = [
-        _HEAD.format(version=__version__, endpoint=ENDPOINT, group=group, function=FUNCTION).rstrip(),
+        _head(group, build(chosen).sha256),
         "@{",
         "SchemaVersion = '2.0.0.0'",
         f"GUID = '{uuid.uuid5(uuid.NAMESPACE_OID, text)}'",
@@ -61,3 +74,8 @@ def session_configuration(probes: Iterable[Probe], group: str) -> str:
         "}",
     ]
     return "\n".join(lines)
+
+
+def _head(group: str, sha256: str) -> str:
+    known = {"version": __version__, "endpoint": ENDPOINT, "group": group, "function": FUNCTION, "sha256": sha256}
+    return _HEAD.format(**known).rstrip()

@@ -35,7 +35,7 @@ def told(record: Record) -> str:
     """A record in words, without what it lists."""
     people = plural(record.entries, "person", "people")
     until = "" if record.until is None else f", valid until {record.until}"
-    expired = "" if record.holds_on(utc_now().date()) else " (expired)"
+    expired = "" if record.used().holds_on(utc_now().date()) else " (expired)"
     return f"{people}, imported {record.at:%Y-%m-%d} by {record.by}{until}{expired}"
 
 

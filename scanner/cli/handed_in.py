@@ -59,7 +59,8 @@ def hand_in(file: Path, wanted: Wanted, load: LoadPack) -> Iterator[str]:
     try:
         name = site.name or (str(wanted.site) if known_beforehand else the_site(store, wanted.site))
         before = store.newest_record(name, LEAVERS)
-        record = store.add_record(_record(people, name, by, now, until), document_of(people))
+        document = document_of(people)
+        record = store.add_record(_record(document, len(people), name, by, now, until), document)
         place = store.place
     finally:
         store.close()
@@ -102,7 +103,7 @@ def _whoever_runs_this() -> str:
         raise ConfigError(Problem("--by", "the account that runs this has no name", hint="say --by NAME")) from error
 
 
-def _record(people: tuple[Person, ...], site: str, by: str, now: datetime, until: date) -> Record:
+def _record(document: bytes, entries: int, site: str, by: str, now: datetime, until: date) -> Record:
     return Record(
         id=str(uuid.uuid4()),
         site=site,
@@ -110,8 +111,8 @@ def _record(people: tuple[Person, ...], site: str, by: str, now: datetime, until
         by=clean(by, 200),
         at=now,
         until=until,
-        document=hashlib.sha256(document_of(people)).hexdigest(),
-        entries=len(people),
+        document=hashlib.sha256(document).hexdigest(),
+        entries=entries,
     )
 
 

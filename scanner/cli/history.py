@@ -35,7 +35,7 @@ def command(site: str | None, verify: bool, store: str | None) -> int:
             lists = sum(len(opened.records(one, RecordKind.LEAVERS)) for one in opened.sites() if name in (None, one))
             finished = sum(run.digest is not None for run in runs)
             click.echo(_verified(finished, len(runs) - finished, lists))
-            return 0 if runs or lists else 1  # a name without anything proves nothing
+            return 0 if finished or lists else 1  # what carries no digest proves nothing
         for run in opened.runs(name):
             ended = "did not end" if run.finished is None else "partial" if run.partial else "complete"
             states = ", ".join(f"{count} {state}" for state, count in sorted(run.states.items()))

@@ -216,7 +216,7 @@ def ask_person(prompt: str) -> str:
         raise SecretError(
             f"{prompt.rstrip(': ')}: there is no terminal to ask at; use env:, file:, keyring: or cmd: instead"
         )
-    return str(click.prompt(prompt, hide_input=True, err=True))
+    return str(click.prompt(prompt.rstrip(": "), hide_input=True, err=True))
 
 
 def _info(job: Job) -> RunInfo:

@@ -119,6 +119,7 @@ def _credential(options: Options) -> SshCredential:
         passphrase=_ref(options.passphrase, "--passphrase"),
         password=password,
         agent=not keys and password is None,
+        client_files=not keys and password is None,
         become=Become(options.become or "none"),
         become_password=_ref(options.become_password, "--become-password"),
     )

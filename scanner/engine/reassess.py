@@ -78,8 +78,14 @@ def from_recordings(directory: Path, site: Site) -> Source:
 def reassess(source: Source, site: Site, selection: Selection) -> RunResult:
     """The result that this profile, these checks and these parameters give for the bytes at hand."""
     answers = site.applicability if site.path else source.run.applicability
-    run = replace(source.run, profile=selection.profile.ref, applicability=answers, previous=None, digest=None)
-    run = replace(run, records=source.given.records)
+    run = replace(
+        source.run,
+        profile=selection.profile.ref,
+        applicability=answers,
+        records=source.given.records,
+        previous=None,
+        digest=None,
+    )
     rollup = Rollup(
         selection.profile,
         on=run.started.date(),

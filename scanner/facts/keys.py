@@ -11,6 +11,9 @@ from scanner.facts.accounts import Account
 from scanner.facts.base import Fact
 from scanner.model import Absent, Maybe, Reason, Unknown, is_known
 
+DEFAULT_FILES = frozenset({".ssh/authorized_keys", ".ssh/authorized_keys2", "%h/.ssh/authorized_keys"})
+"""Where sshd looks for keys when nobody says otherwise (sshd_config(5), AuthorizedKeysFile), as it may be written."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuthorizedKey:

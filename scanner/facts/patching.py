@@ -216,6 +216,7 @@ class Updater:
     updates rather than only fetching or announcing them. `last_completed` is the end of its last run that came to
     an end, absent when its records show none; `last_error` is what that run complained of, absent when nothing.
     `unprotected` is the server that it asks over a connection anybody on the way can rewrite, absent for none.
+    `left_out` are the packages, or patterns of their names, that it never installs.
     """
 
     name: str
@@ -226,6 +227,7 @@ class Updater:
     last_error: Maybe[str]
     central: bool = False
     unprotected: Maybe[str] = _PROTECTED
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

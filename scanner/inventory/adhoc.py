@@ -15,7 +15,6 @@ from scanner.secret import SecretRef
 
 SSH = "ssh"
 LDAPS = "ldaps"
-DEFAULT_IDENTITIES = ("id_ed25519", "id_ecdsa", "id_rsa")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +34,8 @@ def adhoc_site(
 ) -> Site:
     """A site of these target URIs. Raises ConfigError with every bad one.
 
-    SSH logs in with the keys of ssh-agent and those that ssh_config names.
+    SSH logs in as `ssh` would: with the keys of ssh-agent, then with the files that ssh_config names or `ssh` takes by
+    itself.
     """
     problems: list[Problem] = []
     if tls.certificate is not None and not CERTIFICATE.fullmatch(tls.certificate):
@@ -73,26 +73,15 @@ def _with_credential(target: Target, tls: OverTls) -> Target:
 
 
 def _applied(target: Target, settings: SshConfig) -> Target:
-    applied = settings.apply(target)
-    if applied.transport != SSH:
-        return applied
-    hops = tuple(replace(_with_identities(hop), credential=SSH) for hop in applied.jump)
-    return replace(_with_identities(applied), jump=hops)
-
-
-def _with_identities(target: Target) -> Target:
-    """Where client settings name no key, the ones that `ssh` would take by itself, as far as they exist."""
-    if target.identity_files:
-        return target
-    found = (Path("~/.ssh", name).expanduser() for name in DEFAULT_IDENTITIES)
-    return replace(target, identity_files=tuple(str(path) for path in found if path.is_file()))
+    applied = settings.apply(target, defaults=True)
+    return replace(applied, jump=tuple(replace(hop, credential=SSH) for hop in applied.jump))
 
 
 def _credentials(targets: Sequence[Target], tls: OverTls) -> dict[str, Credential]:
     found: dict[str, Credential] = {}
     for target in targets:
         if target.credential == SSH:
-            found[SSH] = Credential(name=SSH, ssh=SshCredential(agent=True))
+            found[SSH] = Credential(name=SSH, ssh=SshCredential(agent=True, client_files=True))
         elif target.credential is not None and target.user is not None:
             found[target.credential] = _over_tls(target, target.credential, target.user, tls)
     return found

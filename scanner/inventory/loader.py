@@ -221,7 +221,8 @@ class _Loader:
 
     def with_ssh_settings(self, item: Candidate, target: Target, login: Credential | None) -> Target:
         ssh = login.ssh if login else None
-        own = ssh is not None and bool(ssh.keys or ssh.agent or ssh.password)
+        own = ssh is not None and bool(ssh.keys or ssh.password)
+        agent = ssh is not None and ssh.agent
         target = replace(
             target,
             user=target.user or (ssh.user if ssh else None),
@@ -229,9 +230,9 @@ class _Loader:
             jump=tuple(replace(hop, credential=hop.credential or target.credential) for hop in target.jump),
         )
         settings = self.settings()
-        target = settings.apply(target, identities=not own)
+        target = settings.apply(target, identities=not own, defaults=agent)
         self.notes |= settings.notes
-        if not own and not target.identity_files:
+        if not own and not agent and not target.identity_files:
             raise ConfigError(_no_way_in(item, ssh is not None))
         jump = tuple(replace(hop, credential=hop.credential or target.credential) for hop in target.jump)
         return replace(target, jump=jump)

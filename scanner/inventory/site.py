@@ -22,7 +22,11 @@ class Become(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SshCredential:
-    """How to log in over SSH. Only what is named here is offered: extra keys trip lock-outs."""
+    """How to log in over SSH. Only what is named here is offered: extra keys trip lock-outs.
+
+    One that names no key, agent or password logs in as `ssh` would. With `client_files` the agent's keys are followed
+    by the files of the client's settings; without it these pick among the agent's.
+    """
 
     user: str | None = None
     keys: tuple[Path, ...] = ()
@@ -30,6 +34,7 @@ class SshCredential:
     passphrase: SecretRef | None = None
     password: SecretRef | None = None
     agent: bool = False
+    client_files: bool = False
     become: Become = Become.NONE
     become_password: SecretRef | None = None
 

@@ -29,6 +29,8 @@ _SINGLE = ("hostname", "port", "user", "hostkeyalias", "identitiesonly")
 _LISTS = ("userknownhostsfile", "globalknownhostsfile")
 _REPEATED = ("identityfile", "certificatefile")
 _PROXY = ("proxyjump", "proxycommand")
+_DEFAULT_IDENTITIES = ("id_ed25519", "id_ecdsa", "id_rsa")
+_FLAGS = {"yes": True, "true": True, "no": False, "false": False}
 _DEPTH_LIMIT = 16
 _LINE = re.compile(r"\s*([A-Za-z0-9]+)(?:\s*=\s*|\s+)(.*)", re.DOTALL)
 _TOKEN = re.compile(r"%(.)")
@@ -78,6 +80,14 @@ class _Options:
         return words[0] if words else None
 
 
+@dataclass(frozen=True, slots=True)
+class _Keys:
+    """Whether the identities that are configured are taken, and those that ssh takes by itself."""
+
+    identities: bool
+    defaults: bool
+
+
 class SshConfig:
     """The client's settings, ready to be asked for one host after another. `notes` gathers what was not honoured."""
 
@@ -105,48 +115,50 @@ class SshConfig:
             raise ConfigError(parser.problems)
         return cls(parser.lines, environ=environ)
 
-    def apply(self, target: Target, *, identities: bool = True) -> Target:
+    def apply(self, target: Target, *, identities: bool = True, defaults: bool = False) -> Target:
         """Fill what `target` leaves open; what it says already stays. The host is looked up as it is written.
 
-        With `identities=False` keys and certificates are left out, because the credential names its own.
+        With `identities=False` keys and certificates are left out, because the credential names its own. With
+        `defaults`, a host without an IdentityFile gets the ones that ssh takes by itself, as far as they exist.
         Raises ConfigError for a setting that cannot be used, with its place.
         """
         if target.transport != "ssh":
             return target
-        return self._applied(target, identities, seen=())
+        return self._applied(target, _Keys(identities, defaults), seen=())
 
-    def _applied(self, target: Target, identities: bool, seen: tuple[str, ...]) -> Target:
+    def _applied(self, target: Target, wanted: _Keys, seen: tuple[str, ...]) -> Target:
         options = self._options(target.address, target.user)
         values = _Values(self, options, target)
-        keys = values.paths("identityfile") if identities and not target.identity_files else ()
+        named = wanted.identities
         return replace(
             target,
             address=values.host,
             port=target.port or values.port(),
             user=values.user,
-            identity_files=target.identity_files or keys,
+            identity_files=target.identity_files or (values.identities(wanted.defaults) if named else ()),
+            identities_only=target.identities_only or (named and values.flag("identitiesonly")),
             known_hosts=target.known_hosts or values.known_hosts(),
             host_key_alias=target.host_key_alias or values.text("hostkeyalias"),
-            certificate_files=target.certificate_files or (values.paths("certificatefile") if identities else ()),
-            jump=self._jumps(target, options, identities, seen),
+            certificate_files=target.certificate_files or (values.paths("certificatefile") if named else ()),
+            jump=self._jumps(target, options, wanted, seen),
         )
 
-    def _jumps(self, target: Target, options: _Options, identities: bool, seen: tuple[str, ...]) -> tuple[Target, ...]:
+    def _jumps(self, target: Target, options: _Options, wanted: _Keys, seen: tuple[str, ...]) -> tuple[Target, ...]:
         """The chain of jump hosts; the first one may itself sit behind others, as ssh -J has it."""
         hops = target.jump or self._configured_jumps(target, options)
         if not hops:
             return ()
         if target.address in seen or len(seen) >= _DEPTH_LIMIT:
             raise ConfigError(f"ssh_config: ProxyJump leads in a circle: {' > '.join((*seen, target.address))}")
-        first = self._applied(hops[0], identities, (*seen, target.address))
-        rest = [self._alone(hop, identities) for hop in hops[1:]]
+        first = self._applied(hops[0], wanted, (*seen, target.address))
+        rest = [self._alone(hop, wanted) for hop in hops[1:]]
         return (*first.jump, replace(first, jump=()), *rest)
 
-    def _alone(self, hop: Target, identities: bool) -> Target:
+    def _alone(self, hop: Target, wanted: _Keys) -> Target:
         """A later hop: its settings without its own ProxyJump, which the chain replaces."""
         without = SshConfig([x for x in self._lines if x.keyword not in _PROXY], environ=self._environ)
         without.notes = self.notes
-        return without.apply(hop, identities=identities)
+        return without.apply(hop, identities=wanted.identities, defaults=wanted.defaults)
 
     def _configured_jumps(self, target: Target, options: _Options) -> tuple[Target, ...]:
         if "proxy" not in options.first:
@@ -263,9 +275,23 @@ class _Values:
         except AddressError as error:
             raise ConfigError(Problem(line.path, f"Port: {error}", line.number, expected=error.expected)) from error
 
+    def flag(self, name: str) -> bool:
+        text = self.options.get(name)
+        if text is None:
+            return False
+        if text.lower() not in _FLAGS:
+            line = self.options.first[name][1]
+            raise ConfigError(Problem(line.path, f"{line.keyword}: found '{text}'", line.number, expected="yes or no"))
+        return _FLAGS[text.lower()]
+
     def text(self, name: str) -> str | None:
         value = self.options.get(name)
         return self._tokens(value) if value else None
+
+    def identities(self, defaults: bool) -> tuple[str, ...]:
+        if self.options.repeated["identityfile"] or not defaults:
+            return self.paths("identityfile")
+        return tuple(str(path) for path in _default_identities())
 
     def paths(self, name: str) -> tuple[str, ...]:
         words = self.options.repeated[name]
@@ -375,6 +401,14 @@ def _included(path: Path, word: str) -> Iterator[Path]:
         pattern = base / pattern
     relative = pattern.relative_to("/")
     yield from (file for file in sorted(Path("/").glob(str(relative))) if file.is_file())
+
+
+def _default_identities() -> Iterator[Path]:
+    """Of the keys that ssh takes by itself, those that are here, or their public half: an agent may hold the other."""
+    for name in _DEFAULT_IDENTITIES:
+        path = _home() / ".ssh" / name
+        if path.exists() or path.with_name(f"{name}.pub").exists():
+            yield path
 
 
 def _home() -> Path:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from scanner.document import SCHEMA as ID
-from scanner.model import RunResult
+from scanner.model import Counts, RunResult
 
 SCHEMA = Path(__file__).resolve().parent.parent / "schemas" / "run.schema.json"
 _PLAIN: Mapping[Any, dict[str, Any]] = {
@@ -36,6 +36,9 @@ def run_schema() -> dict[str, Any]:
     """The schema as it must stand in `scanner/schemas/run.schema.json`."""
     defs: dict[str, Any] = {}
     root = _object(RunResult, defs)
+    assessment = defs["Assessment"]
+    assessment["properties"]["counts"] = _type(Counts, defs)  # not stored: `document.run_document` adds it
+    assessment["required"].append("counts")
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": ID,

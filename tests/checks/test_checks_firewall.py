@@ -27,6 +27,8 @@ from scanner.facts import (
     PublishedPorts,
 )
 from scanner.model import Absent, Maybe, Privilege, Reason, Status, Unknown
+from scanner.profile.load import load_profile
+from scanner.profile.model import Direction
 
 CHECKS = load_checks()
 DENIED = Unknown(Reason.DENIED, "nft: this account may not read it")
@@ -150,7 +152,37 @@ def socket(port: int, four: Maybe[bool] = True, six: Maybe[bool] = False, **fiel
     ],
 )
 def test_exposed(sockets: Any, parameters: dict[str, Any], expected: Status | Reason) -> None:
-    assert status("exposed", Listeners(sockets=sockets), **parameters) is expected
+    assert status("exposed", Listeners(sockets=sockets), HOST, **parameters) is expected
+
+
+WINDOWS = replace(HOST, os_family="windows")
+
+
+@pytest.mark.parametrize(
+    ("port", "host", "expected"),
+    [
+        (22, WINDOWS, Status.FAIL),
+        (22, replace(HOST, os_family="debian"), Status.REVIEW),
+        (22, UNKNOWN, Status.REVIEW),
+        (22, None, Status.REVIEW),
+        *((port, host, Status.FAIL) for port in (445, 3389, 5985, 5986) for host in (WINDOWS, HOST, UNKNOWN, None)),
+        (443, WINDOWS, Status.REVIEW),
+    ],
+)
+def test_ways_in_for_administrators(port: int, host: Any, expected: Status) -> None:
+    """Open to any address; a rule that admits single addresses makes a port reachable for nobody else."""
+    assert status("exposed", Listeners(sockets=(socket(port),)), host) is expected
+    assert status("exposed", Listeners(sockets=(socket(port, False),)), host) is Status.PASS
+    assert status("exposed", Listeners(sockets=(socket(port),)), host, approved=(port,)) is Status.PASS
+
+
+def test_the_pack_names_the_ports_and_a_site_that_leaves_one_out_is_not_green() -> None:
+    known = load_profile("ctpat", checks=CHECKS).uses["firewall/exposed"].parameters
+    for name in ("denied", "administration"):
+        parameter = known[name]
+        assert set(parameter.value) == set(CHECKS["firewall/exposed"].parameters[name]) and parameter.source == "cpg"
+        assert parameter.guardrail is not None and parameter.guardrail.direction is Direction.SUPERSET
+        assert set(parameter.guardrail.loosest) == set(parameter.value)
 
 
 def published(address: str, first: int, last: int | None = None) -> PublishedPorts:
@@ -227,7 +259,7 @@ def test_forwarding(firewall: Firewall, role: str | None, expected: Status | Rea
 
 
 def test_approved_ports_are_named_in_the_note() -> None:
-    found = judge("exposed", Listeners(sockets=(socket(5432),)), approved=(5432,))
+    found = judge("exposed", Listeners(sockets=(socket(5432),)), HOST, approved=(5432,))
     assert found.status is Status.PASS and "Exempted by the site: 1 (tcp/5432 on" in found.note
     found = judge("container_bypass", published("0.0.0.0", 8080), approved=(8080,))
     assert found.status is Status.PASS and "Exempted by the site: 1 (tcp/8080 on 0.0.0.0" in found.note

@@ -359,6 +359,31 @@ def test_a_row_within_the_days_of_grace_hides_no_earlier_one(
     assert patient.status is Status.WARN  # neither row is overdue
 
 
+@pytest.mark.parametrize(
+    ("sure", "loose", "status"),
+    [
+        ({"account": "amy"}, {"name": "Ash, Amy"}, Status.REVIEW),
+        ({"mail": "amy@acme.example"}, {"name": "Ash, Amy"}, Status.REVIEW),
+        ({"account": "amy"}, {"account": "BOLT\\amy"}, Status.REVIEW),
+        ({"account": "amy"}, {"name": "Somebody Else"}, Status.WARN),
+    ],
+    ids=str,
+)
+def test_a_row_within_the_days_of_grace_hides_no_overdue_one_that_is_only_like_the_account(
+    sure: dict[str, str], loose: dict[str, str], status: Status
+) -> None:
+    shown = accounts(account(mail="amy@acme.example", full_name="Amy Ash"), **DIRECTORY)
+    found = run(shown, listed(person(1, YESTERDAY, **sure), person(2, date(2026, 9, 25), **loose)))
+    assert found.status is status
+    if status is Status.REVIEW:
+        assert [item.partition(" of the list")[0] for item in found.items] == ["amy: row 2"]
+        assert "Due to be closed: amy: row 1 of the list" in found.note
+    late = run(shown, listed(person(1, YESTERDAY, **sure), person(2, YESTERDAY, **loose)))
+    assert late.status is Status.WARN  # the other row is within its days, too
+    overdue = run(shown, listed(person(1, date(2026, 11, 13), **sure), person(2, date(2026, 9, 25), **loose)))
+    assert overdue.status is Status.FAIL and len(overdue.items) == 1  # a namesake adds nothing to a fault
+
+
 def test_accounts_that_show_nothing_to_compare_are_a_question() -> None:
     by_name = listed(person(mail="amy@acme.example", name="Amy Ash"))
     found = run(accounts(account("kim"), account("lee", full_name="Lee Lin"), account("scan")), by_name)

@@ -409,6 +409,12 @@ def test_an_updater_of_which_half_is_known_is_neither_good_nor_bad() -> None:
         CHECKS["patching/auto_updates"].run(auto, COLLECTION, LEVEL)
 
 
+def test_an_updater_that_leaves_packages_out_is_no_clean_pass() -> None:
+    auto = replace(AUTO, updaters=(replace(UPDATER, left_out=("mysql-server",)),))
+    outcome = run("auto_updates", auto, COLLECTION, LEVEL)
+    assert outcome.status is Status.WARN and "mysql-server" in outcome.actual
+
+
 def test_an_end_of_extended_support_that_is_not_known_is_no_end() -> None:
     with pytest.raises(FactUnavailable):
         CHECKS["patching/os_supported"].run(replace(SUPPORT, extended_end=NOT_READ), COLLECTION)

@@ -14,7 +14,7 @@ import pytest
 
 from scanner.attest.record import RecordKind
 from scanner.store import Store
-from tests.cli.conftest import ENVIRONMENT, Call, write_site
+from tests.cli.conftest import ENVIRONMENT, Call, process, write_site
 
 TODAY = datetime.now(UTC).date()
 GONE = "2026-09-30"  # before the recordings were made
@@ -201,6 +201,19 @@ def test_a_scan_judges_with_the_list_and_names_account_and_row(ctpat: Call, good
         assert "Alice Ash" not in text and "alice@acme.example" not in text and "HD-7" not in text
     assert "row 1 of the list by account name" in (home / "run.html").read_text()
     assert ctpat("history", "--verify").status == 0
+
+
+def test_a_list_for_this_machine_is_what_a_local_scan_judges_with(home: Path) -> None:
+    (home / "hr.csv").write_text(f"account,last_day\nroot,{GONE}\n")
+    kept = process(["leavers", "import", "hr.csv", "--site", "this-machine"], home)
+    assert kept.status == 0 and kept.out.startswith("this-machine: 1 person, imported "), kept.err
+    process(["scan", "--local", "--only", "accounts/leavers", "-o", "json=run.json"], home)
+    run = json.loads((home / "run.json").read_text())["run"]
+    (used,) = run["records"]
+    (found,) = judged(home / "run.json")
+    assert run["site"] == "this-machine" and used["entries"] == 1 and used["sha256"] in found["evidence"]
+    assert found["status"] != "notchecked" and "The list: 1 person, imported on" in found["note"]
+    assert process(["history", "--verify"], home).out == "1 run, 1 leavers list: every digest holds\n"
 
 
 def test_a_stored_run_is_judged_again_with_its_own_list_or_another(

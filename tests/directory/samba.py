@@ -1,4 +1,4 @@
-"""A real domain controller: Samba, provisioned in a folder of its own, serving LDAPS on a loopback address of its own.
+"""A real domain controller: Samba, provisioned in a folder of its own, serving LDAPS in a network namespace of its own.
 
 Its accounts and rules are written with the database's own tools, as root and before it starts; times that a directory
 keeps for itself (last logins, the age of an account) are written below its modules.
@@ -7,10 +7,8 @@ keeps for itself (last logins, the age of an account) are written below its modu
 from __future__ import annotations
 
 import base64
-import itertools
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import tempfile
@@ -19,6 +17,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from tests.directory import network
 from tests.wsman.certificates import Authority, Pair
 
 TOOLS = ("samba", "samba-tool", "ldbadd", "ldbmodify", "ldbsearch")
@@ -28,7 +27,7 @@ BASE = "DC=acme,DC=example"
 USERS = f"CN=Users,{BASE}"
 NOW = datetime.now(UTC)
 _MEMORY = "/dev/shm"  # provisioning writes a thousand small transactions
-_DOMAINS = itertools.count()
+_PREFIX = "ctpat-ad-"
 _EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
 
 Changes = Mapping[str, Mapping[str, str]]
@@ -44,7 +43,7 @@ def missing() -> str:
     absent = [tool for tool in TOOLS if shutil.which(tool) is None]
     absent += [] if any(Path("/usr/lib").glob(f"*/{_MODULE}")) else [_MODULE]
     packages = "samba, samba-ad-provision, samba-vfs-modules, ldb-tools"
-    return f"needs {', '.join(absent)} (packages {packages})" if absent else ""
+    return f"needs {', '.join(absent)} (packages {packages})" if absent else network.missing()
 
 
 def ticks(days_ago: float) -> str:
@@ -60,20 +59,21 @@ class Domain:
 
     def __init__(self) -> None:
         # Short, because a Unix socket below it has little more than a hundred characters.
-        self.folder = Path(tempfile.mkdtemp(prefix="ctpat-ad-", dir=_MEMORY if os.access(_MEMORY, os.W_OK) else None))
-        # An address that no other domain uses, of this run or another: the ports of a directory are fixed.
-        self.address = f"127.{83 + next(_DOMAINS)}.{os.getpid() >> 8 & 255}.{max(1, os.getpid() & 255)}"
+        place = Path(_MEMORY if os.access(_MEMORY, os.W_OK) else tempfile.gettempdir())
+        _sweep(place)
+        self.folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=place))
+        self.network = network.Network()
+        self.address = self.network.address
         self.authority = Authority.make(self.folder)
         self.certificate: Pair = self.authority.server(hosts=(self.address,))
         self.sam = self.folder / "private" / "sam.ldb"
         self.config = self.folder / "etc" / "smb.conf"
-        self._process: subprocess.Popen[bytes] | None = None
 
     def provision(self) -> None:
         empty = self.folder / "empty.conf"
         empty.write_text("[global]\n")
         options = {
-            "interfaces": f"{self.address}/8",
+            "interfaces": f"{self.address}/30",
             "bind interfaces only": "yes",
             "server services": "ldap",
             "pid directory": self.folder,
@@ -130,17 +130,11 @@ class Domain:
         return done.stdout
 
     def start(self) -> None:
-        log = (self.folder / "samba.log").open("wb")
-        self._process = subprocess.Popen(
-            ["samba", "-i", "-s", str(self.config), "--debug-stdout", "-d1", "-M", "single"],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-        log.close()
+        with (self.folder / "samba.log").open("wb") as log:
+            command = ["samba", "-i", "-s", str(self.config), "--debug-stdout", "-d1", "-M", "single"]
+            process = self.network.run(command, log)
         until = time.monotonic() + 60
-        while time.monotonic() < until and self._process.poll() is None:
+        while time.monotonic() < until and process.poll() is None:
             try:
                 socket.create_connection((self.address, 636), timeout=1).close()
             except OSError:
@@ -150,14 +144,16 @@ class Domain:
         raise AssertionError(f"samba does not serve: {(self.folder / 'samba.log').read_text()[-3000:]}")
 
     def stop(self) -> None:
-        if self._process is not None and self._process.poll() is None:
-            os.killpg(self._process.pid, signal.SIGTERM)  # the group that this test started
-            try:
-                self._process.wait(timeout=10)
-            except subprocess.TimeoutExpired:
-                os.killpg(self._process.pid, signal.SIGKILL)
-                self._process.wait(timeout=10)
+        self.network.end()
         shutil.rmtree(self.folder)
+
+
+def _sweep(place: Path) -> None:
+    """Folders of runs that were killed."""
+    for folder in place.glob(f"{_PREFIX}*"):
+        owner = folder.name.removeprefix(_PREFIX).partition("-")[0]
+        if owner.isdecimal() and not Path("/proc", owner).exists():
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _modification(name: str, values: Mapping[str, str]) -> str:

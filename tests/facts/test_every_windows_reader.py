@@ -23,7 +23,7 @@ from scanner.facts.windows.host import HOST
 from scanner.model import Absent, Finding, Privilege, Reason, Status, Target, Unknown
 from scanner.profile.parameters import EffectiveParameters
 from tests.facts.leavers import list_of
-from tests.windows.hosts import HOSTS, raw_facts_of
+from tests.windows.hosts import DENIED, HOSTS, raw_facts_of
 
 NOW = datetime(2026, 11, 20, 10, tzinfo=UTC)
 TARGET = Target(name="host", transport="winrms")
@@ -42,7 +42,6 @@ UNREAD = (
     RawState.TRUNCATED,
     RawState.NOT_RUN,
 )
-DENIED = {"err": {"type": "System.UnauthorizedAccessException", "hresult": -2147024891, "text": "Access is denied."}}
 NAMES = tuple(
     dict.fromkeys(name for probe in PROBES for name in re.findall(r"^\s*(\w+) = ", probe.script, re.MULTILINE))
 )

@@ -43,5 +43,10 @@ def test_the_keys_that_ssh_would_take_are_the_way_in(tmp_path: Path, monkeypatch
     (tmp_path / ".ssh").mkdir()
     for name in ("id_rsa", "id_ed25519", "id_dsa"):
         (tmp_path / ".ssh" / name).touch()
+    (tmp_path / ".ssh" / "id_ecdsa.pub").touch()  # an agent may hold the other half
     (target,) = adhoc_site(["ssh://scan@h.example"], ssh_config=SshConfig()).targets
-    assert [Path(name).name for name in target.identity_files] == ["id_ed25519", "id_rsa"]
+    assert [Path(name).name for name in target.identity_files] == ["id_ed25519", "id_ecdsa", "id_rsa"]
+    none = tmp_path / "config"
+    none.write_text("IdentityFile none\nIdentitiesOnly yes\n")
+    (target,) = adhoc_site(["ssh://scan@h.example"], ssh_config=SshConfig.load([none])).targets
+    assert target.identity_files == () and target.identities_only

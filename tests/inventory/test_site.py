@@ -157,10 +157,27 @@ def test_a_credential_of_a_directory_says_who_and_where_the_secret_is(tmp_path: 
 def test_openssh_settings_fill_gaps_only(tmp_path: Path) -> None:
     config = tmp_path / "ssh_config"
     config.write_text("Host web\n HostName 10.1.1.1\n User late\n Port 77\n IdentityFile /k\n ProxyJump b\n")
-    source = HEAD + "targets:\n  - {host: web, credential: c}\n  - {host: web, name: bare, port: 5}\n"
+    source = HEAD.replace("ssh-agent", "/own") + "targets:\n  - {host: web, credential: c}\n"
+    source += "  - {host: web, name: bare, port: 5}\n"
     first, bare = load(source, tmp_path, ssh_config=SshConfig.load([config])).targets
     assert (first.address, first.user, first.port, first.identity_files) == ("10.1.1.1", "u", 77, ())
     assert (bare.user, bare.port, bare.identity_files, bare.jump[0].address) == ("late", 5, ("/k",), "b")
+
+
+@pytest.mark.parametrize(
+    ("key", "named", "only"), [("ssh-agent", ("/k",), True), ("[/own, ssh-agent]", (), False), ("/own", (), False)]
+)
+def test_identities_of_client_settings_pick_among_the_keys_of_an_agent(
+    tmp_path: Path, key: str, named: tuple[str, ...], only: bool
+) -> None:
+    config = tmp_path / "ssh_config"
+    config.write_text("Host web\n IdentityFile /k\n IdentitiesOnly yes\n ProxyJump b\nHost *\n IdentitiesOnly no\n")
+    source = HEAD.replace("ssh-agent", key) + "targets:\n  - {host: web, credential: c}\n"
+    (web,) = load(source, tmp_path, ssh_config=SshConfig.load([config])).targets
+    assert (web.identity_files, web.identities_only) == (named, only)
+    assert not web.jump[0].identities_only
+    ssh = load(source, tmp_path, ssh_config=SshConfig.load([config])).credentials["c"].ssh
+    assert ssh is not None and not ssh.client_files
 
 
 @pytest.mark.parametrize(

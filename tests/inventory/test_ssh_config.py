@@ -133,6 +133,19 @@ def test_known_hosts_lists(tmp_path: Path) -> None:
     assert load("User x\n", tmp_path).apply(ssh("h")).known_hosts == ()
 
 
+@pytest.mark.parametrize(("word", "only"), [("yes", True), ("True", True), ("no", False), ("false", False)])
+def test_identities_only(tmp_path: Path, word: str, only: bool) -> None:
+    settings = load(f"Host h\nIdentitiesOnly {word}\nProxyJump b\nHost b\nIdentitiesOnly yes\n", tmp_path)
+    target = settings.apply(ssh("h"))
+    assert target.identities_only is only and target.jump[0].identities_only
+    assert not settings.apply(ssh("h"), identities=False).identities_only
+
+
+def test_identities_only_with_another_word_is_refused_with_its_place(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"ssh_config:2.*identitiesonly: found 'maybe'; expected yes or no"):
+        load("Host h\n IdentitiesOnly maybe\n", tmp_path).apply(ssh("h"))
+
+
 def test_without_identities(tmp_path: Path) -> None:
     target = load("IdentityFile /k\nCertificateFile /c\n", tmp_path).apply(ssh("h"), identities=False)
     assert target.identity_files == () and target.certificate_files == ()

@@ -11,7 +11,7 @@ import jsonschema
 import pytest
 
 from scanner.document import parse
-from scanner.model import RunResult
+from scanner.model import RunResult, Status, Verdict
 from scanner.report import render
 from scanner.report.schema import SCHEMA, run_schema, text
 from scanner.report.table import COLUMNS
@@ -40,8 +40,29 @@ def test_json_is_valid_and_comes_back_whole(pack: Content, hosts: int) -> None:
     assert json.loads(render("json", again, *pack)) == document
 
 
+def test_each_assessment_says_what_it_counts_and_of_how_many(pack: Content) -> None:
+    result = sample(*pack, hosts=14)
+    rows = json.loads(render("json", result, *pack))["assessments"]
+    for row, assessment in zip(rows, result.assessments, strict=True):
+        counts = row["counts"]
+        assert set(counts["verdicts"]) == set(Verdict) and set(counts["statuses"]) == set(Status)
+        assert counts["targets"] == sum(counts["verdicts"].values()) in (0, result.coverage.planned)
+        assert counts["findings"] == sum(counts["statuses"].values())
+        assert {name: count for name, count in counts["verdicts"].items() if count} == row["targets"]
+        assert {name: count for name, count in counts["statuses"].items() if count} == row["findings"]
+        assert (counts["targets"] == 0) is (not assessment.targets)
+    assert {row["counts"]["targets"] for row in rows} == {0, 14}
+
+
 @pytest.mark.parametrize(
-    "path", [("run", "id"), ("findings", 0, "status"), ("coverage", "planned"), ("targets", 0, "state")]
+    "path",
+    [
+        ("run", "id"),
+        ("findings", 0, "status"),
+        ("coverage", "planned"),
+        ("targets", 0, "state"),
+        ("assessments", 0, "counts"),
+    ],
 )
 def test_schema_refuses_what_is_missing_or_wrong(result: RunResult, pack: Content, path: tuple[str | int, ...]) -> None:
     validator = jsonschema.Draft202012Validator(run_schema())

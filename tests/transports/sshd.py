@@ -6,7 +6,8 @@ import os
 import socket
 import subprocess
 import time
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -139,6 +140,25 @@ class Server(AbstractContextManager["Server"]):
             if int(text.rpartition(")")[2].split()[1]) == self._process.pid:
                 found.append(int(stat.parent.name))
         return found
+
+
+@contextmanager
+def running_agent(path: Path, *keys: Path) -> Iterator[str]:
+    """A real ssh-agent at `path` that holds these keys; yields what goes into SSH_AUTH_SOCK."""
+    process = subprocess.Popen(
+        ["ssh-agent", "-D", "-a", str(path)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        until = time.monotonic() + 5
+        while not path.exists() and time.monotonic() < until:
+            time.sleep(0.02)
+        if keys:
+            command = ["ssh-add", "-q", *map(str, keys)]
+            subprocess.run(command, check=True, capture_output=True, env={**os.environ, "SSH_AUTH_SOCK": str(path)})
+        yield str(path)
+    finally:
+        process.terminate()
+        process.wait(5)
 
 
 def running_as_root() -> bool:

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import struct
 import subprocess
 import time
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scanner.errors import AuthenticationFailed
 from scanner.model import Reason, Target
 from scanner.secret import Secret
 from scanner.transports.ssh import KnownHosts, SshLogin, SshTransport
-from scanner.transports.ssh.keys import KeyStore, key_type, load_key
+from scanner.transports.ssh.keys import key_type, load_key, public_half
+from scanner.transports.ssh.offers import ClientKeys, KeyStore
 from tests.transports.sshd import keygen
 
 pytestmark = pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="openssh-client is not installed")
@@ -68,6 +70,8 @@ def test_missing_open_and_odd_files(tmp_path: Path) -> None:
     assert "does not exist" in why(tmp_path / "none")
     assert "is not a regular file" in why(Path("/dev/null"))
     assert "cannot be read" in why(tmp_path)
+    os.mkfifo(tmp_path / "pipe")  # nobody writes into it
+    assert "is not a regular file" in why(tmp_path / "pipe") and public_half(tmp_path / "pipe") == b""
     path = keygen(tmp_path / "key")
     path.chmod(0o640)
     assert "open to others (mode 0640)" in why(path)
@@ -117,6 +121,32 @@ def test_key_type_takes_any_bytes(data: bytes) -> None:
     key_type(b"-----BEGIN OPENSSH PRIVATE KEY-----\n" + data)
 
 
+@settings(deadline=None)  # it writes files, which others on the machine may slow down
+@given(st.binary(max_size=400), st.sampled_from(["ssh-ed25519", "ssh-rsa", "ä"]))
+def test_the_public_half_of_any_bytes(tmp_path_factory: pytest.TempPathFactory, data: bytes, kind: str) -> None:
+    path = tmp_path_factory.getbasetemp() / "any"
+    for text in (
+        data,
+        b"-----BEGIN OPENSSH PRIVATE KEY-----\n" + b64encode(b"openssh-key-v1\0" + data),
+        kind.encode() + b" " + b64encode(data),
+    ):
+        path.write_bytes(text)
+        public_half(path)
+
+
+def test_the_public_half_is_told_without_the_pass_phrase(tmp_path: Path) -> None:
+    locked, old = (
+        keygen(tmp_path / "new", "ed25519", "open sesame"),
+        keygen(tmp_path / "old", "rsa", "x1y2z", "-m", "PEM"),
+    )
+    wanted = [b64decode(Path(f"{path}.pub").read_text().split()[1]) for path in (locked, old)]
+    assert [public_half(path) for path in (locked, old)] == wanted
+    assert public_half(Path(f"{old}.pub")) == wanted[1]  # ssh takes the public key's own name, too
+    for path in (locked, old):
+        Path(f"{path}.pub").unlink()
+    assert [public_half(path) for path in (locked, old)] == [wanted[0], b""]
+
+
 def container(kind: str) -> str:
     """The clear part of an OpenSSH private key file of some type (PROTOCOL.key), with nothing behind it."""
     parts = [b"none", b"none", b""]
@@ -148,7 +178,7 @@ def test_a_key_is_decrypted_once_until_its_file_changes(tmp_path: Path, monkeypa
         loads.append(at)
         return load_key(at, passphrase)
 
-    monkeypatch.setattr("scanner.transports.ssh.keys.load_key", spy)
+    monkeypatch.setattr("scanner.transports.ssh.offers.load_key", spy)
     store, login = KeyStore(), SshLogin(keys=(path,), passphrase=Secret("open sesame"))
     first = store.offers(login).items[0].key
     assert store.offers(login).items[0].key is first
@@ -172,7 +202,12 @@ def test_certificate_that_client_settings_name_goes_with_its_key(tmp_path: Path)
     command = ["ssh-keygen", "-q", "-s", str(authority), "-I", "x", "-n", "x", f"{key}.pub"]
     subprocess.run(command, check=True, capture_output=True)
     certificate = (tmp_path / "key-cert.pub").replace(tmp_path / "elsewhere.pub")
-    offers = KeyStore().offers(SshLogin(), (str(key), str(other)), (str(certificate), str(tmp_path / "missing")))
+    offers = KeyStore().offers(
+        SshLogin(),
+        ClientKeys(
+            identity_files=(str(key), str(other)), certificate_files=(str(certificate), str(tmp_path / "missing"))
+        ),
+    )
     assert ["with certificate" in offer.label for offer in offers.items] == [True, False, False]
 
 
@@ -180,7 +215,7 @@ def test_without_the_agent_the_files_of_client_settings_are_the_way_in(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("SSH_AUTH_SOCK", raising=False)
-    offers = KeyStore().offers(SshLogin(agent=True), (str(keygen(tmp_path / "key")),))
+    offers = KeyStore().offers(SshLogin(agent=True), ClientKeys(identity_files=(str(keygen(tmp_path / "key")),)))
     assert len(offers.items) == 1
     assert "SSH_AUTH_SOCK is not set; only key files are offered" in offers.notes[0]
     with pytest.raises(AuthenticationFailed, match="SSH_AUTH_SOCK"):

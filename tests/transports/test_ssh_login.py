@@ -25,7 +25,7 @@ from scanner.secret import Secret
 from scanner.transports.base import ChannelClosed
 from scanner.transports.ssh import KnownHosts, SshChannel, SshLogin, SshTransport
 from scanner.transports.ssh.session import Doorbell
-from tests.transports.sshd import DROPBEAR, SSHD, Server, free_port, keygen, running_as_root, wait_for
+from tests.transports.sshd import DROPBEAR, SSHD, Server, free_port, keygen, running_agent, running_as_root, wait_for
 
 pytestmark = [
     pytest.mark.network,
@@ -146,16 +146,9 @@ def test_identity_files_serve_a_credential_that_names_no_way_in(server: Server, 
 
 @pytest.fixture
 def agent(keys: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    path = str(tmp_path / "agent")
-    process = subprocess.Popen(["ssh-agent", "-D", "-a", path], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    monkeypatch.setenv("SSH_AUTH_SOCK", path)
-    until = time.monotonic() + 5
-    while not Path(path).exists() and time.monotonic() < until:
-        time.sleep(0.02)
-    subprocess.run(["ssh-add", "-q", str(keys / "other"), str(keys / "plain")], check=True, capture_output=True)
-    yield path
-    process.terminate()
-    process.wait(5)
+    with running_agent(tmp_path / "agent", keys / "other", keys / "plain") as path:
+        monkeypatch.setenv("SSH_AUTH_SOCK", path)
+        yield path
 
 
 @pytest.mark.usefixtures("agent")

@@ -31,6 +31,9 @@ HOSTS = (
     "windows-11-entra",
 )
 CLOCK = datetime(2026, 11, 20, 10, tzinfo=UTC)
+DENIED = {"err": {"type": "System.UnauthorizedAccessException", "hresult": -2147024891, "text": "Access is denied."}}
+"""A part that the account may not read, as `Read-Part` writes it (E_ACCESSDENIED)."""
+
 _NONCE = "7f3a" * 8
 _MARKS = ("_source", "_origin")
 

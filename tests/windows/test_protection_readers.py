@@ -35,11 +35,9 @@ from scanner.facts.data.windows_defaults import windows_defaults
 from scanner.facts.windows import READERS
 from scanner.facts.windows.software import read_software
 from scanner.model import Absent, Reason, Unknown
-from tests.windows.hosts import changed, raw_facts_of
+from tests.windows.hosts import DENIED, changed, raw_facts_of
 
 BY_FACT = {reader.fact: reader for reader in READERS}
-
-ERROR = {"err": {"type": "System.UnauthorizedAccessException", "hresult": -2147024891, "text": "Access is denied."}}
 
 
 def failed(host: str, probe: str, code: str, state: RawState = RawState.FAILED) -> RawFacts:
@@ -56,7 +54,7 @@ def key(**values: Any) -> dict[str, Any]:
 
 
 NO_KEY = {"exists": False}
-DENIED = {"err": {"type": "System.Security.SecurityException", "hresult": -2147024891, "text": "not allowed"}}
+NOT_ALLOWED = {"err": {"type": "System.Security.SecurityException", "hresult": -2147024891, "text": "not allowed"}}
 
 
 def read(kind: type[Fact], raw: RawFacts) -> Any:
@@ -251,7 +249,7 @@ def test_a_driver_that_starts_speaks_smb_1_where_server_and_feature_are_off(host
 def test_a_driver_that_is_not_there_is_off_and_one_that_is_denied_is_unknown() -> None:
     for host in ("server-2022-hardened", "server-2012-r2"):
         assert read(FileSharing, changed(host, "file_sharing", legacy_driver=NO_KEY)).legacy_client is False
-        fact = read(FileSharing, changed(host, "file_sharing", legacy_driver=DENIED))
+        fact = read(FileSharing, changed(host, "file_sharing", legacy_driver=NOT_ALLOWED))
         assert isinstance(fact.legacy_client, Unknown) and fact.legacy_client.code is Reason.DENIED
 
 
@@ -482,7 +480,7 @@ def test_programs_of_who_is_signed_in_carry_their_user_and_the_rest_is_named_as_
 
 
 @pytest.mark.parametrize(
-    "users", [ERROR, None, "?", [{"sid": USER, "programs": ERROR}], [{"sid": USER}], [{"programs": None}]], ids=repr
+    "users", [DENIED, None, "?", [{"sid": USER, "programs": DENIED}], [{"sid": USER}], [{"programs": None}]], ids=repr
 )
 def test_programs_of_users_that_could_not_be_read_are_lost_and_not_none(users: Any) -> None:
     fact = software(changed("windows-10-german", "software", users=users))

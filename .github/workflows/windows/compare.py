@@ -1,4 +1,4 @@
-"""Compares a dozen facts of a recording with what Windows said of itself by other means; 1 when one differs.
+"""Compares two dozen facts of a recording with what Windows said of itself by other means; 1 when one differs.
 
 Called with the folder of recordings and the JSON that scan.ps1 wrote.
 """
@@ -15,13 +15,22 @@ from scanner.assess.findings import FactSet
 from scanner.collect import raw_facts
 from scanner.facts import (
     Accounts,
+    AuditedEvent,
+    AuditLog,
+    BootProtection,
+    DiskEncryption,
+    FileSharing,
     Firewall,
+    FirewallLog,
+    Hardware,
     Host,
     Listeners,
     Lockout,
     MalwareProtection,
     PasswordPolicy,
     Privileges,
+    RemoteDesktop,
+    Tpm,
 )
 from scanner.model import Target
 from scanner.transports.replay import read_recordings
@@ -55,6 +64,31 @@ def accounts_of(facts: FactSet) -> set[str]:
     return {getattr(one, "identifier", one) for one in fact(facts, Accounts).accounts}
 
 
+def disks_of(facts: FactSet) -> Any:
+    disks = fact(facts, Hardware).disks
+    return {disk.name: disk.size_bytes for disk in disks} if isinstance(disks, tuple) else disks
+
+
+def logons_of(facts: FactSet) -> Any:
+    """Which logons are written down, in the words of auditpol."""
+    events = fact(facts, AuditLog).events
+    found = events.get(AuditedEvent.LOGON) if isinstance(events, dict) else None
+    if found is None:
+        return events
+    return " and ".join(
+        word for word, is_on in (("Success", found.success), ("Failure", found.failure)) if is_on is True
+    )
+
+
+def security_log_of(facts: FactSet) -> Any:
+    logs = fact(facts, AuditLog).logs
+    return getattr(logs.get("security"), "max_size_kib", None) if isinstance(logs, dict) else logs
+
+
+def gibibytes(count: Any) -> Any:
+    return round(count / 2**30, 1) if isinstance(count, int) else count
+
+
 def number(text: str) -> int | None:
     """`net accounts` writes None and Never in words."""
     return int(text) if text.isdecimal() else None
@@ -85,6 +119,26 @@ PAIRS: tuple[tuple[str, Callable[[FactSet], Any], Callable[[Own], Any]], ...] = 
     ),
     ("built-in administrator", lambda f: fact(f, Privileges).superusers, lambda o: (o["built_in"],)),
     ("real-time protection", lambda f: bool(fact(f, MalwareProtection).active), lambda o: o["real_time"]),
+    (
+        "profiles that log what they drop",
+        lambda f: sum(one.refused is True for one in fact(f, FirewallLog).entrances if hasattr(one, "refused")),
+        lambda o: o["dropped_logged"],
+    ),
+    (
+        "sizes of the firewall's logs",
+        lambda f: [getattr(one, "max_size_kib", one) for one in fact(f, FirewallLog).entrances],
+        lambda o: o["log_sizes"],
+    ),
+    ("driver of the SMB 1 client", lambda f: fact(f, FileSharing).legacy_client, lambda o: o["smb1_client"]),
+    ("TPM", lambda f: isinstance(fact(f, DiskEncryption).tpm, Tpm), lambda o: o["tpm"]),
+    ("Secure Boot", lambda f: fact(f, BootProtection).secure_boot, lambda o: o["secure_boot"]),
+    ("maker", lambda f: fact(f, Hardware).manufacturer, lambda o: o["manufacturer"]),
+    ("model", lambda f: fact(f, Hardware).model, lambda o: o["model"]),
+    ("memory in GiB", lambda f: gibibytes(fact(f, Hardware).memory_bytes), lambda o: gibibytes(o["memory"])),
+    ("fixed disks and their sizes", disks_of, lambda o: o["disks"]),
+    ("logons that are recorded", logons_of, lambda o: o["logons"]),
+    ("size of the security log in KiB", security_log_of, lambda o: o["security_log"] // 1024),
+    ("remote desktop", lambda f: fact(f, RemoteDesktop).enabled, lambda o: o["remote_desktop"]),
     (
         "listener on 5986",
         lambda f: any(getattr(one, "port", None) == 5986 for one in fact(f, Listeners).sockets),

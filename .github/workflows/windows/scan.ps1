@@ -9,6 +9,15 @@ if (@(0, 1, 3) -notcontains $LASTEXITCODE) { exit $LASTEXITCODE }
 function Read-Number($Lines, $Label) { [int](($Lines | Select-String -SimpleMatch $Label).Line -replace '\D', '') }
 $accounts = net accounts
 $firewall = netsh advfirewall show allprofiles state
+$logging = netsh advfirewall show allprofiles logging
+$logons = auditpol /get '/subcategory:{0CCE9215-69AE-11D9-BED3-505054503030}' /r | Where-Object { $_ } | ConvertFrom-Csv
+$firmware = Get-ItemProperty -Path 'HKLM:\HARDWARE\DESCRIPTION\System\BIOS'
+$disks = [ordered]@{}
+foreach ($drive in [System.IO.DriveInfo]::GetDrives()) {
+    if ($drive.DriveType -eq 'Fixed' -and $drive.IsReady) { $disks[$drive.Name.TrimEnd('\')] = $drive.TotalSize }
+}
+$secureBoot = try { Confirm-SecureBootUEFI } catch [System.PlatformNotSupportedException] { $false }
+Add-Type -AssemblyName 'Microsoft.VisualBasic'
 $version = (cmd /c ver) -join ''
 $own = [ordered]@{
     hostname = [System.Net.Dns]::GetHostName()
@@ -23,6 +32,18 @@ $own = [ordered]@{
     administrators = @(Get-LocalGroupMember -SID 'S-1-5-32-544' | ForEach-Object { $_.SID.Value })
     built_in = (Get-LocalUser | Where-Object { $_.SID.Value -like '*-500' }).Name
     real_time = [bool](Get-MpComputerStatus).RealTimeProtectionEnabled
+    dropped_logged = @($logging | Select-String -Pattern '^LogDroppedConnections\s+Enable').Count
+    log_sizes = @($logging | Select-String -Pattern '^MaxFileSize\s+(\d+)' | ForEach-Object { [int]$_.Matches[0].Groups[1].Value })
+    smb1_client = @(sc.exe qc mrxsmb10 | Select-String -Pattern 'START_TYPE\s+:\s+[0-3]\b').Count -gt 0
+    tpm = [bool](Get-Tpm).TpmPresent
+    secure_boot = [bool]$secureBoot
+    manufacturer = [string]$firmware.SystemManufacturer
+    model = [string]$firmware.SystemProductName
+    memory = (New-Object -TypeName 'Microsoft.VisualBasic.Devices.ComputerInfo').TotalPhysicalMemory
+    disks = $disks
+    logons = [string]$logons.'Inclusion Setting'
+    security_log = [long](([xml](wevtutil gl Security /f:xml)).channel.logging.maxSize)
+    remote_desktop = [bool](Get-CimInstance -Namespace 'root/cimv2/TerminalServices' -ClassName 'Win32_TerminalServiceSetting').AllowTSConnections
     listens_on_5986 = @(Get-NetTCPConnection -State Listen -LocalPort 5986 -ErrorAction SilentlyContinue).Count -gt 0
 }
 ConvertTo-Json -InputObject $own | Out-File -FilePath own.json -Encoding utf8

@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import Annotated
-
-from pydantic import Field
 
 from scanner.attest.cells import Cell, rows_of
 from scanner.attest.leavers.people import FIELDS, NAMES, Entry, Person, people_of
@@ -127,7 +124,7 @@ class _PersonFile(Strict):
 
 
 class _LeaversFile(Strict):
-    leavers: Annotated[list[_PersonFile], Field()]
+    leavers: list[_PersonFile]
 
 
 def people_in_yaml(content: bytes, path: str, today: date) -> tuple[Person, ...]:

@@ -28,7 +28,7 @@ def as_csv(people: Iterable[Person]) -> bytes:
 def as_yaml(people: Iterable[Person], head: Iterable[str] = ()) -> bytes:
     """YAML; `head` are comments in front, and what the list leaves out of a person is left out here."""
     lines = [f"# {line}" for line in head]
-    rows = [{name: value for name in FIELDS if (value := plain(person)[name])} for person in people]
+    rows = [{name: row[name] for name in FIELDS if row[name]} for row in map(plain, people)]
     lines += ["leavers:"] if rows else ["leavers: []"]
     for row in rows:
         marks = ("- ", *("  " for _ in row))

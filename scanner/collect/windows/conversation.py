@@ -23,6 +23,10 @@ from scanner.text import clean
 from scanner.transports.base import ScriptLimits, ScriptOutput, ScriptSession, SessionInfo
 
 _MAX_STDERR = 64 * 1024
+_STOPPED = (
+    "Endpoint protection may have stopped it (allow-list what `ctpat explain --platform windows` prints), or the "
+    r"memory limit of a remote shell (MaxMemoryPerShellMB below WSMan:\localhost\Shell)"
+)
 
 
 def collect_windows(
@@ -88,7 +92,8 @@ def _heard(said: ScriptOutput, output: Output) -> None:
         raise TargetError(Reason.UNREADABLE, f"the script's answer is damaged: {output.notes[0]}")
     words = clean(complaint(said.stderr), 200)
     ended = "" if said.status is None else f" (exit status {said.status})"
-    raise TargetError(Reason.UNSUPPORTED, f"the script did not start{ended}{': ' + words if words else ''}")
+    said_so = f": {words}" if words else ""
+    raise TargetError(Reason.UNSUPPORTED, f"the script did not start{ended}{said_so}. {_STOPPED}")
 
 
 def complaint(stderr: bytes) -> str:
@@ -108,7 +113,7 @@ def _error(said: ScriptOutput, frame: Frame, script: WindowsScript, info: Sessio
         return _outdated(frame, script)
     if said.error is not None:
         return said.error[0], _words(said.error[1], info)
-    return Reason.TRUNCATED, "the output ended before the script did"
+    return Reason.TRUNCATED, f"the output ended before the script did. {_STOPPED}"
 
 
 def _outdated(frame: Frame, script: WindowsScript) -> tuple[Reason, str] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 
 from scanner.assess.findings import probes_for
@@ -13,9 +13,10 @@ from scanner.collect.conversation import CollectLimits
 from scanner.collect.script import build
 from scanner.engine.ways import Collected, Preparation
 from scanner.engine.ways.powershell import PowershellCollection
+from scanner.errors import SecretError
 from scanner.inventory.site import Become, SshCredential
 from scanner.model import Target
-from scanner.secret import Secret
+from scanner.secret import Secret, SecretRef
 from scanner.transports.base import Session
 from scanner.transports.local import LocalSession
 from scanner.transports.ssh import SshLogin, SshSession, SshTransport
@@ -46,6 +47,7 @@ class PosixWay:
         self._opened = {name: _open(credentials[name].ssh, name, prepared) for name in prepared.credentials("ssh")}
         self._powershell = PowershellCollection(prepared)
         self._ssh = SshTransport(login_for=self._login, limits=prepared.site.limits)
+        self._unlock(prepared)
 
     def collect(self, target: Target, deadline: float, cancelled: threading.Event) -> Collected:
         """See `Way`."""
@@ -78,6 +80,15 @@ class PosixWay:
         left_s = max(1.0, deadline - time.monotonic())
         return CollectLimits(total_s=left_s, output_bytes=self._site.limits.output_bytes)
 
+    def _unlock(self, prepared: Preparation) -> None:
+        """Ask for the pass phrase of each key file that only the client's settings name, where nothing else is there to
+        offer. Where nobody can be asked, the login says that the file was skipped."""
+        places = (place for target in prepared.targets("ssh") for place in (target, *target.jump))
+        alike = {(p.credential, p.identity_files, p.certificate_files, p.identities_only): p for p in places}
+        for path in dict.fromkeys(path for place in alike.values() for path in self._ssh.encrypted(place)):
+            with suppress(SecretError):
+                self._ssh.unlock(path, prepared.secrets.resolve(SecretRef("prompt", f"pass phrase of {path}")))
+
     def _login(self, target: Target) -> SshLogin:
         login = self._opened.get(target.credential or "", _AGENT_ONLY).login
         return replace(login, user=target.user or login.user)
@@ -87,13 +98,15 @@ def _open(credential: SshCredential | None, name: str, prepared: Preparation) ->
     """Resolve a credential's secrets."""
     if credential is None:
         return _AGENT_ONLY
+    own = bool(credential.keys or credential.agent or credential.password)
     login = SshLogin(
         user=credential.user,
         keys=credential.keys,
         certificate=credential.certificate,
         passphrase=prepared.secret(credential.passphrase, "pass phrase", name),
         password=prepared.secret(credential.password, "password", name),
-        agent=credential.agent,
+        agent=credential.agent or not own,
+        client_files=credential.client_files or not own,
     )
     become_password = prepared.secret(credential.become_password, f"{credential.become} password", name)
     return _Opened(login, credential.become, become_password)

@@ -130,6 +130,12 @@ def read_host(raw: RawFacts) -> Host | Absent | Unknown:
     )
 
 
+def release_of(raw: RawFacts) -> Maybe[Mapping[str, str]]:
+    """The assignments of os-release that the `host` probe shows, for what is not part of `Host`."""
+    section = raw.read("host")
+    return section if isinstance(section, Absent | Unknown) else _release(files(section))
+
+
 Found = Mapping[str, FileText | Absent | Unknown]
 
 

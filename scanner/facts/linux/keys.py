@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from scanner.facts.base import Access, FileText, Grant, Probe, RawFact, RawFacts, Reader, files
-from scanner.facts.keys import AuthorizedKey, AuthorizedKeys, KeyFile, few
+from scanner.facts.keys import DEFAULT_FILES, AuthorizedKey, AuthorizedKeys, KeyFile, few
 from scanner.facts.linux.accounts import PASSWD
 from scanner.facts.linux.accounts.files import passwd_lines
 from scanner.facts.linux.ssh import SSH_SERVER, SSHD
@@ -65,7 +65,6 @@ KEYS = Probe(
 _KEY = re.compile(
     r"^(?P<bits>\d{1,6}) (?P<print>(?:SHA256|MD5):\S+) (?P<comment>.*)\((?P<kind>[A-Za-z0-9-]+)\)$", re.ASCII
 )
-_DEFAULT = frozenset({".ssh/authorized_keys", ".ssh/authorized_keys2", "%h/.ssh/authorized_keys"})
 
 
 def read_keys(raw: RawFacts) -> AuthorizedKeys | Absent | Unknown:
@@ -134,7 +133,7 @@ def _places(server: SshServer) -> Maybe[bool]:
         return settings
     paths = {path for name, value in settings if name == "authorizedkeysfile" for path in value.split()}
     # A certificate of such an authority opens every account, without a line in any file of keys.
-    others = sorted(paths - _DEFAULT - {"none"}) + sorted(
+    others = sorted(paths - DEFAULT_FILES - {"none"}) + sorted(
         value for name, value in settings if name in _FURTHER and value != "none"
     )
     if others:

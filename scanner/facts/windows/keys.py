@@ -18,7 +18,7 @@ from collections.abc import Iterator, Mapping
 
 from scanner.facts.base import Access, Probe, RawFacts, Reader
 from scanner.facts.host import Host
-from scanner.facts.keys import AuthorizedKey, AuthorizedKeys, KeyFile, few
+from scanner.facts.keys import DEFAULT_FILES, AuthorizedKey, AuthorizedKeys, KeyFile, few
 from scanner.facts.ssh import SshServer
 from scanner.facts.windows.accounts import LOCAL_ACCOUNTS
 from scanner.facts.windows.groups import ADMINISTRATORS, LOCAL_GROUPS, Groups, groups
@@ -78,7 +78,6 @@ $places = @(
 # A file of more bytes than were read has at least this many characters, whatever its encoding.
 _LONGEST = 64 * 1024
 _SOMEBODY = re.compile(r"S-1-(?:5-21|12-1)(?:-[0-9]{1,10})+", re.ASCII)
-_IN_PROFILE = frozenset({".ssh/authorized_keys", ".ssh/authorized_keys2", "%h/.ssh/authorized_keys"})
 _OF_ADMINISTRATORS = "__programdata__/ssh/administrators_authorized_keys"
 _MATCH_ADMINISTRATORS = "group administrators"
 _FURTHER = ("authorizedkeyscommand", "trustedusercakeys", "include")
@@ -195,7 +194,7 @@ def _other_paths(pairs: tuple[tuple[str, str], ...]) -> Iterator[str]:
             block = " ".join(value.lower().replace('"', "").split())
         elif name == "authorizedkeysfile":
             paths = {path: path.lower().strip('"').replace("\\", "/") for path in value.split()}
-            fine = {*_IN_PROFILE, "none"} | ({_OF_ADMINISTRATORS} if block == _MATCH_ADMINISTRATORS else set())
+            fine = {*DEFAULT_FILES, "none"} | ({_OF_ADMINISTRATORS} if block == _MATCH_ADMINISTRATORS else set())
             yield from (path for path, plain in paths.items() if plain not in fine)
 
 

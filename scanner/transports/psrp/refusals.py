@@ -40,7 +40,7 @@ _NOT_LET_IN = (
 )
 _SHELLS_OFF = (
     "refuses every remote shell by policy ('Allow Remote Shell Access' is off, CIS level 2), PowerShell remoting too; "
-    "facts that only a script can read stay unknown there"
+    "to read what only a script can, lift the policy for this host, or scan it by ssh"
 )
 _NO_HOST_PROCESS = (
     "cannot start the process that would run PowerShell (wsmprovhost.exe): see the log Microsoft-Windows-WinRM/"

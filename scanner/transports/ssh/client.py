@@ -6,17 +6,20 @@ import getpass
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 
-from scanner.errors import HostKeyMismatch, TargetError, TimeLimit, Unreachable
+from scanner.errors import AuthenticationFailed, HostKeyMismatch, TargetError, TimeLimit, Unreachable
 from scanner.inventory.site import Limits
 from scanner.model import Reason, Target
+from scanner.secret import Secret
 from scanner.transports.base import SessionInfo
 from scanner.transports.ssh.dial import shake
 from scanner.transports.ssh.hostkeys import ALGORITHMS, DEFAULT_PORT, Known, KnownHosts, fingerprint, judge
 from scanner.transports.ssh.jump import JumpHosts
-from scanner.transports.ssh.keys import KeyStore, Offers, SshLogin
+from scanner.transports.ssh.keys import SshLogin
 from scanner.transports.ssh.login import authenticate
+from scanner.transports.ssh.offers import ClientKeys, KeyStore, Offers
 from scanner.transports.ssh.session import SshSession
 from scanner.transports.ssh.wire import KEEPALIVE_S, Pipe, Wire, plain
 from scanner.transports.tcp import INTERRUPTED, Dialling, connect_tcp, left, place
@@ -92,6 +95,23 @@ class SshTransport:
             ready.wire, ready.info, place(target.address, target.port or DEFAULT_PORT), leave, self._dialling
         )
 
+    def encrypted(self, place: Target) -> tuple[Path, ...]:
+        """The key files of this target or jump host that a pass phrase would open, where nothing else is there to
+        offer. Nothing is sent."""
+        login = self._login_for(place)
+        if login.keys or login.password is not None:
+            return ()
+        try:
+            offers = self._keys.offers(login, _client_keys(place))
+        except AuthenticationFailed:
+            return ()  # said when the target is connected to
+        offers.close()
+        return () if offers.items else tuple(offers.encrypted)
+
+    def unlock(self, path: Path, passphrase: Secret) -> None:
+        """Open this file with the pass phrase wherever the client's settings name it."""
+        self._keys.unlock(path, passphrase)
+
     def abort(self) -> None:
         """End the logins under way and let no new one begin; sessions that are open go on. For any thread."""
         self._dialling.abort()
@@ -113,7 +133,7 @@ class SshTransport:
 
     def _log_in(self, target: Target, deadline: float) -> _Ready:
         login = self._login_for(target)
-        offers = self._keys.offers(login, target.identity_files, target.certificate_files)
+        offers = self._keys.offers(login, _client_keys(target))
         until = min(deadline, time.monotonic() + self._limits.connect_s + self._limits.login_s)
         try:
             return self._with_offers(_Way(target, until), login, offers, deadline)
@@ -179,6 +199,14 @@ class SshTransport:
             )
         pipe.give_up_at = way.until
         return pipe
+
+
+def _client_keys(target: Target) -> ClientKeys:
+    return ClientKeys(
+        identity_files=target.identity_files,
+        certificate_files=target.certificate_files,
+        identities_only=target.identities_only,
+    )
 
 
 def _nothing() -> None:

@@ -41,7 +41,13 @@ def label(chain: Chain) -> str:
 
 def _key(chain: Chain) -> tuple[tuple[object, ...], ...]:
     """Two targets share a hop when everything that leads to it and into it is the same."""
-    return tuple((h.address, h.port, h.user, h.credential, h.host_key, h.known_hosts, h.identity_files) for h in chain)
+    return tuple(
+        (
+            *(h.address, h.port, h.user, h.credential, h.host_key, h.known_hosts),
+            *(h.identity_files, h.certificate_files, h.identities_only),
+        )
+        for h in chain
+    )
 
 
 class JumpHosts:

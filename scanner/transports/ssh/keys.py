@@ -1,8 +1,4 @@
-"""What a login may offer: private keys from files, certificates, keys held by an agent.
-
-Files are read and decrypted once per process: the key derivation of an encrypted key costs a tenth of a second
-of CPU, many times a whole login.
-"""
+"""What a login consists of: private key files and certificates, each way in which one cannot be used in a sentence."""
 
 from __future__ import annotations
 
@@ -10,24 +6,19 @@ import binascii
 import copy
 import io
 import os
-import socket
 import stat
 import struct
-import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import paramiko
-from paramiko.agent import AgentSSH
+from paramiko.agent import AgentKey
 from paramiko.pkey import PublicBlob
 
 from scanner.errors import AuthenticationFailed
 from scanner.model import Reason
 from scanner.secret import Secret
-from scanner.transports.ssh.hostkeys import fingerprint
-
-AGENT_KEYS_MAX = 5
-"""Keys of an agent that are tried at most: sshd ends the connection at the sixth refusal (MaxAuthTries)."""
 
 KEY_FILE_BYTES_MAX = 64 * 1024
 
@@ -39,6 +30,8 @@ class SshLogin:
     `keys` are private key files, `passphrase` opens the encrypted ones, `certificate` goes with the key it
     certifies (otherwise `<key>-cert.pub` beside a key is used). `password` answers `password` and a single hidden
     keyboard-interactive prompt. With `agent` the agent's keys are offered, or, where `keys` are named, only those.
+    Where neither `keys` nor `password` are named, the identity files of the client's settings are offered after the
+    agent's keys, unless `client_files` is off: then they only pick among the agent's.
     """
 
     user: str | None = None
@@ -47,6 +40,7 @@ class SshLogin:
     passphrase: Secret | None = None
     password: Secret | None = None
     agent: bool = False
+    client_files: bool = True
 
     @property
     def told(self) -> tuple[Secret, ...]:
@@ -54,26 +48,8 @@ class SshLogin:
         return () if self.password is None else (self.password,)
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """One key to offer; `label` names it in messages."""
-
-    key: paramiko.PKey
-    label: str
-
-
-@dataclass(slots=True)
-class Offers:
-    """The keys of one login in order, what was left out, and the agent connection that must be closed."""
-
-    items: list[Offer] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    agent: Agent | None = None
-    certificates: tuple[Path, ...] = ()
-
-    def close(self) -> None:
-        if self.agent is not None:
-            self.agent.close()
+class Encrypted(AuthenticationFailed):
+    """A key file that only a pass phrase opens, and none is there."""
 
 
 def refuse(detail: str) -> AuthenticationFailed:
@@ -116,39 +92,80 @@ def key_type(data: bytes) -> str:
     begin, _, rest = text.partition(b"\n")
     label = begin.strip().removeprefix(b"-----BEGIN ").removesuffix(b"-----").removesuffix(b" PRIVATE KEY")
     if label == b"OPENSSH":
-        return _container(rest)[1]
+        return _container(rest).kind
     if label in (b"PRIVATE KEY", b"ENCRYPTED"):
         return "PRIVATE KEY"
     return label.decode("ascii", "replace") if label in (b"RSA", b"EC", b"DSA") else ""
 
 
-def _container(armour: bytes) -> tuple[str, str]:
-    """Cipher and key type of an OpenSSH private key, empty where it is damaged."""
+@dataclass(frozen=True, slots=True)
+class _Container:
+    """What an OpenSSH private key file says in clear; empty where it is damaged."""
+
+    cipher: str = ""
+    kind: str = ""
+    public: bytes = b""
+
+
+def _container(armour: bytes) -> _Container:
     try:
         raw = binascii.a2b_base64(armour.partition(b"-----END")[0] + b"==")  # a cut file may lack padding
         at = len(b"openssh-key-v1\0")
-        cipher, at = _text_at(raw, at)
+        cipher, at = _string_at(raw, at)
         for _ in range(2):  # key derivation and its options
-            _, at = _text_at(raw, at)
-        kind, _ = _text_at(raw, at + 8)  # behind the number of keys and the length of the public one
+            _, at = _string_at(raw, at)
+        public, _ = _string_at(raw, at + 4)  # behind the number of keys
+        kind, _ = _string_at(public, 0)
     except (binascii.Error, struct.error):
-        return "", ""
-    return cipher, kind
+        return _Container()
+    return _Container(cipher.decode("ascii", "replace"), kind.decode("ascii", "replace"), public)
 
 
-def _text_at(raw: bytes, at: int) -> tuple[str, int]:
+def _string_at(raw: bytes, at: int) -> tuple[bytes, int]:
     size = struct.unpack_from(">I", raw, at)[0]
-    return raw[at + 4 : at + 4 + size].decode("ascii", "replace"), at + 4 + size
+    return raw[at + 4 : at + 4 + size], at + 4 + size
 
 
-def _cipher(data: bytes) -> str:
-    return _container(data.lstrip().partition(b"\n")[2])[0] if b"BEGIN OPENSSH" in data[:100] else ""
+def _opened(data: bytes) -> _Container:
+    return _container(data.lstrip().partition(b"\n")[2]) if b"BEGIN OPENSSH" in data[:100] else _Container()
+
+
+def public_half(path: Path) -> bytes:
+    """The public key that `path` stands for, without a pass phrase; empty where nothing tells.
+
+    As ssh has it: from the private key's own clear part, from a public key under this very name, else from
+    `<path>.pub`. Lets an agent stand in for an encrypted file, or for one that is not on this machine.
+    """
+    data = _head(path)
+    if clear := _opened(data).public:
+        return clear
+    return _public_blob(data) or _public_blob(_head(Path(f"{path}.pub")))
+
+
+def _open(path: Path) -> BinaryIO:
+    """For reading, without waiting for somebody to write into a pipe."""
+    return open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK))
+
+
+def _head(path: Path) -> bytes:
+    try:
+        with _open(path) as file:
+            return file.read(KEY_FILE_BYTES_MAX) if stat.S_ISREG(os.fstat(file.fileno()).st_mode) else b""
+    except OSError:
+        return b""
+
+
+def _public_blob(data: bytes) -> bytes:
+    try:
+        return PublicBlob.from_string(data.decode("utf-8")).key_blob
+    except ValueError:  # also for bytes that are no text
+        return b""
 
 
 def _file_bytes(path: Path) -> bytes:
     """The bytes of a private key file that only its owner can read, the rule of ssh(1)."""
     try:
-        with path.open("rb") as file:
+        with _open(path) as file:
             status = os.fstat(file.fileno())
             if not stat.S_ISREG(status.st_mode):
                 raise refuse(f"key file {path} is not a regular file")
@@ -176,11 +193,15 @@ def load_key(path: Path, passphrase: Secret | None) -> paramiko.PKey:
     try:
         return factory.from_private_key(io.StringIO(data.decode("ascii")), password=secret)
     except paramiko.PasswordRequiredException as error:
-        raise refuse(f"key file {path} is encrypted and the credential names no pass phrase") from error
+        if (cipher := _opened(data).cipher) not in CIPHERS:
+            raise refuse(_unopened(path, False, cipher)) from error
+        raise Encrypted(
+            Reason.LOGIN, f"key file {path} is encrypted and the credential names no pass phrase"
+        ) from error
     except Exception as error:
         # Not a list of types: on a damaged file paramiko 5.1 lets KeyError, IndexError, TypeError and
         # cryptography's own errors through.
-        raise refuse(_unopened(path, secret is not None, _cipher(data))) from error
+        raise refuse(_unopened(path, secret is not None, _opened(data).cipher)) from error
 
 
 CIPHERS = ("", "none", "aes256-ctr", "aes256-cbc")
@@ -204,6 +225,12 @@ def public_part(blob: bytes) -> bytes:
     return blob[4 + struct.unpack_from(">I", blob)[0] :]
 
 
+def _copy(key: paramiko.PKey) -> paramiko.PKey:
+    if isinstance(key, AgentKey):  # its __getattr__ does not survive copy.copy (paramiko 5.1)
+        return AgentKey(key.agent, key.blob, key.comment)
+    return copy.copy(key)
+
+
 def with_certificate(key: paramiko.PKey, path: Path) -> paramiko.PKey | None:
     """A copy of `key` that logs in with the certificate in `path`; None when it certifies another key."""
     try:
@@ -217,157 +244,6 @@ def with_certificate(key: paramiko.PKey, path: Path) -> paramiko.PKey | None:
     # The public numbers follow the nonce in the same order as in the plain key (PROTOCOL.certkeys).
     if public_part(key.asbytes()) not in certificate.key_blob:
         return None
-    certified = copy.copy(key)
+    certified = _copy(key)
     certified.load_certificate(str(path))
     return certified
-
-
-def _existing(names: tuple[str, ...]) -> tuple[Path, ...]:
-    return tuple(path for path in (Path(name).expanduser() for name in names) if path.exists())
-
-
-class KeyStore:
-    """Private keys by file, each read and decrypted once while the file stays the same. Thread-safe."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._keys: dict[tuple[object, ...], paramiko.PKey | AuthenticationFailed] = {}
-
-    def key(self, path: Path, passphrase: Secret | None) -> paramiko.PKey:
-        mark = (path, passphrase, *_version(path))
-        with self._lock:
-            if mark not in self._keys:
-                try:
-                    self._keys[mark] = load_key(path, passphrase)
-                except AuthenticationFailed as error:
-                    self._keys[mark] = error
-            found = self._keys[mark]
-        if isinstance(found, AuthenticationFailed):
-            raise AuthenticationFailed(found.reason, found.detail) from found
-        return found
-
-    def offers(self, login: SshLogin, fallback: tuple[str, ...] = (), certificates: tuple[str, ...] = ()) -> Offers:
-        """The keys `login` may offer.
-
-        `fallback` and `certificates` are the identity and certificate files of ssh_config, used when the login names
-        no way in of its own.
-        """
-        offers = Offers()
-        paths = tuple(path.expanduser() for path in login.keys)
-        if not paths and login.password is None:
-            paths = _existing(fallback)
-            offers.certificates = _existing(certificates)
-        try:
-            self._collect(offers, login, paths)
-        except BaseException:
-            offers.close()
-            raise
-        return offers
-
-    def _collect(self, offers: Offers, login: SshLogin, paths: tuple[Path, ...]) -> None:
-        if login.agent:
-            offers.agent = _agent_or_note(offers, paths)
-        if offers.agent is not None:
-            held = _held(offers.agent, paths)
-            offers.items += held.values()
-            paths = tuple(path for path in paths if path not in held)
-            if not login.keys:
-                _cut(offers)
-        for path in paths:
-            offers.items += self._file_offers(path, login, offers.certificates)
-        if login.certificate is not None and not any(_is_certified(offer) for offer in offers.items):
-            raise refuse(f"certificate {login.certificate} certifies none of the keys that the credential names")
-
-    def _file_offers(self, path: Path, login: SshLogin, configured: tuple[Path, ...]) -> list[Offer]:
-        """The key with its certificate; then the key alone, unless the credential names the certificate."""
-        key = self.key(path, login.passphrase)
-        label = f"{path} {fingerprint(key.asbytes())}"
-        for certificate in self._certificates(path, login, configured):
-            certified = with_certificate(key, certificate)
-            if certified is not None:
-                first = Offer(certified, f"{label} with certificate {certificate}")
-                return [first] if login.certificate else [first, Offer(key, label)]
-        return [Offer(key, label)]
-
-    def _certificates(self, path: Path, login: SshLogin, configured: tuple[Path, ...]) -> tuple[Path, ...]:
-        if login.certificate is not None:
-            return (login.certificate.expanduser(),)
-        beside = path.with_name(path.name + "-cert.pub")
-        return (*configured, beside) if beside.exists() else configured
-
-
-def _is_certified(offer: Offer) -> bool:
-    return getattr(offer.key, "public_blob", None) is not None
-
-
-def _version(path: Path) -> tuple[int, ...]:
-    try:
-        status = path.stat()
-    except OSError:
-        return ()
-    return status.st_mtime_ns, status.st_size, status.st_ino, status.st_mode
-
-
-# --- Agent -----------------------------------------------------------------------------------------------
-
-
-class Agent(AgentSSH):
-    """A connection to the running ssh-agent with a time limit; paramiko's own waits without end."""
-
-    def __init__(self, timeout_s: float = 10.0) -> None:
-        super().__init__()
-        path = os.environ.get("SSH_AUTH_SOCK")
-        if not path:
-            raise refuse("the credential asks for an ssh-agent, but SSH_AUTH_SOCK is not set")
-        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self._socket.settimeout(timeout_s)
-        try:
-            self._socket.connect(path)
-            self._connect(self._socket)  # type: ignore[attr-defined]  # the seam paramiko's own Agent uses
-        except (OSError, paramiko.SSHException) as error:
-            self._socket.close()
-            raise refuse(f"the ssh-agent at {path} does not answer: {error}") from error
-
-    def close(self) -> None:
-        self._socket.close()
-
-
-def _agent_or_note(offers: Offers, paths: tuple[Path, ...]) -> Agent | None:
-    """The agent; where it is not there and key files are, they are the way in, and a note says so."""
-    try:
-        return Agent()
-    except AuthenticationFailed as error:
-        if not paths:
-            raise
-        offers.notes.append(f"{error.detail}; only key files are offered")
-        return None
-
-
-def _held(agent: Agent, paths: tuple[Path, ...]) -> dict[Path, Offer]:
-    """The agent's keys by the file they stand for; without `paths`, all of them."""
-    keys = {key.asbytes(): key for key in agent.get_keys()}
-    if not paths:
-        return {Path(f"agent-{at}"): _agent_offer(key, blob) for at, (blob, key) in enumerate(keys.items())}
-    named = {path: _public_beside(path) for path in paths}
-    return {path: _agent_offer(keys[blob], blob) for path, blob in named.items() if blob in keys}
-
-
-def _agent_offer(key: paramiko.PKey, blob: bytes) -> Offer:
-    return Offer(key, f"agent key {fingerprint(blob)}")
-
-
-def _public_beside(path: Path) -> bytes:
-    """The public key in `<path>.pub`, empty when there is none: lets an agent stand in for an encrypted file."""
-    try:
-        return PublicBlob.from_file(str(path) + ".pub").key_blob
-    except (OSError, ValueError):
-        return b""
-
-
-def _cut(offers: Offers) -> None:
-    if len(offers.items) > AGENT_KEYS_MAX:
-        offers.notes.append(
-            f"the agent holds {len(offers.items)} keys, only the first {AGENT_KEYS_MAX} were offered; "
-            "name the right key in the credential"
-        )
-        del offers.items[AGENT_KEYS_MAX:]

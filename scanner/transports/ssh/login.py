@@ -12,8 +12,14 @@ from scanner.errors import AuthenticationFailed, TargetError, TimeLimit, Unreach
 from scanner.model import Reason
 from scanner.redact import redact_values
 from scanner.secret import Secret
-from scanner.transports.ssh.keys import Offer, Offers, SshLogin
+from scanner.transports.ssh.keys import SshLogin
+from scanner.transports.ssh.offers import Offer, Offers
 from scanner.transports.ssh.wire import Dialogue, PasswordExpired, UnexpectedPrompt, Wire, plain
+
+ONE_KEY = (
+    "servers end a connection after a few refused keys (MaxAuthTries, 6 by default): name the one that opens this "
+    "host, with key in its credential or --identity, or with IdentityFile and IdentitiesOnly yes in ssh_config"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +39,7 @@ def authenticate(wire: Wire, user: str, login: SshLogin, offers: Offers, until: 
     was refused is not repeated in keyboard-interactive.
     """
     dialogue = Dialogue(wire)
-    run = _Run(wire, dialogue, user, until, login.told)
+    run = _Run(wire, dialogue, user, until, login.told, offers)
     if run.passes(Attempt("none", "none", lambda event: dialogue.auth_none(user, event))):
         return "none (the server asks for no proof)", run.exchanges
     waiting = _attempts(dialogue, user, login, offers)
@@ -41,7 +47,7 @@ def authenticate(wire: Wire, user: str, login: SshLogin, offers: Offers, until: 
         waiting.remove(attempt)
         if run.passes(attempt):
             return attempt.label, run.exchanges
-    raise run.refused(offers.notes)
+    raise run.refused()
 
 
 def _attempts(dialogue: Dialogue, user: str, login: SshLogin, offers: Offers) -> list[Attempt]:
@@ -82,7 +88,9 @@ def _next(waiting: list[Attempt], dialogue: Dialogue, run: _Run) -> Attempt | No
 class _Run:
     """The attempts of one login so far."""
 
-    def __init__(self, wire: Wire, dialogue: Dialogue, user: str, until: float, told: tuple[Secret, ...]) -> None:
+    def __init__(
+        self, wire: Wire, dialogue: Dialogue, user: str, until: float, told: tuple[Secret, ...], offers: Offers
+    ) -> None:
         self.exchanges = 0
         self.refusals: list[str] = []
         self.accepted: list[str] = []
@@ -91,6 +99,7 @@ class _Run:
         self._user = user
         self._until = until
         self._told = told
+        self._offers = offers
 
     def passes(self, attempt: Attempt) -> bool:
         """True when this attempt completed the login; False when the server refused it or asks for more."""
@@ -119,13 +128,11 @@ class _Run:
         if isinstance(error, paramiko.AuthenticationException):
             return self._failed(f"no signature algorithm in common for {attempt.label}")
         if self._wire.farewell:
-            return self._failed(
-                f"the server hung up: {self._wire.farewell}; refused so far: {self._list(self.refusals)}"
-            )
+            return self._failed(f"the server hung up: {self._wire.farewell}; {self._so_far()}")
         if attempt.method == "none" or isinstance(error, TimeoutError | ConnectionError):
             return Unreachable(Reason.UNREACHABLE, f"the connection was lost during the login as {self._user}")
         if error is None or isinstance(error, EOFError):
-            return self._failed(f"the server hung up when {attempt.label} was offered")
+            return self._failed(f"the server hung up when {attempt.label} was offered; {self._so_far()}")
         return self._failed(f"{attempt.label} failed: {plain(str(error))}")
 
     def _failed(self, why: str) -> AuthenticationFailed:
@@ -133,17 +140,25 @@ class _Run:
         why = redact_values(why.encode("utf-8", "replace"), self._told).decode("utf-8", "replace")
         return AuthenticationFailed(Reason.LOGIN, f"login as {self._user} failed: {why}")
 
-    def refused(self, notes: list[str]) -> AuthenticationFailed:
+    def _so_far(self) -> str:
+        """What was refused before the server hung up; several keys may have been too many for it."""
+        cure = f"; {ONE_KEY}" if self.refusals and len(self._offers.items) > 1 else ""
+        return f"refused so far: {self._list(self.refusals)}{self._hints()}{cure}"
+
+    def _hints(self) -> str:
+        said = [*self._offers.notes, *self._offers.skipped]
+        return f" ({'; '.join(said)})" if said else ""
+
+    def refused(self) -> AuthenticationFailed:
         """Every way in was tried: what the server takes, what we had."""
         takes = ", ".join(self._dialogue.offered) or "nothing"
-        hints = f" ({'; '.join(notes)})" if notes else ""
         if self.accepted:
             why = f"{self._list(self.accepted)} accepted, but the server asks for more: it takes {takes}"
         elif self.refusals:
             why = f"refused: {self._list(self.refusals)}; the server takes {takes}"
         else:
             why = f"the server takes {takes}, and the credential holds none of these"
-        return self._failed(why + hints)
+        return self._failed(why + self._hints())
 
     @staticmethod
     def _list(labels: list[str]) -> str:

@@ -36,9 +36,10 @@ def not_offered(listener: Listener, login: WinrmLogin, offered: tuple[str, ...])
 _REFUSED = {
     "ntlm": "wrong user or password, an account that is locked, disabled or expired, or a policy: 'Deny access to this "
     "computer from the network' (CIS applies it to local administrators), 'Restrict NTLM'. Use a domain account that "
-    "may log on, or lift the policy for this one",
-    "kerberos": "the ticket was good and the host did not take it: its clock is off, the name is not the one that the "
-    "domain knows it by (setspn -L HOST), or a policy denies this account access from the network",
+    "may log on, or lift the policy for this one; a local account is written HOST\\name",
+    "kerberos": "the ticket was good and the host did not take it: its clock is off (w32tm /query /status there), the "
+    "name is not the one that the domain knows it by (setspn -L HOST), or a policy denies this account access from the "
+    "network. Set the clock, name the target as the domain does, or lift the policy for this account",
     "basic": "wrong user or password, or no local account: Basic knows no domain accounts",
     "certificate": "no mapping of this certificate to an account, or the issuer is not trusted there; see "
     r"Get-ChildItem WSMan:\localhost\ClientCertificate and Service\Auth\Certificate",
@@ -59,7 +60,24 @@ def no_ticket(listener: Listener, login: WinrmLogin, why: str) -> Authentication
     return AuthenticationFailed(
         Reason.LOGIN,
         f"no Kerberos ticket for HTTP/{listener.host} as {login.account or 'the current user'}: {clean(why, 300)}. "
-        "Kerberos needs the host by the name that the domain knows, not by address, and clocks within five minutes",
+        "Kerberos needs the host by the name that the domain knows, not by address, and clocks within five minutes; a "
+        "host outside of the domain takes `auth: ntlm`",
+    )
+
+
+_MAKE_LISTENER = {
+    False: "Enable-PSRemoting there makes one for http (port 5985)",
+    True: "`winrm quickconfig -transport:https` there makes one for https (port 5986), with a certificate of the host "
+    "for server authentication",
+}
+
+
+def no_listener(listener: Listener, error: Unreachable) -> Unreachable:
+    """Nobody answers at the port, or not in time."""
+    return Unreachable(
+        error.reason,
+        f"{error.detail}. Where WinRM has no listener yet, {_MAKE_LISTENER[listener.is_https]}; its port has to be "
+        "open in the host's firewall for the address of this machine",
     )
 
 
@@ -83,15 +101,20 @@ SHELL_GONE = 2150858843
 _NO_SHELL = (
     "does not open a shell for {account}: a shell needs a local administrator, and a local account other than the "
     "built-in one gets no administrator's token over the network (LocalAccountTokenFilterPolicy is 0, as baselines "
-    "want). Use a domain account that is administrator there, or a JEA endpoint (ctpat explain --jea)"
+    "want). Use a domain account that is administrator there, or a JEA endpoint (ctpat explain --platform windows "
+    "--jea)"
 )
 _SHELLS_OFF = (
-    "refuses every remote shell by policy ('Allow Remote Shell Access' is off, CIS level 2); facts that only a script "
-    "can read stay unknown there"
+    "refuses every remote shell by policy ('Allow Remote Shell Access' is off, CIS level 2); to read what only a "
+    "script can, lift the policy for this host, or scan it by ssh"
 )
 _TOO_MANY = (
     "has too many remote shells or operations open for {account}; they end by themselves, or raise MaxShellsPerUser "
     r"and MaxConcurrentUsers below WSMan:\localhost\Shell"
+)
+_TOO_SLOW = (
+    "did not finish the request within its own time limit: it is too busy, or its WinRM hangs; try again later, or "
+    "restart the service there (Restart-Service WinRM)"
 )
 _SHARE = "has used up a quota of WinRM; try again later, or see the quotas below WSMan:\\localhost"
 
@@ -105,7 +128,7 @@ class _Meaning:
 _FAULTS: Mapping[int, _Meaning] = {
     ACCESS_DENIED: _Meaning(Reason.DENIED, _NO_SHELL),
     SHELLS_NOT_ALLOWED: _Meaning(Reason.UNSUPPORTED, _SHELLS_OFF),
-    OPERATION_TIMEOUT: _Meaning(Reason.TIMEOUT, "did not finish the request within its own time limit"),
+    OPERATION_TIMEOUT: _Meaning(Reason.TIMEOUT, _TOO_SLOW),
     SHELL_GONE: _Meaning(Reason.UNREACHABLE, "has ended the shell: it was restarted, or somebody closed it"),
     2150859173: _Meaning(Reason.DENIED, _TOO_MANY),  # QUOTA_MAX_SHELLS
     2150859174: _Meaning(Reason.DENIED, _TOO_MANY),  # QUOTA_MAX_OPERATIONS

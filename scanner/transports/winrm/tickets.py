@@ -35,7 +35,10 @@ _WRONG_PASSWORD = {
 }
 _OTHER: Mapping[int, tuple[Reason, str]] = {
     -1765328160: (Reason.LOGIN, "krb5.conf names no default realm: write the user as name@REALM.EXAMPLE"),
-    -1765328347: (Reason.LOGIN, "the clocks differ by more than five minutes: set this machine's time"),
+    -1765328347: (
+        Reason.LOGIN,
+        "the clocks differ by more than five minutes: set the time of this machine, or of the domain controller",
+    ),
     -1765328228: (Reason.UNREACHABLE, "no domain controller answers (port 88)"),
     -1765328230: (Reason.UNREACHABLE, "no domain controller is known for this realm: DNS, or [realms] in krb5.conf"),
 }

@@ -23,6 +23,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from scanner.errors import TimeLimit, Unreachable
 from scanner.model import Reason
 from scanner.transports.tcp import STOPPED, Dialling, connect_tcp, left
+from scanner.transports.winrm.refusals import no_listener
 from scanner.transports.winrm.trust import Listener
 
 # Every failure is reported in our own words; what these libraries log holds tokens of the logon.
@@ -91,7 +92,12 @@ class Line:
         if self.is_sealed:
             raise Dropped(Reason.UNREACHABLE, f"{self.listener.where} closed the connection that was sealed for us")
         until = min(self.until, time.monotonic() + self._connect_s)
-        pipe = connect_tcp(self.listener.host, self.listener.port, until, self._dialling)
+        try:
+            pipe = connect_tcp(self.listener.host, self.listener.port, until, self._dialling)
+        except Unreachable as error:
+            if isinstance(error.__cause__, ConnectionRefusedError | TimeoutError):
+                raise no_listener(self.listener, error) from error
+            raise
         self._dialling.settle(pipe)  # from here on the watch looks after it
         self._socket = pipe
         return pipe

@@ -25,13 +25,13 @@ from scanner.facts.linux.patching.rpm_version import compare
 from scanner.facts.linux.patching.sections import RUN
 from scanner.facts.linux.patching.support import read_support
 from scanner.facts.linux.patching.zypper import read_zypper
-from scanner.facts.patching import AutoUpdates, Kernel, PatchLevel, Restart, Support
+from scanner.facts.patching import AutoUpdates, Kernel, PatchLevel, Restart, Support, Updater
 from scanner.model import Absent, Privilege, Reason, Unknown, is_known
 
 GOLDEN = Path(__file__).parent / "golden" / "patching"
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 DEBIAN = (
-    '=/etc/os-release\n ID=debian\n VERSION_ID="12"\n'
+    '=/etc/os-release\n ID=debian\n VERSION_ID="12"\n VERSION_CODENAME=bookworm\n'
     "=virt-container\n none\n=virt-vm\n none\n=marks\n init systemd\n end\n"
 )
 
@@ -654,7 +654,7 @@ def test_a_container_has_no_kernel_of_its_own() -> None:
 
 
 def auto(name: str) -> AutoUpdates:
-    found = read_auto(raw(auto_updates=golden(f"{name}.auto_updates")))
+    found = read_auto(raw(host=DEBIAN, auto_updates=golden(f"{name}.auto_updates")))
     assert isinstance(found, AutoUpdates)
     return found
 
@@ -678,6 +678,60 @@ def test_the_whole_chain_is_on_and_the_run_is_in_the_log() -> None:
     assert (updater.active, updater.installs, updater.broken) == (True, True, ())
     assert updater.last_completed == datetime(2026, 11, 22, 3, 36, 49, tzinfo=UTC)
     assert isinstance(updater.last_error, Absent)
+
+
+def unattended(settings: str, release: str = DEBIAN) -> Updater:
+    """The recorded host with other patterns, given as lines of `apt-config dump`."""
+    text = golden("debian-12-enabled.auto_updates").decode()
+    kept = re.sub(r" Unattended-Upgrade::Origins-Pattern.*\n", "", text)
+    lines = "".join(f" Unattended-Upgrade::{line};\n" for line in settings.split("\n"))
+    found = read_auto(raw(host=release, auto_updates=kept.replace("=periodic\n", f"=periodic\n{lines}")))
+    assert isinstance(found, AutoUpdates)
+    return found.updaters[0]
+
+
+UBUNTU = "=/etc/os-release\n ID=ubuntu\n ID_LIKE=debian\n VERSION_ID=24.04\n VERSION_CODENAME=noble\n"
+MINT = (
+    UBUNTU.replace("ID=ubuntu", "ID=linuxmint")
+    .replace("=debian", '="ubuntu debian"')
+    .replace("CODENAME=noble", "CODENAME=wilma\n UBUNTU_CODENAME=noble")
+)
+SECURITY = "origin=Debian,codename=${distro_codename}-security,label=Debian-Security"
+
+
+@pytest.mark.parametrize(
+    ("settings", "release", "expected"),
+    [
+        (f'Origins-Pattern:: "{SECURITY}"', DEBIAN, True),
+        ('Origins-Pattern:: "o=Debian,n=bookworm-security"', DEBIAN, True),
+        ('Origins-Pattern:: "origin=*"', DEBIAN, True),
+        ('Origins-Pattern:: "origin=Debian,suite=*-security"', DEBIAN, True),
+        ('Origins-Pattern:: "origin=Debian,suite=oldstable-security"', DEBIAN, None),
+        ('Origins-Pattern:: "codename=buster,label=Debian-Security"', DEBIAN, False),
+        ('Origins-Pattern:: "origin=Debian,codename=${distro_codename},label=Debian-Security"', DEBIAN, False),
+        ('Origins-Pattern:: "origin=Debian,codename=${distro_codename},label=Debian"', DEBIAN, False),
+        ('Origins-Pattern:: "origin=Docker,label=Docker security"', DEBIAN, False),
+        ('Allowed-Origins:: "${distro_id}:${distro_codename}-security"', UBUNTU, True),
+        ('Allowed-Origins:: "${distro_id}ESM:${distro_codename}-infra-security"', UBUNTU, False),
+        ('Allowed-Origins:: "Ubuntu:jammy-security"', UBUNTU, False),
+        ('Allowed-Origins:: "Ubuntu:noble-security"', MINT, True),
+        (f'Origins-Pattern:: "{SECURITY}"', "=/etc/os-release\n ID=kali\n ID_LIKE=debian\n", None),
+        (f'Origins-Pattern:: "{SECURITY}"\nPackage-Blacklist:: ".*"', DEBIAN, False),
+        (f'Origins-Pattern:: "{SECURITY}"\nPackage-Blacklist:: ""', DEBIAN, False),
+    ],
+)
+def test_patterns_have_to_fit_the_security_updates_of_this_release(
+    settings: str, release: str, expected: bool | None
+) -> None:
+    found = unattended(settings, release).installs
+    assert isinstance(found, Unknown) if expected is None else found is expected
+
+
+def test_packages_that_are_left_out_are_named() -> None:
+    found = unattended(f'Origins-Pattern:: "{SECURITY}"\nPackage-Blacklist:: "mysql-server"\nPackage-Blacklist:: "("')
+    assert (found.installs, found.left_out) == (True, ("mysql-server", "("))
+    limited = unattended(f'Origins-Pattern:: "{SECURITY}"\nPackage-Whitelist:: "openssl"')
+    assert limited.left_out == ("all but openssl",)
 
 
 def test_a_masked_timer_breaks_the_chain() -> None:

@@ -10,10 +10,9 @@ from scanner.facts import PublishedPorts
 from scanner.facts.base import RawFacts
 from scanner.facts.windows.firewall.network import read_published
 from scanner.model import Absent, Reason, Unknown
-from tests.windows.hosts import answering, raw_facts_of
+from tests.windows.hosts import DENIED, answering, raw_facts_of
 
 HOST = "windows-11-entra"  # Docker Desktop is installed there
-DENIED = {"err": {"type": "System.UnauthorizedAccessException", "hresult": -2147024891, "text": "Access is denied."}}
 MISSING = {"err": {"type": "System.Management.Automation.CommandNotFoundException", "fqid": "CommandNotFoundException"}}
 
 

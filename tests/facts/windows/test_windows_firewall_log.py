@@ -11,9 +11,7 @@ from scanner.facts import EntranceLog, FirewallLog
 from scanner.facts.base import RawFacts
 from scanner.model import Absent, Reason, Unknown, is_known
 from tests.facts.windows.test_windows_readers import BY_FACT, changed, number, read
-from tests.windows.hosts import raw_facts_of
-
-REFUSED = {"err": {"type": "System.UnauthorizedAccessException", "hresult": -2147024891, "text": "Access is denied."}}
+from tests.windows.hosts import DENIED, raw_facts_of
 
 
 def logs(raw: RawFacts) -> dict[str, EntranceLog]:
@@ -44,7 +42,7 @@ def test_a_size_that_is_not_configured_is_the_default_and_not_the_largest_number
     assert logs(raw)["Domain profile"].max_size_kib == kib
 
 
-@pytest.mark.parametrize("said", ["18446744073709551614", "-1", "1.8E+19", "\u0663", "", "large", 16384, None, REFUSED])
+@pytest.mark.parametrize("said", ["18446744073709551614", "-1", "1.8E+19", "\u0663", "", "large", 16384, None, DENIED])
 def test_a_size_that_nobody_can_read_is_unknown(said: object) -> None:
     raw = changed("server-2022-hardened", "firewall", "profiles", 0, "log_kib", value=said)
     assert isinstance(logs(raw)["Domain profile"].max_size_kib, Unknown)
@@ -57,7 +55,7 @@ def test_a_place_that_is_not_configured_is_none(said: object) -> None:
 
 
 def test_a_switch_that_nobody_can_read_is_unknown() -> None:
-    for said in (3, None, True, REFUSED):
+    for said in (3, None, True, DENIED):
         raw = changed("server-2022-hardened", "firewall", "profiles", 0, "log_refused", value=said)
         assert isinstance(logs(raw)["Domain profile"].refused, Unknown)
 
@@ -69,7 +67,7 @@ def test_a_profile_that_is_off_has_no_log() -> None:
     assert isinstance(found["Public profile"].max_size_kib, Absent)
 
 
-@pytest.mark.parametrize("said", [2, None, REFUSED])
+@pytest.mark.parametrize("said", [2, None, DENIED])
 def test_nobody_knows_what_a_profile_logs_that_may_be_off(said: object) -> None:
     raw = changed("server-2022-hardened", "firewall", "profiles", 2, "enabled", value=said)
     assert isinstance(logs(raw)["Public profile"].refused, Unknown)
@@ -79,7 +77,7 @@ def test_what_another_firewall_logs_is_not_read() -> None:
     other = [{"name": "ESET Firewall", "state": 266240}]
     found = logs(changed("windows-10-german", "firewall", "others", value=other))
     assert isinstance(found["Public profile"].refused, Unknown) and found["Private profile"].refused is True
-    found = logs(changed("windows-10-german", "firewall", "others", value=REFUSED))
+    found = logs(changed("windows-10-german", "firewall", "others", value=DENIED))
     assert isinstance(found["Public profile"].refused, Unknown)
 
 
@@ -88,7 +86,7 @@ def test_a_firewall_whose_service_stands_still_logs_nothing_and_is_no_matter_of_
     stopped = [{**row, "state": "Stopped"} if row["name"] == "MpsSvc" else row for row in rows]
     raw = changed("server-2022-hardened", "services", "services", value=stopped)
     assert all(isinstance(log.refused, Absent) for log in logs(raw).values())
-    fact = BY_FACT[FirewallLog].read(changed("server-2022-hardened", "services", "services", value=REFUSED))
+    fact = BY_FACT[FirewallLog].read(changed("server-2022-hardened", "services", "services", value=DENIED))
     assert isinstance(fact, Unknown) and fact.code is Reason.DENIED
 
 
@@ -128,10 +126,10 @@ def test_older_hosts_take_the_size_of_the_policy_then_their_own_then_the_default
 
 
 def test_older_hosts_whose_keys_are_denied_have_an_unknown_log() -> None:
-    assert isinstance(saved_log(REFUSED, OFF).refused, Unknown) and isinstance(saved_log(OFF, REFUSED).refused, Unknown)
-    assert isinstance(saved_log(REFUSED, NO_KEY).max_size_kib, Unknown)
-    assert saved_log(REFUSED, ON).refused is True
-    raw = changed("server-2012-r2", "firewall", "logs", value=REFUSED)
+    assert isinstance(saved_log(DENIED, OFF).refused, Unknown) and isinstance(saved_log(OFF, DENIED).refused, Unknown)
+    assert isinstance(saved_log(DENIED, NO_KEY).max_size_kib, Unknown)
+    assert saved_log(DENIED, ON).refused is True
+    raw = changed("server-2012-r2", "firewall", "logs", value=DENIED)
     entrances = read(FirewallLog, raw).entrances
     assert isinstance(entrances, Unknown) and entrances.code is Reason.DENIED
 

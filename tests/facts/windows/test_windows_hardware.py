@@ -16,9 +16,7 @@ from scanner.facts.hardware import Hardware
 from scanner.facts.windows.hardware import read_hardware
 from scanner.model import Absent, Reason, Target, Unknown
 from scanner.redact import redact
-from tests.windows.hosts import changed, raw_facts_of, transcript_of
-
-DENIED = {"err": {"type": "System.UnauthorizedAccessException", "hresult": -2147024891, "text": "Access is denied."}}
+from tests.windows.hosts import DENIED, changed, raw_facts_of, transcript_of
 
 
 def read(raw: RawFacts) -> Hardware:

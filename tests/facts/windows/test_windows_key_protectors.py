@@ -12,7 +12,7 @@ from scanner.facts.base import RawState
 from scanner.facts.windows.tpm import tpm
 from scanner.model import Absent, Privilege, Reason, Unknown, is_known
 from tests.windows.hosts import changed, raw_facts_of
-from tests.windows.test_protection_readers import DENIED, failed, read, volume
+from tests.windows.test_protection_readers import NOT_ALLOWED, failed, read, volume
 
 NOT_ACTIVATED = 0x80310008
 
@@ -54,13 +54,13 @@ def test_without_encryption_there_is_no_protector(result: int) -> None:
     "given",
     [
         None,
-        DENIED,
+        NOT_ALLOWED,
         kinds(11),
         kinds(1, None),
-        kinds(1, DENIED),
+        kinds(1, NOT_ALLOWED),
         {"result": 0x80310000, "kinds": []},
         {"result": 0, "kinds": [{"result": 0x80070057, "kind": 1}]},
-        {"result": 0, "kinds": DENIED},
+        {"result": 0, "kinds": NOT_ALLOWED},
         {"kinds": []},
     ],
 )
@@ -91,13 +91,13 @@ def chip(**fields: Any) -> Tpm:
 
 @pytest.mark.parametrize(
     ("enabled", "activated", "ready"),
-    [(True, True, True), (False, True, False), (True, False, False), (False, None, False), (DENIED, False, False)],
+    [(True, True, True), (False, True, False), (True, False, False), (False, None, False), (NOT_ALLOWED, False, False)],
 )
 def test_a_chip_is_ready_when_it_is_enabled_and_activated(enabled: Any, activated: Any, ready: bool) -> None:
     assert chip(enabled=enabled, activated=activated).ready is ready
 
 
-@pytest.mark.parametrize("fields", [{"enabled": None}, {"activated": DENIED}, {"enabled": 1}])
+@pytest.mark.parametrize("fields", [{"enabled": None}, {"activated": NOT_ALLOWED}, {"enabled": 1}])
 def test_a_switch_without_a_word_is_unknown_and_not_off(fields: dict[str, Any]) -> None:
     found = chip(**fields)
     assert isinstance(found.ready, Unknown)
@@ -109,7 +109,7 @@ def test_the_version_is_the_first_number(said: str, version: str) -> None:
     assert chip(version=said).version == version
 
 
-@pytest.mark.parametrize("said", ["Not Supported", "", "2", "2.0.1", "x2.0", None, 2, DENIED])
+@pytest.mark.parametrize("said", ["Not Supported", "", "2", "2.0.1", "x2.0", None, 2, NOT_ALLOWED])
 def test_a_version_that_is_none_is_unknown(said: Any) -> None:
     assert isinstance(chip(version=said).version, Unknown)
     assert str(chip(version=said)) == "TPM of unknown version, ready"

@@ -20,14 +20,13 @@ from scanner.facts.keys import AuthorizedKey, AuthorizedKeys
 from scanner.facts.windows import READERS
 from scanner.facts.windows.keys import KEYS, read_keys
 from scanner.model import Absent, Reason, Status, Unknown
-from tests.windows.hosts import changed, raw_facts_of
+from tests.windows.hosts import DENIED, changed, raw_facts_of
 
 HOST = "windows-11-entra"
 JANE = "S-1-12-1-3812012233-1147208211-2291822769-1702364301"
 ADMINISTRATORS = "S-1-5-32-544"
 ADMINISTRATORS_KEY = "SHA256:o2QOlEthGPEcSFFx1wfGExHobJpP6cyCyi7+VYM7Nz4"
 BY_FACT = {reader.fact: reader for reader in READERS}
-DENIED = {"err": {"type": "System.UnauthorizedAccessException", "hresult": -2147024891, "text": "Access is denied."}}
 # Made by ssh-keygen of OpenSSH 9.2, which also said the fingerprints.
 PUBLIC = {
     "rsa": (

@@ -12,14 +12,13 @@ from scanner.facts.base import RawFacts, probes_of
 from scanner.facts.windows import READERS
 from scanner.facts.windows.patching.offers import OFFERS, last_search, offers
 from scanner.model import Reason, Unknown
-from tests.windows.hosts import answering, raw_facts_of
+from tests.windows.hosts import DENIED, answering, raw_facts_of
 
 HOST = "server-2022-hardened"
 SECURITY = "0FA1201D-4330-4FA8-8AE9-B877473B6441"
 DEFINITIONS = "E0789628-CE08-4437-BE74-2495B842F43B"
 UPDATES = "CD5FFD1E-E932-4E3A-BF74-18BF0B1BBD83"
 BY_FACT = {reader.fact: reader for reader in READERS}
-DENIED = {"err": {"type": "System.UnauthorizedAccessException", "hresult": -2147024891, "text": "Access is denied."}}
 
 
 def answered(body: Any) -> RawFacts:

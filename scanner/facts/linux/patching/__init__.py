@@ -19,7 +19,7 @@ from scanner.facts.patching import AutoUpdates, Firmware, Kernel, PatchLevel, Re
 READERS: tuple[Reader, ...] = (
     Reader(fact=Kernel, probes=(HOST, KERNEL), read=read_kernel),
     Reader(fact=Restart, probes=(HOST, KERNEL), read=read_restart),
-    Reader(fact=AutoUpdates, probes=(AUTO,), read=read_auto),
+    Reader(fact=AutoUpdates, probes=(HOST, AUTO), read=read_auto),
     Reader(fact=SideSoftware, probes=(SIDE,), read=read_side),
     Reader(fact=Firmware, probes=(HOST, FIRMWARE), read=read_firmware),
     Reader(fact=PatchLevel, probes=(HOST, OSTREE, APT, DNF, ZYPPER, APK, PACMAN), read=read_patch_level),

@@ -14,7 +14,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from scanner.facts.base import Access, Probe, RawFacts, lines_of
+from scanner.facts.linux.host import release_of
 from scanner.facts.linux.patching.sections import RUN, Sections, moment, sections
+from scanner.facts.linux.patching.unattended import config_of, installs_security, left_out
 from scanner.facts.patching import AutoUpdates, Updater
 from scanner.model import Absent, Maybe, Reason, Unknown
 
@@ -48,7 +50,8 @@ programs() {{ for p in unattended-upgrade dnf-automatic dnf5 yum-cron rpm-ostree
   have "$p" && echo "$p"; done; echo end; }}
 run programs programs
 if have apt-config; then
-  periodic() {{ apt-config dump | grep -E '^(APT::Periodic::|Unattended-Upgrade::(Allowed-Origins|Origins-Pattern))'; }}
+  periodic() {{ apt-config dump \
+    | grep -E '^(APT::Periodic::|Unattended-Upgrade::(Allowed-Origins|Origins-Pattern|Package-(Black|White)list))'; }}
   run periodic periodic
   [ -x /etc/cron.daily/apt-compat ] && run cron echo apt-compat
 fi
@@ -65,8 +68,6 @@ else show "$d"; fi
 exit 0
 """,
 )
-
-_ORIGIN_OF_SECURITY = re.compile(r"(?i)security|UbuntuESM")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,15 +105,6 @@ def parse_units(lines: Iterable[str]) -> dict[str, Unit]:
     return found
 
 
-def parse_apt_config(lines: Iterable[str]) -> dict[str, list[str]]:
-    """The lines of `apt-config dump`: key -> values in order; list items share the key that ends with `::`."""
-    found: dict[str, list[str]] = {}
-    for line in lines:
-        if match := re.match(r'\s*(\S+) "(.*)";', line):
-            found.setdefault(match[1], []).append(match[2])
-    return found
-
-
 def is_on(value: str) -> bool:
     """An APT::Periodic interval: `0` is never, `always` and anything else is some time."""
     return value.strip() not in ("", "0")
@@ -126,7 +118,13 @@ def read_auto(raw: RawFacts) -> AutoUpdates | Absent | Unknown:
     if "end" not in [line.strip() for line in found.lines("programs")]:
         return Unknown(Reason.UNREADABLE, "automatic updates: the list of installed mechanisms is incomplete")
     units = parse_units(found.lines("units"))
-    made = (_apt(found, units), _dnf(found, units), _ostree(found, units), *_transactional(units), *_central(units))
+    made = (
+        _apt(found, units, release_of(raw)),
+        _dnf(found, units),
+        _ostree(found, units),
+        *_transactional(units),
+        *_central(units),
+    )
     return AutoUpdates(updaters=tuple(updater for updater in made if updater is not None), unread=_unread(found))
 
 
@@ -141,10 +139,10 @@ def _has(found: Sections, program: str) -> bool:
     return program in (line.strip() for line in found.lines("programs"))
 
 
-def _apt(found: Sections, units: Mapping[str, Unit]) -> Updater | None:
+def _apt(found: Sections, units: Mapping[str, Unit], release: Maybe[Mapping[str, str]]) -> Updater | None:
     if not _has(found, "unattended-upgrade"):
         return None
-    config = parse_apt_config(found.lines("periodic"))
+    config = config_of(found.lines("periodic"))
     broken = (*_periodic_faults(config), *_timer_faults(units))
     unread = _unread(found)
     active: Maybe[bool] = not broken
@@ -154,7 +152,8 @@ def _apt(found: Sections, units: Mapping[str, Unit]) -> Updater | None:
     return Updater(
         name="unattended-upgrades",
         active=active,
-        installs=_allows_security(config),
+        installs=installs_security(config, release),
+        left_out=left_out(config),
         broken=broken,
         last_completed=completed,
         last_error=error,
@@ -174,15 +173,6 @@ def _timer_faults(units: Mapping[str, Unit]) -> tuple[str, ...]:
     names = ("apt-daily.timer", "apt-daily-upgrade.timer")
     none = Unit({})
     return tuple(units.get(name, none).why_not(name) for name in names if not units.get(name, none).runs)
-
-
-def _allows_security(config: Mapping[str, list[str]]) -> bool:
-    origins = [value for key in ("Allowed-Origins", "Origins-Pattern") for value in _values(config, key)]
-    return any(_ORIGIN_OF_SECURITY.search(origin) for origin in origins)
-
-
-def _values(config: Mapping[str, list[str]], key: str) -> list[str]:
-    return config.get(f"Unattended-Upgrade::{key}::", [])
 
 
 _LINE = re.compile(r"\s*(?P<when>[0-9-]{10} [0-9:]{8}),[0-9]+ (?P<level>[A-Z]+) (?P<text>.*)")
