@@ -292,7 +292,7 @@ class AnsibleTarget(_FileTarget):
     """All hosts of an Ansible inventory."""
 
     tag: ClassVar[str] = "<ansible>"
-    ansible: Line = Field(description="Inventory file, INI or YAML; relative to this file")
+    ansible: Line = Field(description="Inventory, INI or YAML, a file or a folder of files; relative to this file")
 
 
 class CsvTarget(_FileTarget):
@@ -394,7 +394,7 @@ class SiteModel(Strict):
     anniversary: Annotated[str, AfterValidator(_month_day)] | None = Field(
         None, description='Day of the yearly security profile review, "MM-DD"'
     )
-    profile: Line = Field("ctpat", description="Criteria pack")
+    profile: Line = Field("ctpat", description="Criteria pack: a name, or a .yaml file relative to this file")
     overlays: list[Line] = Field([], description="Files that change the criteria pack; relative to this file")
     parameters: dict[str, Any] = Field({}, description="Check parameters, as family.check.parameter: value")
     applicability: dict[str, Answer] = Field({}, description="Answers to the questions of conditional requirements")
