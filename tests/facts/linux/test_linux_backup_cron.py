@@ -127,6 +127,16 @@ def test_anacron_starts_a_folder_where_something_starts_anacron() -> None:
     assert [said(found.table("/etc/anacrontab")) for found in answers] == ["leaves", "takes", "takes"]
 
 
+def test_what_is_not_known_of_a_crontab_is_not_known_of_its_folders() -> None:
+    """fcron may start them by a table that is not read, and so may a crontab that may count or not."""
+    found = [
+        taken("#kind\tfcron\tfcron\n"),
+        taken("#kind\tother\tcrond\n", tables={"/etc/crontab": "#lines\t0", "/etc/cron.d/x.y": TABLE}),
+    ]
+    assert [said(each.script("/etc/cron.daily/backup")) for each in found] == ["unknown", "unknown"]
+    assert [said(found[0].table(path)) for path in ("/etc/crontab", "/var/spool/cron/root")] == ["unknown", "unknown"]
+
+
 @pytest.mark.parametrize(("who", "answer"), [("root", "takes"), ("stranger?", "unknown")])
 def test_a_line_for_nobody_is_not_started(who: str, answer: str) -> None:
     texts = {

@@ -248,6 +248,7 @@ daemon() {
     kind=other
     case ${file##*/} in
     busybox*) kind=busybox ;;
+    fcron) kind=fcron ;;
     *) grep -q '[.]rpmsave' "$file" && kind=cronie; grep -q 'dpkg-(old' "$file" && kind=debian ;;
     esac
     printf '%s\n#kind\t%s\t%s\n' "$name" "$kind" "$(tr '\000' ' ' <"/proc/$pid/cmdline")"

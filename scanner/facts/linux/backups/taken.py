@@ -67,6 +67,10 @@ class Taken:
         folder, _, name = path.rpartition("/")
         if not folder:
             return NOTHING_STOPS_IT
+        if self.kinds == {"fcron"} and path != ANACRONTAB:
+            return Unknown(
+                Reason.NO_EVIDENCE, f"{path}: fcron keeps crontabs of its own; whether it reads this is not known"
+            )
         if folder != "/etc/cron.d" and path not in ("/etc/crontab", ANACRONTAB):
             return self._spooled(path, folder, name)
         if path == ANACRONTAB and not self.runs_anacron:
@@ -155,8 +159,10 @@ def read_taken(found: Sections, timers: frozenset[str], *, is_complete: bool) ->
         runs_anacron=_runs_anacron(found, timers),
         is_complete=is_complete,
     )
-    tables = [section for section in _tables(found) if isinstance(told.table(section.name), Absent)]
-    return replace(told, starters=_starters(tables, told.is_told, timers))
+    answers = [(section, told.table(section.name)) for section in _tables(found)]
+    tables = [section for section, stopped in answers if isinstance(stopped, Absent)]
+    is_sure = not any(isinstance(stopped, Unknown) for _, stopped in answers) and "fcron" not in told.kinds
+    return replace(told, starters=_starters(tables, told.is_told, timers), is_complete=is_complete and is_sure)
 
 
 def _unseen(what: str) -> Unknown:
