@@ -6,7 +6,7 @@ A check imports this module and the pure standard library (`re`, `ipaddress`, `d
 from scanner.check import check, exempted, failed, not_applicable, passed, review, unknown, warned
 from scanner.facts import *  # noqa: F403 - the fact types are the vocabulary of checks
 from scanner.facts import __all__ as _facts
-from scanner.judging import outer_hosts_firewall, refused_by_default
+from scanner.judging import outdated, outer_hosts_firewall, refused_by_default
 from scanner.model import (
     Absent,
     Maybe,
@@ -38,6 +38,7 @@ __all__ = [
     "need",
     "need_or",
     "not_applicable",
+    "outdated",
     "outer_hosts_firewall",
     "passed",
     "plural",

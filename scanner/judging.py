@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
+
 from scanner.check import failed, not_applicable, passed
 from scanner.facts import Action, Firewall, Host, IpVersion
-from scanner.model import Outcome, Unknown, need
+from scanner.model import Outcome, Unknown, is_known, need
 from scanner.text import plural
 
 
@@ -13,6 +15,16 @@ def outer_hosts_firewall(host: Host | Unknown | None) -> Outcome | None:
     if isinstance(host, Host) and host.container is True:
         return not_applicable("a container: its firewall belongs to the host it runs on")
     return None
+
+
+def outdated(table: str, of: date | None, now: datetime, max_age_days: int) -> str:
+    """Words for a table that is too old for a pass to rest on: which, of what day, what to do; empty for any other.
+
+    `of` is None where the fact rests on no table.
+    """
+    if of is None or (now.date() - of).days <= max_age_days:
+        return ""
+    return f"{table} is of {of}; update the scanner"
 
 
 def refused_by_default(firewall: Firewall, host: Host | Unknown | None, version: IpVersion) -> Outcome:
@@ -30,4 +42,15 @@ def refused_by_default(firewall: Firewall, host: Host | Unknown | None, version:
         return failed(expected="refused on every entrance", actual=actual, items=open_ones)
     for rule in rules:
         need(rule.action)
-    return passed(actual="unnamed ports are refused on " + ", ".join(rule.entrance for rule in rules))
+    actual = "unnamed ports are refused on " + ", ".join(rule.entrance for rule in rules)
+    return passed(actual=actual, note=_local_rules(firewall))
+
+
+def _local_rules(firewall: Firewall) -> str:
+    """Who can open a port beside the policy, as evidence: what is open is judged by itself."""
+    if not is_known(firewall.local_rules):
+        return ""
+    counting = [entrance for entrance, counts in firewall.local_rules if counts]
+    if not counting:
+        return "Rules made on the host itself do not count on any entrance."
+    return f"Rules made on the host itself count beside a policy's on {', '.join(counting)}."

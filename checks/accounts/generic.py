@@ -2,14 +2,18 @@
 
 Why: behind a shared name nobody can be held to account, and everyone who leaves still knows the password.
 Source: CTPAT 4.8 (each person has an own account); CISA CPG 1.0.1 2.C. A name alone proves nothing: a person confirms.
+CIS Windows benchmarks 2.3.1: the guest that the system brings along is disabled, and its administrator disabled or
+renamed; both are known by number, whatever they are called and whoever uses them.
 """
 
 import re
+from datetime import date
 
 from scanner.api import (
     Account,
     Accounts,
     AuthorizedKeys,
+    BuiltIn,
     Collection,
     Outcome,
     Severity,
@@ -63,6 +67,7 @@ GENERIC = (
     "ec2-user",
     "vagrant",
 )
+UNSURE = "(whether it is open is not known)"
 
 
 @check(
@@ -81,28 +86,42 @@ def generic(
 ) -> Outcome:
     """Ask about open accounts with a word of `names` in theirs; fail on those that a person confirmed as `shared`.
 
+    The system's own guest fails where it is open, its own administrator is asked about, the scan's account included.
     `exempt` entries are `account: owner`; one without an owner exempts nothing.
     """
     owners = _owners(exempt)
     today = collection.collected_at.date()
-    found: dict[str, str] = {}
+    guests, found = _built_in(accounts, today, owners)
+    settled = {accounts.scan_account, *owners, *found}
     for account in accounts.accounts:
-        if account.name in (accounts.scan_account, *owners) or not _suspect(account, (*names, *shared)):
+        if account.name in settled or not _suspect(account, (*names, *shared)):
             continue
         is_open = can_log_in(account, keys, today)
         if is_open is not False:
-            found[account.name] = (
-                account.name if is_open is True else f"{account.name} (whether it is open is not known)"
-            )
+            found[account.name] = account.name if is_open is True else f"{account.name} {UNSURE}"
     kept = [f"{name}, owner {owner}" for name, owner in owners.items() if accounts.named(name)]
     parts = (_scan_account(accounts, names), exempted(kept), accounts.not_listed())
     note = " ".join(part for part in parts if part)
+    if guests:
+        return failed(expected="the system's own guest disabled", actual="it is open", items=guests, note=note)
     confirmed = [found[name] for name in found if name in shared]
     if confirmed:
         return failed(expected="no shared accounts", actual="confirmed as shared", items=confirmed, note=note)
     if found:
         return review(question="Does each of these accounts belong to one person?", items=[*found.values()], note=note)
     return passed(actual="no open account has a generic name", note=note)
+
+
+def _built_in(accounts: Accounts, today: date, owners: dict[str, str]) -> tuple[list[str], dict[str, str]]:
+    """The system's own accounts that are not closed: the guests among them that are open, and all by name."""
+    guests, found = [], {}
+    for account in accounts.accounts:
+        if account.built_in is None or account.name in owners or (closed := account.closed(today)) is True:
+            continue
+        found[account.name] = f"{account.name}: {account.built_in}{'' if closed is False else f' {UNSURE}'}"
+        if account.built_in is BuiltIn.GUEST and closed is False:
+            guests.append(found[account.name])
+    return guests, found
 
 
 def _scan_account(accounts: Accounts, names: tuple[str, ...]) -> str:

@@ -20,6 +20,7 @@ from scanner.api import (
     is_known,
     need,
     not_applicable,
+    outdated,
     passed,
     unknown,
 )
@@ -36,6 +37,7 @@ def failures(
     *,
     window_days: int = 7,
     exempt_tags: tuple[str, ...] = ("stateless",),
+    max_table_age_days: int = 365,
 ) -> Outcome:
     """Fail on a failure within `window_days` that no success followed."""
     if not set(exempt_tags).isdisjoint(collection.tags):
@@ -51,14 +53,17 @@ def failures(
     if open_:
         detail = f"{_text(*open_[0])}, and nothing shows a run since then"
         return unknown(Reason.NO_EVIDENCE, detail)
-    return _none(backups.judged)
+    stale = outdated("the list of backup products", backups.table_date, collection.collected_at, max_table_age_days)
+    return _none(backups.judged, stale)
 
 
-def _none(jobs: tuple[BackupJob, ...]) -> Outcome:
+def _none(jobs: tuple[BackupJob, ...], stale: str) -> Outcome:
     """Failures that could not be read are not the same as none."""
     for job in jobs:
         if isinstance(job.last_failure, Unknown):
             need(job.last_failure)
+    if stale and (listed := [str(job) for job in jobs if job.by_table]):
+        return unknown(Reason.STALE, f"no failure of {', '.join(listed)} is known, but {stale}")
     healed = [str(job) for job in jobs if is_known(job.last_failure)]
     note = f"a failure of {', '.join(healed)} was followed by a success" if healed else ""
     return passed(actual=f"no open failure of {', '.join(str(job) for job in jobs)}", note=note)

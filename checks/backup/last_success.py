@@ -26,6 +26,7 @@ from scanner.api import (
     is_known,
     need,
     not_applicable,
+    outdated,
     passed,
     unknown,
     warned,
@@ -48,6 +49,7 @@ def last_success(
     server_age_days: int = 2,
     workstation_max_age_days: int = 14,
     exempt_tags: tuple[str, ...] = ("stateless",),
+    max_table_age_days: int = 365,
 ) -> Outcome:
     """Judge every job that starts by itself (without such, every job) by its newest proof.
 
@@ -66,7 +68,16 @@ def last_success(
         good = min(server_age_days, max_age_days)
     elif collection.role in WORKSTATIONS:
         limit = max(workstation_max_age_days, max_age_days)
-    return _worst([_judge(job, collection, good, limit) for job in jobs], good, limit)
+    stale = outdated("the list of backup products", backups.table_date, collection.collected_at, max_table_age_days)
+    judged = [_trusted(_judge(job, collection, good, limit), stale if job.by_table else "") for job in jobs]
+    return _worst(judged, good, limit)
+
+
+def _trusted(outcome: Outcome, stale: str) -> Outcome:
+    """A success that only an old list calls one proves nothing; a failure stands."""
+    if not stale or outcome.status not in (Status.PASS, Status.WARN):
+        return outcome
+    return unknown(Reason.STALE, f"{outcome.actual}; {stale}")
 
 
 def _worst(outcomes: Sequence[Outcome], good: int, limit: int) -> Outcome:

@@ -5,7 +5,20 @@ Source: snapper(8), timeshift(1), zfs-snapshot(8), btrfs-subvolume(8), lvcreate(
 alike.
 """
 
-from scanner.api import Backups, Collection, Outcome, Severity, check, failed, need, not_applicable, passed
+from scanner.api import (
+    Backups,
+    Collection,
+    Outcome,
+    Reason,
+    Severity,
+    check,
+    failed,
+    need,
+    not_applicable,
+    outdated,
+    passed,
+    unknown,
+)
 
 
 @check(
@@ -14,7 +27,11 @@ from scanner.api import Backups, Collection, Outcome, Severity, check, failed, n
     remediation="Keep the snapshots, and add a backup job that writes to another host.",
 )
 def snapshot_only(
-    backups: Backups, collection: Collection, *, exempt_tags: tuple[str, ...] = ("stateless",)
+    backups: Backups,
+    collection: Collection,
+    *,
+    exempt_tags: tuple[str, ...] = ("stateless",),
+    max_table_age_days: int = 365,
 ) -> Outcome:
     """Fail when snapshots exist and no backup job does; not applicable without snapshots."""
     if not set(exempt_tags).isdisjoint(collection.tags):
@@ -22,9 +39,12 @@ def snapshot_only(
     names = ", ".join(mechanism.product for mechanism in need(backups.snapshots))
     if not names:
         return not_applicable("no snapshots are taken on this host")
-    sure = [str(job) for job in backups.configured if job.configured is True]
+    stale = outdated("the list of backup products", backups.table_date, collection.collected_at, max_table_age_days)
+    sure = [job for job in backups.configured if job.configured is True]
     if sure:
-        return passed(actual=f"beside snapshots ({names}) there is {', '.join(sure)}")
+        actual = f"beside snapshots ({names}) there is {', '.join(str(job) for job in sure)}"
+        rests_on_list = stale and all(job.by_table for job in sure)
+        return unknown(Reason.STALE, f"{actual}, but {stale}") if rests_on_list else passed(actual=actual)
     for job in backups.configured:
         need(job.configured)
     if backups.unread:

@@ -18,6 +18,7 @@ from scanner.api import (
     failed,
     need,
     need_or,
+    outdated,
     passed,
     unknown,
     warned,
@@ -37,8 +38,9 @@ def os_supported(
     today = collection.collected_at.date()
     if support.rolling:
         return passed(actual=f"{support.release} is a rolling release", note="judged by its pending updates instead")
-    if (today - support.table_date).days > max_table_age_days:
-        return unknown(Reason.STALE, f"the scanner's life-cycle table is of {support.table_date}; update the scanner")
+    table = "the scanner's life-cycle table"
+    if stale := outdated(table, support.table_date, collection.collected_at, max_table_age_days):
+        return unknown(Reason.STALE, stale)
     standard = need(support.standard_end)
     if today <= standard:
         return _within(support, standard, today, warning_days, "standard support")

@@ -21,6 +21,7 @@ from scanner.api import (
     failed,
     is_known,
     need,
+    outdated,
     passed,
     plural,
     unknown,
@@ -42,6 +43,7 @@ def security_pending(
     max_source_age_days: int = 30,
     max_level_age_days: int = 35,
     overdue_level_age_days: int = 60,
+    max_table_age_days: int = 90,
 ) -> Outcome:
     """Fail on a security update out for more than `max_age_days`, or of unknown age with no update run since."""
     now = collection.collected_at
@@ -52,15 +54,16 @@ def security_pending(
         return outcome
     if is_known(level.installed_level):
         limits = (max_level_age_days, overdue_level_age_days)
-        by_level = _by_level(level, level.installed_level, now, limits)
+        stale = outdated("the table of cumulative updates", level.table_date, now, max_table_age_days)
+        by_level = _by_level(level, level.installed_level, now, limits, stale)
         if by_level.status is not Status.PASS:
             return by_level
         if not level.security_updates:
             return _unclear(level) or by_level
     elif isinstance(level.installed_level, Unknown) and level.security_updates:
         need(level.installed_level)  # the newest cumulative update is young on the oldest host as well
-    stale = _stale(level, now, max_metadata_age_days, max_source_age_days)
-    return _young(level, now, max_age_days, stale) if level.security_updates else _none(level, stale)
+    old_lists = _stale(level, now, max_metadata_age_days, max_source_age_days)
+    return _young(level, now, max_age_days, old_lists) if level.security_updates else _none(level, old_lists)
 
 
 def _stale(level: PatchLevel, now: datetime, max_age_days: int, max_source_age_days: int) -> Outcome | None:
@@ -121,20 +124,22 @@ def _unclear(level: PatchLevel) -> Outcome | None:
     return unknown(Reason.NO_EVIDENCE, told) if names else None
 
 
-def _by_level(level: PatchLevel, installed: datetime, now: datetime, limits: tuple[int, int]) -> Outcome:
+def _by_level(level: PatchLevel, installed: datetime, now: datetime, limits: tuple[int, int], stale: str) -> Outcome:
     """A day of installation is later than that of release: it proves an update old, and never that it is new.
 
-    A pending update can only add to what the level proves: it makes no old level younger.
+    A pending update can only add to what the level proves: it makes no old level younger. A day of release stays what
+    it is however old its table; what an old table does not name is warned of, and `stale` says why.
     """
     max_days, overdue_days = limits
     age = (now - installed).days
     what = "was installed on" if level.level_undated else "is of"
     actual = f"the newest installed update {what} {installed:%Y-%m-%d}, {age} days ago"
     expected = f"an update not older than {max_days} days"
+    note = "; ".join(part for part in (level.level_undated, stale if level.level_undated else "") if part)
     if age > overdue_days:
-        return failed(expected=expected, actual=actual, note=level.level_undated)
+        return failed(expected=expected, actual=actual, note=note)
     if age > max_days or level.level_undated:
-        return warned(expected=expected, actual=actual, note=level.level_undated)
+        return warned(expected=expected, actual=actual, note=note)
     return passed(actual=actual, note=level.pending.detail if isinstance(level.pending, Unknown) else "")
 
 

@@ -5,7 +5,19 @@ Source: CIS Windows benchmarks 2.3.8.1 and 2.3.9.2; Microsoft security baselines
 default of its build.
 """
 
-from scanner.api import Collection, FileSharing, Outcome, Reason, Severity, check, failed, need, passed, unknown
+from scanner.api import (
+    Collection,
+    FileSharing,
+    Outcome,
+    Reason,
+    Severity,
+    check,
+    failed,
+    need,
+    outdated,
+    passed,
+    unknown,
+)
 
 
 @check(
@@ -23,8 +35,8 @@ def smb_signing(sharing: FileSharing, collection: Collection, *, max_table_age_d
         return failed(expected="signing required as server and as client", actual="; ".join(off), items=off)
     for value in sides.values():
         need(value)
-    age_days = (collection.collected_at.date() - sharing.defaults_date).days
-    if sharing.by_default and age_days > max_table_age_days:
-        return unknown(Reason.STALE, f"the table of defaults is of {sharing.defaults_date}; update the scanner")
+    stale = outdated("the table of defaults", sharing.defaults_date, collection.collected_at, max_table_age_days)
+    if stale and sharing.by_default:
+        return unknown(Reason.STALE, stale)
     default = f" (by default as {' and '.join(sharing.by_default)})" if sharing.by_default else ""
     return passed(actual=f"signing is required as server and as client{default}")

@@ -14,6 +14,7 @@ from scanner.api import (
     Severity,
     check,
     exempted,
+    outdated,
     passed,
     review,
     unknown,
@@ -43,6 +44,7 @@ def third_party(
     if open_ways:
         question = "Is each of these wanted, and who may use it?"
         return review(question=question, items=open_ways, note=note)
-    if (collection.collected_at.date() - tools.table_date).days > max_table_age_days:
-        return unknown(Reason.STALE, f"the list of products is of {tools.table_date}; update the scanner")
+    stale = outdated("the list of products", tools.table_date, collection.collected_at, max_table_age_days)
+    if stale:
+        return unknown(Reason.STALE, stale)
     return passed(actual=f"none of {len(tools.looked_for)} known products is installed without approval", note=note)

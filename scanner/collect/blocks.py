@@ -24,6 +24,7 @@ from scanner.redact import compact
 
 COMPLETE = "complete"
 SESSION = "session"
+HANDSHAKES = "tls_handshakes"  # written by the scanner, not by the host
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _NONCE = re.compile(r"[0-9a-f]{1,64}")
 _MAX_ENTRIES = 1000

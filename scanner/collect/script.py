@@ -13,6 +13,7 @@ BusyBox ash, ksh93, mksh and yash. The frame around the probes is `frame.sh`; wh
   `-PATH` proved absent, `!PATH` there, or perhaps there, and not readable. A file that is no regular file is never
   read and counts as `!`. A pattern that matched nothing is `-` only where the directories it had to search could be
   read. A pattern in the middle of a path hides directories that cannot be searched: loop over the directories.
+  Files with a size that can be read come last, in their order.
 - `absent REASON`: proved not to exist; ends the snippet with status 96.
 - `denied [REASON]`: not readable by this account; ends the snippet with status 97.
 

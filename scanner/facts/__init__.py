@@ -1,6 +1,6 @@
 """The facts: one frozen, platform-neutral type per subject. Readers live in a folder per platform."""
 
-from scanner.facts.accounts import Account, AccountKind, Accounts, HomeFolder, PasswordState
+from scanner.facts.accounts import Account, AccountKind, Accounts, BuiltIn, HomeFolder, PasswordState
 from scanner.facts.audit import Audited, AuditedEvent, AuditLog, CommandLogging, EventLog, LogForwarder
 from scanner.facts.authentication import AutomaticSignIn, DirectoryKind, Lockout, NameService, SignIn, directory_only
 from scanner.facts.backups import (
@@ -20,6 +20,7 @@ from scanner.facts.encryption import (
     BootProtection,
     DiskEncryption,
     KeyProtector,
+    PortHandshakes,
     ProtocolUse,
     Tpm,
     TransportSecurity,
@@ -152,6 +153,7 @@ __all__ = [
     "BackupSuccess",
     "Backups",
     "BootProtection",
+    "BuiltIn",
     "Collection",
     "CommandLogging",
     "DefaultRule",
@@ -204,6 +206,7 @@ __all__ = [
     "PasswordState",
     "PatchLevel",
     "Place",
+    "PortHandshakes",
     "PrivilegeGrant",
     "PrivilegePrompts",
     "Privileges",

@@ -22,6 +22,13 @@ class AccountKind(StrEnum):
     SYSTEM = "system"
 
 
+class BuiltIn(StrEnum):
+    """Accounts that a system brings along, known by their number whatever they are called."""
+
+    ADMINISTRATOR = "the administrator that the system brings along"
+    GUEST = "the guest that the system brings along"
+
+
 class PasswordState(StrEnum):
     """What an account's password field allows; never the hash itself."""
 
@@ -41,7 +48,8 @@ class Account:
     `expires` is the account's own end, None for never. `last_login` is None when no login is on record since
     `Accounts.logins_since`. `disabled`: switched off as a whole, whatever the credential. `created` is when the account
     was made; `full_name`, `mail` and `principal` (userPrincipalName, the name for signing in that looks like an
-    address) are what the directory says of the person, empty where it says nothing.
+    address) are what the directory says of the person, empty where it says nothing. `built_in` is None for all but the
+    two accounts of that kind.
     """
 
     name: str
@@ -63,6 +71,7 @@ class Account:
     full_name: str = ""
     mail: str = ""
     principal: str = ""
+    built_in: BuiltIn | None = None
 
     def expired(self, on: date) -> Maybe[bool]:
         """True when the account itself has ended before that day; it then admits nobody, with any credential."""

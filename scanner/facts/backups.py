@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar
 
@@ -79,7 +79,8 @@ class BackupJob:
     absent when nothing starts it but a person. `interval_days` is the longest time between two planned starts, absent
     where no repeated start is planned. `blocked` says why an enabled job does not run, absent when nothing is known
     to stop it. `last_success` and `last_failure` are absent when the records prove that there was none. `central`
-    marks agents whose jobs are planned and recorded at a server.
+    marks agents whose jobs are planned and recorded at a server. `by_table`: the product and the meaning of its records
+    are known from the list of `Backups.table_date` alone.
     """
 
     product: str
@@ -94,6 +95,7 @@ class BackupJob:
     destinations: Maybe[tuple[Destination, ...]]
     encrypted: Maybe[bool]
     central: bool = False
+    by_table: bool = False
 
     @property
     def unresolved(self) -> BackupFailure | None:
@@ -125,6 +127,7 @@ class Backups(Fact):
 
     `looked_for` names the places and products that were examined, so that an empty list means something. `unread`
     is what may hold another job and could not be read. `hidden` is what can never be seen from inside the host.
+    `table_date` is the day of the list of products; None where none is used.
     """
 
     name: ClassVar[str] = "backups"
@@ -135,6 +138,7 @@ class Backups(Fact):
     looked_for: tuple[str, ...]
     unread: tuple[Unknown, ...]
     hidden: tuple[str, ...]
+    table_date: date | None = None
 
     @property
     def configured(self) -> tuple[BackupJob, ...]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import ClassVar
 
 from scanner.facts.base import Fact
-from scanner.model import Maybe, Reason, Unknown, is_known
+from scanner.model import Absent, Maybe, Reason, Unknown, is_known
 
 
 class VolumeUse(StrEnum):
@@ -126,14 +127,32 @@ class ProtocolUse:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PortHandshakes:
+    """What one port of the target said to handshakes of single versions, from outside.
+
+    `spoken` is the version and cipher of the scan's own connection. `accepted` says of each version that was tried
+    whether the port takes it; unknown where it gave no clear answer, or this machine could not ask.
+    """
+
+    port: int
+    spoken: str
+    accepted: Mapping[str, Maybe[bool]]
+
+
+_NO_HANDSHAKE = Absent("the scan's own connection was not over TLS")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TransportSecurity(Fact):
     """Which versions of SSL and TLS the system's own library speaks; programs with a library of their own are not seen.
 
-    `defaults_date` is the day of the table of defaults, for what the host does not set.
+    `defaults_date` is the day of the table of defaults, for what the host does not set; None where no settings are
+    read. `port` is what a port that the scan itself uses said from outside, absent where it was not asked.
     """
 
     name: ClassVar[str] = "transport_security"
     title: ClassVar[str] = "versions of TLS in the system's library"
 
     protocols: tuple[ProtocolUse, ...]
-    defaults_date: date
+    defaults_date: date | None
+    port: Maybe[PortHandshakes] = _NO_HANDSHAKE

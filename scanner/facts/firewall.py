@@ -7,7 +7,9 @@ from enum import StrEnum
 from typing import ClassVar
 
 from scanner.facts.base import Fact
-from scanner.model import Maybe
+from scanner.model import Absent, Maybe
+
+_NO_POLICY = Absent("no policy from elsewhere stands beside the host's own rules")
 
 
 class IpVersion(StrEnum):
@@ -71,7 +73,8 @@ class Firewall(Fact):
     `defaults` has an entry for each entrance and address family in use; loopback is no entrance. `ipv6` is absent
     where it is switched off, false where it is on and no interface but loopback has an address yet. `managers` are
     the front ends that are active or start with the host, `rule_systems` the kernel rule stores that hold rules.
-    `loaders` are those enabled at start.
+    `loaders` are those enabled at start. `local_rules` says of each entrance whether rules that were made on the host
+    count beside those of a policy; absent where there are no such policies.
     """
 
     name: ClassVar[str] = "firewall"
@@ -83,6 +86,7 @@ class Firewall(Fact):
     rule_systems: Maybe[tuple[str, ...]]
     loaders: Maybe[tuple[FirewallLoader, ...]]
     forwarding: tuple[Forwarding, ...]
+    local_rules: Maybe[tuple[tuple[str, bool], ...]] = _NO_POLICY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

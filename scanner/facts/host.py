@@ -32,6 +32,8 @@ class Host(Fact):
     `chassis` is `server`, `desktop`, `laptop`, `vm`, `container` or what the firmware says. `clock` is the target's
     own time when the collection began. `membership` is what rules its accounts, `domain` the name of that domain,
     `domain_short_name` the one that stands in front of an account (`ACME\\jdoe`), which need be no part of `domain`.
+    `installation` is the vendor's word for what was installed of the product (`Server Core`), `cloud_tenant` the number
+    of the cloud directory that the host is joined to, be it a member of a domain as well.
     """
 
     name: ClassVar[str] = "host"
@@ -52,3 +54,5 @@ class Host(Fact):
     membership: Maybe[Membership] = _NOT_READ
     domain: Maybe[str] = _NOT_READ
     domain_short_name: Maybe[str] = _NOT_READ
+    installation: Maybe[str] = _NOT_READ
+    cloud_tenant: Maybe[str] = _NOT_READ

@@ -92,6 +92,7 @@ class PatchLevel(Fact):
     update data, at the earliest. `last_run` is the end of the last run that installed updates. `installed_level` is
     the publication date of the newest cumulative update that is installed, absent where updates come one by one. Where
     that date is not known it is the day of its installation, and `level_undated` says why: it was published earlier.
+    `table_date` is the day of the scanner's table of such dates; None where none is used.
     `security_source` is whether a source of security updates for this release is in use.
     """
 
@@ -109,6 +110,7 @@ class PatchLevel(Fact):
     last_run: Maybe[datetime]
     installed_level: Maybe[datetime]
     level_undated: str = ""
+    table_date: date | None = None
 
     @property
     def security_updates(self) -> tuple[Update, ...]:

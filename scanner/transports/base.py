@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from scanner.model import Reason
 from scanner.secret import Secret
@@ -70,7 +71,8 @@ class SessionInfo:
     """What a login taught us: who we are there, how sure we are of the peer, what it cost.
 
     `server` is what an SSH server calls itself. `told` are the secrets that the peer may have heard from us: should it
-    say them back, they are cut out.
+    say them back, they are cut out. `handshakes` is what the port answered to handshakes of other versions of TLS
+    (`handshakes.py`); None where they were not tried.
     """
 
     account: str = ""
@@ -79,6 +81,7 @@ class SessionInfo:
     round_trips: int = 0
     notes: list[str] = field(default_factory=list)
     told: tuple[Secret, ...] = ()
+    handshakes: Mapping[str, Any] | None = None
 
 
 class Session(Protocol):

@@ -16,6 +16,7 @@ from scanner.facts import (
     Accounts,
     AuthorizedKey,
     AuthorizedKeys,
+    BuiltIn,
     Collection,
     GrantScope,
     HomeFolder,
@@ -189,6 +190,36 @@ def test_never_used() -> None:
 )
 def test_generic(name: str, parameters: dict[str, Any], expected: Status) -> None:
     assert run("generic", accounts(account(name)), keys(), NOW_FACT, **parameters).status is expected
+
+
+def own(name: str, built_in: BuiltIn, **changes: Any) -> Account:
+    return account(name, built_in=built_in, kind=AccountKind.SYSTEM, **changes)
+
+
+@pytest.mark.parametrize(
+    ("item", "expected"),
+    [
+        (own("adm-local", BuiltIn.ADMINISTRATOR), Status.REVIEW),
+        (own("adm-local", BuiltIn.ADMINISTRATOR, disabled=True), Status.PASS),
+        (own("Administrateur", BuiltIn.ADMINISTRATOR, disabled=DENIED), Status.REVIEW),
+        (own("Gast", BuiltIn.GUEST), Status.FAIL),
+        (own("Gast", BuiltIn.GUEST, password=DENIED), Status.FAIL),
+        (own("Gast", BuiltIn.GUEST, disabled=True), Status.PASS),
+        (own("Gast", BuiltIn.GUEST, disabled=DENIED), Status.REVIEW),
+    ],
+)
+def test_generic_knows_the_systems_own_accounts_by_number(item: Account, expected: Status) -> None:
+    found = run("generic", accounts(item), None, NOW_FACT)
+    assert found.status is expected
+    if expected is not Status.PASS:
+        assert f"{item.name}: {item.built_in}" in found.items[0]
+        assert ("not known" in found.items[0]) is (item.disabled is DENIED)
+
+
+def test_generic_asks_of_the_systems_own_administrator_though_it_scans() -> None:
+    item = own("root2", BuiltIn.ADMINISTRATOR)
+    assert run("generic", accounts(item, scan_account="root2"), None, NOW_FACT).status is Status.REVIEW
+    assert run("generic", accounts(item), None, NOW_FACT, exempt=("root2: IT",)).status is Status.PASS
 
 
 def test_generic_asks_about_accounts_whose_state_is_not_known() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -98,6 +98,41 @@ def test_a_host_without_data_needs_no_backup(name: str) -> None:
 def test_nothing_found_with_something_unread_is_never_more_than_unknown(name: str) -> None:
     outcome = run(name, replace(EMPTY, unread=(DENIED,), snapshots=(SNAPPER,)))
     assert (outcome.status, outcome.reason) == (Status.UNKNOWN, Reason.DENIED)
+
+
+# --- the list of products ---------------------------------------------------------------------------------
+
+LISTED = replace(JOB, product="Veeam Agent", name="Veeam Agent", by_table=True)
+RESTS_ON_THE_LIST = ("job", "last_success", "failures", "snapshot_only")
+
+
+def listed(day: date, *others: BackupJob) -> Backups:
+    return replace(BACKUPS, jobs=(LISTED, *others), snapshots=(SNAPPER,), table_date=day)
+
+
+@pytest.mark.parametrize("name", RESTS_ON_THE_LIST)
+def test_a_pass_rests_on_no_old_list_of_products(name: str) -> None:
+    old = NOW.date() - timedelta(days=366)
+    assert run(name, listed(old + timedelta(days=1))).status is Status.PASS
+    outcome = run(name, listed(old))
+    assert (outcome.status, outcome.reason) == (Status.UNKNOWN, Reason.STALE)
+    assert f"the list of backup products is of {old}; update the scanner" in outcome.actual
+
+
+@pytest.mark.parametrize(("name", "status"), [("job", Status.PASS), ("last_success", Status.UNKNOWN)])
+def test_a_job_that_the_system_itself_tells_of_needs_no_list(name: str, status: Status) -> None:
+    old = date(2020, 1, 1)
+    assert run(name, replace(listed(old, JOB), jobs=(JOB,))).status is Status.PASS
+    assert run(name, listed(old, JOB)).status is status
+
+
+def test_an_old_list_hides_no_failure() -> None:
+    failing = replace(LISTED, last_failure=failure(1), last_success=success(3))
+    old = replace(BACKUPS, jobs=(failing,), table_date=date(2020, 1, 1))
+    assert run("last_success", old).status is Status.FAIL
+    assert run("failures", old).status is Status.FAIL
+    nothing = run("job", replace(EMPTY, table_date=date(2020, 1, 1)))
+    assert nothing.status is Status.FAIL and "2020-01-01; update the scanner" in nothing.note
 
 
 # --- job, snapshot_only ----------------------------------------------------------------------------------

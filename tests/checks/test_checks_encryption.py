@@ -11,6 +11,7 @@ from scanner.facts import (
     DiskEncryption,
     Host,
     KeyProtector,
+    PortHandshakes,
     ProtocolUse,
     Tpm,
     TransportSecurity,
@@ -155,3 +156,40 @@ OFF = (use("TLS 1.0", "server", False), use("TLS 1.0", "client", False))
 )
 def test_tls_versions(fact: TransportSecurity, expected: Status | Reason) -> None:
     assert status("encryption/tls_versions", fact, collection()) is expected
+
+
+def seen(**accepted: Any) -> PortHandshakes:
+    named = {name.replace("tls", "TLS ").replace("_", "."): value for name, value in accepted.items()}
+    return PortHandshakes(port=5986, spoken="TLS 1.3, TLS_AES_256_GCM_SHA384", accepted=named)
+
+
+CLOSED_PORT = Unknown(Reason.NO_EVIDENCE, "the port closed the connection without a word")
+
+
+@pytest.mark.parametrize(
+    ("protocols", "port", "expected", "told"),
+    [
+        (OFF, seen(tls1_0=False), Status.PASS, "TLS 1.0: refused"),
+        (OFF, seen(tls1_0=CLOSED_PORT), Status.PASS, "TLS 1.0: the port closed the connection without a word"),
+        (OFF, seen(tls1_0=True), Status.FAIL, "TLS 1.0: the port 5986 accepts it; the settings have it off (set)"),
+        ((), seen(tls1_0=True), Status.FAIL, "what the settings say is not known"),
+        ((use("TLS 1.0", "server", DENIED),), seen(tls1_0=True), Status.FAIL, "what the settings say is not known"),
+        ((use("TLS 1.0", "server", DENIED),), seen(tls1_0=False), Reason.DENIED, ""),
+        ((use("TLS 1.0", "server", True),), seen(tls1_0=False), Status.FAIL, "TLS 1.0 server (set)"),
+        (OFF, DENIED, Status.PASS, "Not confirmed by a connection from outside: "),
+        (OFF, Absent("over http"), Status.PASS, "Not confirmed by a connection from outside: over http."),
+    ],
+)
+def test_a_port_may_only_make_the_settings_worse(
+    protocols: tuple[ProtocolUse, ...], port: Any, expected: Status | Reason, told: str
+) -> None:
+    fact = replace(security(*protocols), port=port)
+    assert status("encryption/tls_versions", fact, collection()) is expected
+    if isinstance(expected, Status):
+        outcome = CHECKS["encryption/tls_versions"].run(fact, collection())
+        assert told in " ".join((outcome.actual, outcome.note, *outcome.items))
+
+
+def test_a_version_that_may_be_spoken_is_no_failure_of_the_port() -> None:
+    fact = replace(security(*OFF), port=seen(tls1_2=True))
+    assert status("encryption/tls_versions", fact, collection()) is Status.PASS

@@ -100,6 +100,20 @@ def test_ipv6_that_is_off_is_not_applicable() -> None:
     assert status("default_deny_v6", replace(CLOSED, ipv6=DENIED), HOST) is Reason.DENIED
 
 
+@pytest.mark.parametrize(
+    ("rules", "told"),
+    [
+        ((("Domain profile", True), ("Public profile", False)), "count beside a policy's on Domain profile."),
+        ((("Public profile", False),), "do not count on any entrance."),
+        (DENIED, ""),
+        (Absent("no policy"), ""),
+    ],
+)
+def test_rules_of_the_host_itself_are_shown_and_judged_by_nothing(rules: Any, told: str) -> None:
+    outcome = CHECKS["firewall/default_deny_v4"].run(replace(CLOSED, local_rules=rules), HOST)
+    assert outcome.status is Status.PASS and outcome.note.endswith(told) and bool(outcome.note) is bool(told)
+
+
 def loader(four: Maybe[bool], six: Maybe[bool], name: str = "nftables") -> FirewallLoader:
     return FirewallLoader(name=name, closes_v4=four, closes_v6=six)
 

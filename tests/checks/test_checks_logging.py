@@ -1,13 +1,14 @@
 """The logging checks: a part that could not be read never passes, a part that is off fails at once."""
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
 
 from scanner.facts import Audited, AuditedEvent, AuditLog, CommandLogging, EventLog, LogForwarder
 from scanner.model import Reason, Status, Unknown
-from tests.checks.outcomes import status
+from tests.checks.outcomes import CHECKS, collection, status
 
 DENIED = Unknown(Reason.DENIED, "denied")
 BOTH = Audited(success=True, failure=True)
@@ -89,7 +90,32 @@ def test_log_size(fact: AuditLog, expected: Status | Reason) -> None:
     ],
 )
 def test_forwarding(forwarders: Any, expected: Status | Reason) -> None:
-    assert status("logging/forwarding", replace(LOG, forwarders=forwarders)) is expected
+    assert status("logging/forwarding", replace(LOG, forwarders=forwarders), collection()) is expected
+
+
+OLD = date(2025, 11, 19)
+BY_NAME = LogForwarder(name="agent", running=True, by_table=True)
+
+
+@pytest.mark.parametrize(
+    ("forwarders", "day", "expected"),
+    [
+        ((BY_NAME,), date(2025, 11, 20), Status.PASS),
+        ((BY_NAME,), OLD, Reason.STALE),
+        ((BY_NAME, LogForwarder(name="own", running=True)), OLD, Status.PASS),
+        ((replace(BY_NAME, running=False),), OLD, Status.FAIL),
+        ((), OLD, Status.FAIL),
+    ],
+)
+def test_a_name_on_an_old_list_forwards_nothing(forwarders: Any, day: date, expected: Status | Reason) -> None:
+    log = replace(LOG, forwarders=forwarders, table_date=day)
+    assert status("logging/forwarding", log, collection()) is expected
+
+
+@pytest.mark.parametrize("forwarders", [(BY_NAME,), ()])
+def test_an_old_list_is_named_with_its_day_and_what_to_do(forwarders: Any) -> None:
+    outcome = CHECKS["logging/forwarding"].run(replace(LOG, forwarders=forwarders, table_date=OLD), collection())
+    assert f"the list of forwarding agents is of {OLD}; update the scanner" in f"{outcome.actual} {outcome.note}"
 
 
 @pytest.mark.parametrize(
@@ -108,3 +134,19 @@ def test_commands(
 ) -> None:
     fact = CommandLogging(scripts=scripts, transcripts=transcripts, command_lines=command_lines)
     assert status("logging/commands", fact, transcripts=demanded) is expected
+
+
+@pytest.mark.parametrize(("recorders", "told"), [(("Sysmon",), True), ((), False), (DENIED, False)])
+@pytest.mark.parametrize(("on", "expected"), [(True, Status.PASS), (False, Status.FAIL)])
+def test_another_recorder_is_shown_and_changes_nothing(recorders: Any, told: bool, on: bool, expected: Status) -> None:
+    fact = CommandLogging(scripts=on, transcripts=on, command_lines=on, recorders=recorders)
+    outcome = CHECKS["logging/commands"].run(fact)
+    assert outcome.status is expected and ("Sysmon runs" in outcome.note) is told
+
+
+@pytest.mark.parametrize(("kib", "expected"), [(196608, Status.PASS), (1, Status.FAIL)])
+def test_the_number_of_the_oldest_event_is_shown(kib: int, expected: Status) -> None:
+    fact = logs(replace(event_log("security", kib), oldest_record=81422907), event_log("system", 32768))
+    outcome = CHECKS["logging/log_size"].run(fact)
+    assert outcome.status is expected
+    assert outcome.note == "Number of the oldest event, 1 where none is gone: security 81422907."

@@ -358,6 +358,16 @@ def test_a_fresh_level_does_not_hide_a_pending_security_update() -> None:
     assert judged("security_pending", replace(level, pending=NOT_READ)) is Status.PASS  # cumulative: the level decides
 
 
+@pytest.mark.parametrize(("age_days", "told"), [(90, False), (91, True)])
+def test_an_old_table_of_updates_is_named_where_it_lacks_the_installed_one(age_days: int, told: bool) -> None:
+    day = (NOW - timedelta(days=age_days)).date()
+    level = replace(LEVEL, installed_level=days(3), pending=NOT_READ, table_date=day)
+    undated = run("security_pending", replace(level, level_undated="not in the table"), COLLECTION)
+    assert undated.status is Status.WARN
+    assert (f"the table of cumulative updates is of {day}; update the scanner" in undated.note) is told
+    assert "update the scanner" not in run("security_pending", level, COLLECTION).note
+
+
 @pytest.mark.parametrize(("age", "undated"), [(40, ""), (61, ""), (3, "only the day of its installation is known")])
 def test_a_young_offer_makes_no_old_level_better(age: int, undated: str) -> None:
     alone = replace(LEVEL, installed_level=days(age), level_undated=undated, pending=NOT_READ)

@@ -76,6 +76,9 @@ class Directory:
     def bound(self, limits: ScriptLimits) -> None:
         self.limits = limits
 
+    def confirm(self) -> None:
+        self.info.handshakes = {"port": 636, "own": {}, "tried": {"TLS 1.0": "refused"}}
+
     def pages(self, search: Search, timeout_s: float) -> Iterator[tuple[Entry, ...]]:
         self.asked.append(search)
         if not search.base:
@@ -178,7 +181,7 @@ def test_the_transcript_is_whole_and_says_who_asked_whom() -> None:
     person = entry(f"CN=amy,{DOMAIN}", sAMAccountName="amy", userAccountControl="512", objectClass=[b"top", b"user"])
     transcript = collected(Directory(("person", [person])), probe(PEOPLE))
     frame = parse(transcript.stdout, transcript.nonce)
-    assert frame.done and list(frame.entries) == ["session", "asked"]
+    assert frame.done and list(frame.entries) == ["session", "asked", "tls_handshakes"]
     assert value(transcript)["people"] == {
         "columns": ["dn", "sAMAccountName", "objectSid", "userAccountControl", "objectClass"],
         "rows": [[f"CN=amy,{DOMAIN}", "amy", None, 512, ["top", "user"]]],
@@ -289,3 +292,14 @@ def test_fifty_thousand_accounts_fit_into_the_default_limit_in_time() -> None:
     found = value(transcript, ACCOUNTS.name)["people"]
     assert found["complete"] is True and len(found["rows"]) == 50_000
     assert len(transcript.stdout) < CollectLimits().output_bytes
+
+
+def test_what_the_port_said_is_an_entry_and_comes_last_of_all() -> None:
+    raw = raw_facts(collected(Directory()))
+    assert json.loads(raw.get("tls_handshakes").stdout)["tried"] == {"TLS 1.0": "refused"} and raw.error is None
+
+
+def test_a_lost_directory_is_not_asked_more() -> None:
+    lost = TargetError(Reason.UNREACHABLE, "the connection was lost")
+    raw = raw_facts(collected(Directory(("person", lost)), probe(PEOPLE)))
+    assert raw.error is not None and "tls_handshakes" not in raw.sections

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from scanner.collect.blocks import parse
+from scanner.collect.blocks import parse, raw_facts
 from scanner.collect.conversation import CollectLimits
 from scanner.errors import AuthenticationFailed, HostKeyMismatch, HostKeyUnknown
 from scanner.facts import (
@@ -187,6 +187,15 @@ def test_no_secret_reaches_the_transcript(administrator: View, plain: View) -> N
         assert b"unicodePwd" not in seen.transcript.stdout and b'AdmPwd"' not in seen.transcript.stdout.replace(
             b'["ms-Mcs-AdmPwd"]', b""
         )
+
+
+def test_the_port_was_asked_for_old_tls_and_the_finding_says_what_it_said(administrator: View) -> None:
+    said = json.loads(raw_facts(administrator.transcript).get("tls_handshakes").stdout)
+    assert said["own"]["version"] in ("TLSv1.2", "TLSv1.3") and set(said["tried"]) == {"TLS 1.0", "TLS 1.1"}
+    finding = administrator.findings["encryption/tls_versions"]
+    taken = [name for name, word in said["tried"].items() if word == "accepted"]
+    assert finding.status is (Status.FAIL if taken else Status.NOT_APPLICABLE), said
+    assert ", ".join(taken) in finding.actual
 
 
 def test_the_same_bytes_give_the_same_findings(administrator: View) -> None:

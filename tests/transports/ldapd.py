@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 
 from tests.wsman.certificates import Pair
+from tests.wsman.endpoint import take_old_tls
 
 Answer = Callable[["Talk"], None]
 
@@ -75,10 +76,14 @@ class Ldapd:
 
 
 @contextlib.contextmanager
-def serving(certificate: Pair, answer: Answer, *, family: int = socket.AF_INET) -> Iterator[Ldapd]:
+def serving(
+    certificate: Pair, answer: Answer, *, family: int = socket.AF_INET, takes_old_tls: bool = False
+) -> Iterator[Ldapd]:
     """Answer each connection, after its handshake, with `answer`; a bind is counted, and accepted by `welcome`."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate.certificate, certificate.key)
+    if takes_old_tls:
+        take_old_tls(context)
     host = "::1" if family == socket.AF_INET6 else "127.0.0.1"
     listener = socket.create_server((host, 0), family=family)
     server, workers = Ldapd(listener.getsockname()[1]), list[threading.Thread]()

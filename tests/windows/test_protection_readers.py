@@ -13,6 +13,7 @@ from scanner.facts import (
     Audited,
     AuditedEvent,
     AuditLog,
+    CommandLogging,
     DiskEncryption,
     FileSharing,
     InstalledSoftware,
@@ -35,7 +36,7 @@ from scanner.facts.data.windows_defaults import windows_defaults
 from scanner.facts.windows import READERS
 from scanner.facts.windows.software import read_software
 from scanner.model import Absent, Reason, Unknown
-from tests.windows.hosts import DENIED, changed, raw_facts_of
+from tests.windows.hosts import DENIED, answering, changed, raw_facts_of
 
 BY_FACT = {reader.fact: reader for reader in READERS}
 
@@ -493,6 +494,50 @@ def test_a_user_without_programs_and_nobody_signed_in_leave_nothing_out() -> Non
         assert not fact.incomplete and fact.users == tuple(row["sid"] for row in users)
 
 
+def test_scans_oldest_events_and_other_recorders_are_read() -> None:
+    product = malware(raw_facts_of("windows-11-entra")).products[0]
+    assert (product.quick_scan_age_days, product.full_scan_age_days) == (None, None)  # 65535 and 4294967295
+    lost = malware(changed("windows-11-entra", "defender", quick_scan_age_days=None)).products[0]
+    assert isinstance(lost.quick_scan_age_days, Unknown)
+    logs = read(AuditLog, raw_facts_of("windows-10-german")).logs
+    assert logs["security"].oldest_record == 1 and isinstance(logs["application"].oldest_record, Absent)
+    denied = read(AuditLog, raw_facts_of("server-2019-denied")).logs["security"].oldest_record
+    assert isinstance(denied, Unknown) and denied.code is Reason.DENIED
+    assert read(CommandLogging, raw_facts_of("server-2022-hardened")).recorders == ("Sysmon",)
+    assert read(CommandLogging, raw_facts_of("windows-11-24h2")).recorders == ()
+    unread = with_section(raw_facts_of("server-2022-hardened"), RawFact(probe="services", state=RawState.DENIED))
+    recorders = read(CommandLogging, unread).recorders
+    assert isinstance(recorders, Unknown) and recorders.code is Reason.DENIED
+
+
+@pytest.mark.parametrize(
+    ("word", "told"),
+    [
+        ("accepted", True),
+        ("refused", False),
+        ("closed", Reason.NO_EVIDENCE),
+        ("no answer", Reason.TIMEOUT),
+        ("unable", Reason.MISSING_TOOL),
+        ("ended: SSLV3_ALERT_HANDSHAKE_FAILURE", Reason.NO_EVIDENCE),
+        (7, Reason.UNREADABLE),
+    ],
+)
+def test_handshakes_are_read_as_the_transport_wrote_them(word: Any, told: bool | Reason) -> None:
+    own = {"version": "TLSv1.2", "cipher": "ECDHE-RSA-AES256-GCM-SHA384"}
+    body = {"port": 5986, "own": own, "tried": {"TLS 1.0": word}}
+    port = read(TransportSecurity, answering("server-2022-hardened", "tls_handshakes", body)).port
+    assert (port.port, port.spoken) == (5986, "TLS 1.2, ECDHE-RSA-AES256-GCM-SHA384")
+    value = port.accepted["TLS 1.0"]
+    assert (value.code if isinstance(value, Unknown) else value) is told
+
+
+@pytest.mark.parametrize("body", [{}, [], {"port": 5986}, {"port": "x", "tried": {}}, {"port": 1, "tried": []}])
+def test_a_record_of_handshakes_that_is_none_is_unknown(body: Any) -> None:
+    raw = answering("server-2022-hardened", "tls_handshakes", body)
+    assert isinstance(read(TransportSecurity, raw).port, Unknown)
+    assert isinstance(read(TransportSecurity, raw_facts_of("server-2022-hardened")).port, Absent)
+
+
 # --- Tables ----------------------------------------------------------------------------------------------
 
 
@@ -502,3 +547,11 @@ def test_tables_are_dated_and_name_services_in_lower_case() -> None:
     for names in (table.malware, table.remote, table.remote_prefixes, table.forwarders):
         assert list(names) == [name.lower() for name in names]
     assert table.inbox <= set(table.malware)
+
+
+def test_what_is_known_by_a_table_says_so_and_the_fact_names_its_day() -> None:
+    log = read(AuditLog, raw_facts_of("server-2022-hardened"))
+    assert log.table_date == product_table().as_of
+    assert [(each.name, each.by_table) for each in log.forwarders] == [("Wazuh agent", True)]
+    raw = changed("server-2022-hardened", "log_settings", subscriptions=key(**{"1": "Server=http://collector"}))
+    assert [each.by_table for each in read(AuditLog, raw).forwarders] == [False, True]

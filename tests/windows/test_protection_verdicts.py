@@ -6,6 +6,8 @@ prints what the checks say now.
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -41,6 +43,14 @@ def findings(host: str) -> dict[str, Finding]:
     return {item.check: item for item in judge(PLAN, FactSet(raw_facts_of(host), target), target)}
 
 
+def years_later(host: str, check: str) -> Finding:
+    """What is said of the same answers by a program whose tables are three years old."""
+    raw, target = raw_facts_of(host), Target(name=host, transport="winrms")
+    late = replace(raw, collected_at=raw.collected_at + timedelta(days=3 * 365))
+    plan = [use for use in PLAN if use.check.id == check]
+    return next(iter(judge(plan, FactSet(late, target), target)))
+
+
 def word(finding: Finding) -> str:
     return f"{finding.status} ({finding.reason})" if finding.status is Status.UNKNOWN else str(finding.status)
 
@@ -65,6 +75,19 @@ def test_the_pack_uses_the_defaults_of_the_checks() -> None:
     uses = load_profile("ctpat", checks=CHECKS).uses
     for id_, item in MINE.items():
         assert {name: value.value for name, value in uses[id_].parameters.items()} == dict(item.parameters)
+
+
+@pytest.mark.parametrize(
+    ("host", "check", "table"),
+    [
+        ("server-2022-hardened", "logging/forwarding", "the list of forwarding agents is of "),
+        ("server-2022-hardened", "remote_access/third_party", "the list of products is of "),
+    ],
+)
+def test_no_pass_rests_on_a_table_that_has_grown_old(host: str, check: str, table: str) -> None:
+    assert said(host)[check] == "pass"
+    late = years_later(host, check)
+    assert word(late) == "unknown (stale)" and table in late.detail and "update the scanner" in late.detail
 
 
 if __name__ == "__main__":

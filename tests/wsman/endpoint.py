@@ -21,6 +21,7 @@ import tempfile
 import threading
 import time
 import uuid
+import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -146,6 +147,7 @@ class Endpoint:
     invoke: Invoke | None = None
     plug_in: Callable[[messages.Request], bytes | faults.Fault | None] | None = None
     is_binding_strict: bool = True
+    takes_old_tls: bool = False
 
     def __post_init__(self) -> None:
         self.seen: list[Seen] = []
@@ -350,7 +352,17 @@ def _server_context(endpoint: Endpoint) -> ssl.SSLContext | None:
     if endpoint.client_ca is not None:
         context.load_verify_locations(endpoint.client_ca)
         context.verify_mode = ssl.CERT_OPTIONAL
+    if endpoint.takes_old_tls:
+        take_old_tls(context)
     return context
+
+
+def take_old_tls(context: ssl.SSLContext) -> None:
+    """From 1.0 on, as Windows does by default up to Server 2022."""
+    context.set_ciphers("DEFAULT:@SECLEVEL=0")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        context.minimum_version = ssl.TLSVersion.TLSv1
 
 
 def _bindings(pair: Pair) -> GssChannelBindings:

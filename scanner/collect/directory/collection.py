@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from scanner import __version__
-from scanner.collect.blocks import COMPLETE, SESSION, stored
+from scanner.collect.blocks import COMPLETE, HANDSHAKES, SESSION, stored
 from scanner.collect.conversation import CollectLimits
 from scanner.collect.directory.queries import Question, filled, query_sha256, questions
 from scanner.collect.directory.values import cell, clock, sid
@@ -78,6 +78,8 @@ def collect_directory(
     asking = _Asking(session, limits.output_bytes)
     asking.introduce()
     error = asking.run(probes)
+    if error is None:
+        asking.confirm()
     nonce = secrets.token_hex(16)
     return Transcript(
         target=target,
@@ -195,6 +197,12 @@ class _Asking:
             return error.reason, error.detail
         self.entries.append({"name": COMPLETE, "ok": True, "v": {}, "ms": 0})
         return None
+
+    def confirm(self) -> None:
+        """What the port says to old versions of TLS. Last of all: it must not cost what was read."""
+        self._session.confirm()
+        if self._session.info.handshakes is not None:
+            self.entries.insert(-1, {"name": HANDSHAKES, "ok": True, "v": self._session.info.handshakes})
 
     def _keep(self, entry: dict[str, Any]) -> None:
         self.entries.append(entry)

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from scanner import __version__
-from scanner.collect.blocks import SESSION, Frame, parse
+from scanner.collect.blocks import HANDSHAKES, SESSION, Entry, Frame, parse
 from scanner.collect.conversation import CollectLimits
 from scanner.collect.windows.frame import Output, unwrap
 from scanner.collect.windows.script import WindowsScript
@@ -56,7 +56,7 @@ def collect_windows(
         error.detail = _words(error.detail, session.info)
         error.args = (error.detail,)
         raise
-    stdout = output.stored(nonce, lambda value: redact_json(value, session.info.told))
+    stdout = output.stored(nonce, lambda value: redact_json(value, session.info.told), _seen(session.info))
     frame = parse(stdout, nonce)
     about = _about(frame)
     return Transcript(
@@ -75,6 +75,11 @@ def collect_windows(
         round_trips=session.info.round_trips,
         notes=(*session.info.notes, *output.notes, *_notes(about), *_own(said, about)),
     )
+
+
+def _seen(info: SessionInfo) -> list[Entry]:
+    """What the transport itself saw of the host."""
+    return [] if info.handshakes is None else [{"name": HANDSHAKES, "ok": True, "v": info.handshakes}]
 
 
 def _words(text: str, info: SessionInfo) -> str:

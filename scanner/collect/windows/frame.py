@@ -12,11 +12,11 @@ import base64
 import binascii
 import re
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from scanner.collect.blocks import Entry, entries_of, mode_line, stored
+from scanner.collect.blocks import HANDSHAKES, Entry, entries_of, mode_line, stored
 
 # Far above what any host has to say; an empty dictionary costs three bytes on the way and a hundred times that here.
 _MAX_BLOCK = 8 * 1024 * 1024
@@ -41,10 +41,18 @@ class Output:
         """Whether the collector said anything at all."""
         return bool(self.blocks or self.refusal or self.notes)
 
-    def stored(self, nonce: str, cut: Callable[[Any], Any]) -> bytes:
-        """The form in which it is kept, each block's entries passed through `cut`."""
-        blocks = [stored(cut(list(entries)), nonce, number) for number, entries in self.blocks]
+    def stored(self, nonce: str, cut: Callable[[Any], Any], own: Sequence[Entry] = ()) -> bytes:
+        """The form in which it is kept, each block's entries passed through `cut`; the first begins with `own`."""
+        blocks = [
+            stored(cut([*(own if at == 0 else ()), *_hosts(entries)]), nonce, number)
+            for at, (number, entries) in enumerate(self.blocks)
+        ]
         return b"".join(blocks) or (self.refusal.encode() + b"\n" if self.refusal else b"")
+
+
+def _hosts(entries: tuple[Entry, ...]) -> list[Entry]:
+    """What a host may speak of: not of what the scanner itself saw from outside."""
+    return [entry for entry in entries if entry.get("name") != HANDSHAKES]
 
 
 def unwrap(data: bytes, nonce: str) -> Output:

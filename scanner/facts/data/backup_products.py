@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -34,6 +35,7 @@ class ResultEvents:
 class BackupProducts:
     """Products by the beginning of a service's name, and their events by a word of the provider's."""
 
+    as_of: date
     services: Mapping[str, str]
     results: Mapping[str, ResultEvents]
 
@@ -52,6 +54,7 @@ def backup_products() -> BackupProducts:
     """The table that ships with this version of the program."""
     data = json.loads(_FILE.read_text(encoding="utf-8"))
     return BackupProducts(
+        as_of=date.fromisoformat(data["as_of"]),
         services=data["services"],
         results={word: _events(item) for word, item in data["results"].items()},
     )

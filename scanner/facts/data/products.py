@@ -25,6 +25,7 @@ class ProductTable:
     remote: Mapping[str, tuple[str, str]]
     remote_prefixes: Mapping[str, tuple[str, str]]
     forwarders: Mapping[str, str]
+    recorders: Mapping[str, str]
 
     def remote_tool(self, service: str) -> tuple[str, str] | None:
         """Product and kind of a service, by its whole name or by its beginning."""
@@ -44,4 +45,5 @@ def product_table() -> ProductTable:
         remote={name: tuple(tool) for name, tool in data["remote"].items()},
         remote_prefixes={name: tuple(tool) for name, tool in data["remote_prefixes"].items()},
         forwarders=data["forwarders"],
+        recorders=data["recorders"],
     )

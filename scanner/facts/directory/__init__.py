@@ -8,11 +8,11 @@ from __future__ import annotations
 from scanner.facts import FACTS, Collection
 from scanner.facts.authentication import NameService
 from scanner.facts.base import GivenFact, Reader
-from scanner.facts.directory import accounts, groups, identity, policies
+from scanner.facts.directory import accounts, groups, identity, policies, port
 from scanner.facts.directory.identity import NO_HOST
 from scanner.facts.elsewhere import without_object
 
-_READ: tuple[Reader, ...] = (*identity.READERS, *policies.READERS, *groups.READERS, *accounts.READERS)
+_READ: tuple[Reader, ...] = (*identity.READERS, *port.READERS, *policies.READERS, *groups.READERS, *accounts.READERS)
 _ITSELF = "this target is itself the directory that others look accounts up in"
 
 

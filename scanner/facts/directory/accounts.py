@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from scanner.facts.accounts import Account, AccountKind, Accounts, PasswordState
+from scanner.facts.accounts import Account, AccountKind, Accounts, BuiltIn, PasswordState
 from scanner.facts.base import RawFacts, Reader
 from scanner.facts.directory.groups import groups
 from scanner.facts.directory.identity import SESSION
@@ -23,6 +23,7 @@ LOGIN_LAG_DAYS = 14
 _DISABLED, _NO_PASSWORD_NEEDED, _REVERSIBLE, _TRUST, _NEVER_EXPIRES = 2, 32, 128, 2048, 65536
 # Relative identifiers that a domain gives to its own accounts; others begin at 1000.
 _ADMINISTRATOR, _GUEST, _FIRST_OF_PEOPLE = 500, 501, 1000
+_BUILT_IN = {_ADMINISTRATOR: BuiltIn.ADMINISTRATOR, _GUEST: BuiltIn.GUEST}
 _ONE_SCHEME = Absent("a domain stores every password in the same ways; no setting chooses one")
 _NO_HASHES = Absent("a directory hands out no password hash")
 _NO_HOMES = Absent("a directory keeps no home folders")
@@ -127,6 +128,7 @@ def _account(row: Row, ageing: _Ageing, shows_logins: bool) -> Account | Unknown
         full_name=row.maybe_text("displayName") or "",
         mail=row.maybe_text("mail") or "",
         principal=row.maybe_text("userPrincipalName") or "",
+        built_in=None if rid is None else _BUILT_IN.get(rid),
     )
 
 

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from scanner.facts.accounts import Account, AccountKind, Accounts, HomeFolder, PasswordState
+from scanner.facts.accounts import Account, AccountKind, Accounts, BuiltIn, HomeFolder, PasswordState
 from scanner.facts.base import Probe, RawFacts, Reader
 from scanner.facts.host import Host, Membership
 from scanner.facts.privileges import Privileges
 from scanner.facts.windows.groups import ADMINISTRATORS, EQUIVALENT, LOCAL_GROUPS, NAMES, Groups, groups
 from scanner.facts.windows.host import HOST, installed, read_host
+from scanner.facts.windows.passwords import PASSWORD_POLICY, template_number
 from scanner.facts.windows.values import Values, entry, required, then, whole
 from scanner.model import Absent, Maybe, Reason, Unknown, is_known
 
@@ -67,6 +68,7 @@ _NEVER_EXPIRES = 0x10000
 _DAY_S = 86400
 # Relative identifiers that Windows gives to its own accounts; people's begin at 1000.
 _ADMINISTRATOR, _GUEST, _FIRST_OF_PEOPLE = 500, 501, 1000
+_BUILT_IN = {_ADMINISTRATOR: BuiltIn.ADMINISTRATOR, _GUEST: BuiltIn.GUEST}
 _NOT_HASHED_IN_FILES = Absent("Windows keeps its hashes in a database that only the system opens, in no readable file")
 _ONE_SCHEME = Absent("Windows stores every password in the same way; no setting changes it")
 
@@ -83,7 +85,8 @@ def read_accounts(raw: RawFacts) -> Accounts | Absent | Unknown:
         return rows if isinstance(rows, Unknown) else Unknown(Reason.UNREADABLE, "the role of the host is not known")
     if not rows:
         return Unknown(Reason.UNREADABLE, f"{found.where}: no account is listed")
-    accounts = whole(_account(row, raw.collected_at) for row in rows)
+    guest = template_number(raw, "EnableGuestAccount")
+    accounts = whole(_account(row, raw.collected_at, guest) for row in rows)
     if isinstance(accounts, Unknown):
         return accounts
     return Accounts(
@@ -129,13 +132,13 @@ def directories(host: Host | Absent | Unknown) -> Maybe[tuple[str, ...]]:
     if not isinstance(host, Host):
         return host
     if host.membership is Membership.CLOUD:
-        return ("Entra ID",)
+        return (f"Entra ID (tenant {host.cloud_tenant})" if is_known(host.cloud_tenant) else "Entra ID",)
     if host.membership is Membership.ALONE:
         return ()
     return then(host.membership, lambda _: then(host.domain, lambda name: (f"the domain {name}",)))
 
 
-def _account(row: Values, now: datetime) -> Account | Unknown:
+def _account(row: Values, now: datetime, guest: Maybe[int]) -> Account | Unknown:
     name, sid = row.text("name"), row.text("sid")
     if not is_known(name) or not is_known(sid) or not name:
         return Unknown(Reason.UNREADABLE, f"{row.where}: an account has no name or SID")
@@ -159,8 +162,16 @@ def _account(row: Values, now: datetime) -> Account | Unknown:
         password_max_age_days=then(flags, lambda bits: _max_age(bits, settings)),
         expires=then(_when(row, "expires"), lambda when: when.date() if when else None),
         last_login=_when(row, "last_login"),
-        disabled=required(row.flag("disabled")),
+        disabled=_disabled(required(row.flag("disabled")), guest if rid == _GUEST else None),
+        built_in=_BUILT_IN.get(rid),
     )
+
+
+def _disabled(told: bool | Unknown, on: Maybe[int] | None) -> bool | Unknown:
+    """What the account itself says; where the security template has the guest on, nobody may call it disabled."""
+    if on is None or not is_known(on) or on == 0 or told is not True:
+        return told
+    return Unknown(Reason.UNREADABLE, "the account and the security template differ on whether the guest is disabled")
 
 
 def _rid(sid: str) -> int | None:
@@ -254,6 +265,6 @@ def read_privileges(raw: RawFacts) -> Privileges | Absent | Unknown:
 
 
 READERS: tuple[Reader, ...] = (
-    Reader(fact=Accounts, probes=(HOST, LOCAL_ACCOUNTS, LOCAL_GROUPS), read=read_accounts),
+    Reader(fact=Accounts, probes=(HOST, LOCAL_ACCOUNTS, LOCAL_GROUPS, PASSWORD_POLICY), read=read_accounts),
     Reader(fact=Privileges, probes=(HOST, LOCAL_GROUPS), read=read_privileges),
 )

@@ -121,6 +121,7 @@ def read_backups(raw: RawFacts) -> Backups | Absent | Unknown:
         looked_for=_LOOKED_FOR,
         unread=tuple(unread),
         hidden=_HIDDEN,
+        table_date=backup_products().as_of,
     )
 
 
@@ -269,6 +270,7 @@ def _product(product: str, service: Service | None, runs: Sequence[_Run], gap: U
         destinations=unsaid,
         encrypted=unsaid,
         central=True,
+        by_table=True,
     )
 
 

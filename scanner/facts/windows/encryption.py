@@ -20,6 +20,8 @@ from scanner.facts.encryption import (
     VolumeState,
     VolumeUse,
 )
+from scanner.facts.handshakes import SECTION as HANDSHAKES
+from scanner.facts.handshakes import read_handshakes
 from scanner.facts.windows.host import HOST
 from scanner.facts.windows.settings import answered_with, by_build, host_build, setting, switch
 from scanner.facts.windows.tpm import TPM, tpm
@@ -240,7 +242,7 @@ def read_protocols(raw: RawFacts) -> TransportSecurity | Absent | Unknown:
         return keys
     number = host_build(raw)
     uses = tuple(_use(keys, protocol, side, number) for protocol in _PROTOCOLS for side in _SIDES)
-    return TransportSecurity(protocols=uses, defaults_date=windows_defaults().as_of)
+    return TransportSecurity(protocols=uses, defaults_date=windows_defaults().as_of, port=read_handshakes(raw))
 
 
 def _use(keys: Values, protocol: str, side: str, number: Maybe[int]) -> ProtocolUse:
@@ -272,5 +274,5 @@ def _default(keys: Values, key: str, protocol: str, number: Maybe[int]) -> bool 
 READERS: tuple[Reader, ...] = (
     Reader(fact=DiskEncryption, probes=(VOLUME_ENCRYPTION, TPM), read=read_volumes),
     Reader(fact=BootProtection, probes=(BOOT_PROTECTION,), read=read_boot),
-    Reader(fact=TransportSecurity, probes=(HOST, TRANSPORT_SECURITY), read=read_protocols),
+    Reader(fact=TransportSecurity, probes=(HOST, TRANSPORT_SECURITY), read=read_protocols, given=(HANDSHAKES,)),
 )

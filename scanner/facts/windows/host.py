@@ -8,11 +8,12 @@ from datetime import datetime
 
 from scanner.facts.base import Probe, RawFacts, Reader
 from scanner.facts.host import Host, Membership
-from scanner.facts.windows.values import Values, entry, then
+from scanner.facts.windows.values import Values, entry, required, then
 from scanner.model import Absent, Maybe, Reason, Unknown, is_known
 
 _SCRIPT = r"""
 $windows = 'SOFTWARE\Microsoft\Windows NT\CurrentVersion'
+$join = 'SYSTEM\CurrentControlSet\Control\CloudDomainJoin\JoinInfo'
 @{
     name = [string]$env:COMPUTERNAME
     architecture = [string]$env:PROCESSOR_ARCHITECTURE
@@ -36,9 +37,15 @@ $windows = 'SOFTWARE\Microsoft\Windows NT\CurrentVersion'
             kind = [int]$system.PCSystemType
         }
     }
-    version = Read-Part { Read-Registry $windows @('CurrentBuild', 'UBR', 'DisplayVersion', 'EditionID') }
+    version = Read-Part {
+        Read-Registry $windows @('CurrentBuild', 'UBR', 'DisplayVersion', 'EditionID', 'InstallationType')
+    }
     control = Read-Part { Read-Registry 'SYSTEM\CurrentControlSet\Control' @('ContainerType') }
-    cloud = Read-Part { Read-RegistrySubkeys 'SYSTEM\CurrentControlSet\Control\CloudDomainJoin\JoinInfo' }
+    cloud = Read-Part { Read-RegistrySubkeys $join }
+    tenants = Read-Part {
+        $names = (Read-RegistrySubkeys $join).names
+        , @(foreach ($name in $names) { @{ join = Read-Registry "$join\$name" @('TenantId') } })
+    }
     clock = Read-Part { Convert-Time (Read-Clock) }
 }
 """
@@ -51,6 +58,7 @@ HOST = Probe(
 
 _WINDOWS_11 = 22000
 _CLIENT = 1
+_USUAL = ("Client", "Server")  # installations with a desktop, which need no word beside the product's name
 _MOBILE = 2  # Win32_ComputerSystem.PCSystemType
 _MEMBERSHIPS = {
     1: Membership.MEMBER,
@@ -70,6 +78,15 @@ _MACHINES = {
     "amazon ec2": "amazon",
     "google compute engine": "google",
 }
+
+
+def own_names(found: Values) -> frozenset[str]:
+    """The names by which the host may call itself, in small letters: short, with its domain, and loopback."""
+    name, domain = found.text("name"), required(found.inside("system"))
+    short = name.lower() if is_known(name) else ""
+    suffix = domain.text("domain") if not isinstance(domain, Unknown) else ""
+    full = f"{short}.{suffix.lower()}" if short and isinstance(suffix, str) and suffix else ""
+    return frozenset(word for word in (short, full, "localhost", "127.0.0.1", "::1", ".") if word)
 
 
 def read_host(raw: RawFacts) -> Host | Absent | Unknown:
@@ -94,6 +111,8 @@ def read_host(raw: RawFacts) -> Host | Absent | Unknown:
         clock=found.moment("clock"),
         membership=_membership(found),
         domain=_domain(found),
+        installation=installation(found),
+        cloud_tenant=_tenant(found),
     )
 
 
@@ -133,6 +152,11 @@ def edition(found: Values) -> Maybe[str]:
     return found.registry_text("version", "EditionID")
 
 
+def installation(found: Values) -> Maybe[str]:
+    """Windows' own word for what was installed: Client, Server, Server Core, Nano Server."""
+    return found.registry_text("version", "InstallationType")
+
+
 def booted(found: Values) -> Maybe[datetime]:
     return then(found.inside("os"), lambda os: os.moment("booted"))
 
@@ -152,8 +176,9 @@ def _corrected(caption: str, found: Values) -> str:
     number, kind = build(found), product_type(found)
     if is_known(number) and number >= _WINDOWS_11 and kind == _CLIENT:
         caption = caption.replace("Windows 10", "Windows 11")
-    release = found.registry_text("version", "DisplayVersion")
-    return f"{caption} {release}" if is_known(release) else caption
+    release, kind_of = found.registry_text("version", "DisplayVersion"), installation(found)
+    named = f"{caption} {release}" if is_known(release) else caption
+    return f"{named} ({kind_of})" if is_known(kind_of) and kind_of not in _USUAL else named
 
 
 def container(found: Values) -> Maybe[bool]:
@@ -207,6 +232,23 @@ def _joined(found: Values) -> Maybe[bool]:
     if exists is not True:
         return exists
     return then(keys.texts("names"), bool)
+
+
+def _tenant(found: Values) -> Maybe[str]:
+    """The tenant of the join; hosts that are members of a domain may be joined as well."""
+    joined = _joined(found)
+    if joined is not True:
+        return Absent("the host is joined to no cloud directory") if joined is False else _gap(joined)
+    rows = required(found.rows("tenants"))
+    if isinstance(rows, Unknown):
+        return rows
+    told = [row.registry_text("join", "TenantId") for row in rows]
+    gap = next((value for value in told if isinstance(value, Unknown)), None)
+    return gap or next((value for value in told if is_known(value)), Absent("the join names no tenant"))
+
+
+def _gap(value: Maybe[bool]) -> Absent | Unknown:
+    return value if isinstance(value, Absent | Unknown) else Unknown(Reason.UNREADABLE, "host: no cloud directory")
 
 
 def _domain(found: Values) -> Maybe[str]:

@@ -22,7 +22,8 @@ PASSWORD_POLICY = Probe(
     script=r"""
 $keys = @(
     'MinimumPasswordAge', 'MaximumPasswordAge', 'MinimumPasswordLength', 'PasswordComplexity', 'PasswordHistorySize',
-    'ClearTextPassword', 'LockoutBadCount', 'ResetLockoutCount', 'LockoutDuration', 'AllowAdministratorLockout'
+    'ClearTextPassword', 'LockoutBadCount', 'ResetLockoutCount', 'LockoutDuration', 'AllowAdministratorLockout',
+    'EnableGuestAccount'
 )
 @{
     effective = Read-Part {
@@ -101,6 +102,12 @@ def _template(lines: tuple[str, ...]) -> Mapping[str, int] | Unknown:
     if len(numbers) != len(pairs) or not numbers:
         return Unknown(Reason.UNREADABLE, "the security template holds no numbers that can be read")
     return numbers
+
+
+def template_number(raw: RawFacts, key: str) -> Maybe[int]:
+    """A number of the security template; absent where the export leaves the key out."""
+    rules = _rules(raw)
+    return rules if isinstance(rules, Unknown) else rules.line(key)
 
 
 def read_policy(raw: RawFacts) -> PasswordPolicy | Absent | Unknown:

@@ -15,6 +15,7 @@ from scanner.model import Reason, Target
 from scanner.secret import Secret
 from scanner.transports.base import SessionInfo
 from scanner.transports.breaker import Breaker
+from scanner.transports.handshakes import Peer
 from scanner.transports.ldap.pipe import Allowance, Pipe
 from scanner.transports.ldap.session import LdapSession
 from scanner.transports.ldap.tls import context_for, secure
@@ -80,7 +81,14 @@ class LdapTransport:
         info = SessionInfo(
             account=login.user, host_key=host_key, round_trips=3, told=(login.password,)
         )  # TCP, TLS: 1+2
-        session = LdapSession(pipe, allowance, info, where)
+        peer = Peer(
+            host=target.address,
+            port=target.port or DEFAULT_PORTS["ldaps"],
+            connect_s=self._limits.connect_s,
+            until=allowance.until,
+            dialling=self._dialling,
+        )
+        session = LdapSession(pipe, allowance, info, where, peer)
         allowance.what = "answer the logon"
         try:
             name = target.credential or login.user

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from ldap3 import BASE, DEREF_NEVER, LEVEL, SUBTREE, Connection, Server
@@ -15,6 +16,7 @@ from scanner.errors import AuthenticationFailed, TargetError, Unreachable
 from scanner.model import Reason
 from scanner.secret import Secret
 from scanner.transports.base import ScriptLimits, SessionInfo
+from scanner.transports.handshakes import Peer, handshakes, spoken
 from scanner.transports.ldap.pipe import Allowance, Pipe
 from scanner.transports.ldap.words import Entry, Refused, Search
 
@@ -31,8 +33,10 @@ BROKEN = (LDAPException, PyAsn1Error, OSError, ValueError, LookupError, TypeErro
 class LdapSession:
     """See DirectorySession."""
 
-    def __init__(self, pipe: Pipe, allowance: Allowance, info: SessionInfo, where: str) -> None:
+    def __init__(self, pipe: Pipe, allowance: Allowance, info: SessionInfo, where: str, peer: Peer) -> None:
         self.info = info
+        self._peer = peer
+        self._spoken = spoken(pipe)
         self._allowance = allowance
         self._where = where
         self._connection = _over(pipe)
@@ -124,6 +128,12 @@ class LdapSession:
             name = type(error).__name__
             detail = f"{self._where} does not keep to the LDAP protocol ({name})"
             raise Unreachable(Reason.UNSUPPORTED, detail) from error
+
+    def confirm(self) -> None:
+        """See DirectorySession."""
+        stops = self._allowance.stops
+        peer = replace(self._peer, until=self._allowance.until, is_stopped=lambda: any(stop.is_set() for stop in stops))
+        self.info.handshakes = handshakes(peer, self._spoken)
 
     def close(self) -> None:
         """Take leave and hang up; never raises."""

@@ -48,5 +48,8 @@ class DirectorySession(Protocol):
         """The entries, page by page. Raises Refused for the server's own refusal, after which the session goes on,
         and TargetError (lost, too late, too much, interrupted), after which it does not."""
 
+    def confirm(self) -> None:
+        """Ask the port for old versions of TLS, over connections of their own, into `info.handshakes`; never raises."""
+
     def close(self) -> None:
         """End the session; never raises."""

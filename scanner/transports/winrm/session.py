@@ -86,14 +86,20 @@ class OneScript(ABC):
         line = self._opened.wsman.line
         line.until, line.cancelled = until, limits.cancelled
         try:
-            if self._opened.no_shell is not None:
-                return self._without_script(script, nonce, Restriction(self._opened.no_shell.detail))
-            output = self._run(script, nonce, limits, until)
-            if (found := restriction(output.stdout, nonce)) is not None and output.error is None:
-                return self._without_script(script, nonce, found, output)
+            output = self._said(script, nonce, limits, until)
+            # Last of all: a peer that minds handshakes of old versions must not cost what was read.
+            self.info.handshakes = self._opened.wsman.line.handshakes()
             return output
         finally:
             self._count()
+
+    def _said(self, script: bytes, nonce: str, limits: ScriptLimits, until: float) -> ScriptOutput:
+        if self._opened.no_shell is not None:
+            return self._without_script(script, nonce, Restriction(self._opened.no_shell.detail))
+        output = self._run(script, nonce, limits, until)
+        if (found := restriction(output.stdout, nonce)) is not None and output.error is None:
+            return self._without_script(script, nonce, found, output)
+        return output
 
     def close(self) -> None:
         """Close the shell, or leave it to its idle time-out where that does not work at once; never raises."""

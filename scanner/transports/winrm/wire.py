@@ -22,6 +22,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from scanner.errors import TimeLimit, Unreachable
 from scanner.model import Reason
+from scanner.transports.handshakes import Peer, handshakes, spoken
 from scanner.transports.tcp import STOPPED, Dialling, connect_tcp, left
 from scanner.transports.winrm.refusals import no_listener
 from scanner.transports.winrm.trust import Listener
@@ -63,6 +64,7 @@ class Line:
         self.until = until
         self.cancelled: threading.Event | None = None
         self.certificate: bytes | None = None
+        self.spoken: dict[str, Any] = {}
         self.requests = 0
         self.is_sealed = False  # from here on, the one connection is all there is
         self.is_settled = False  # the logon is over
@@ -109,6 +111,7 @@ class Line:
         assert der is not None, "a TLS server shows a certificate"
         self._accept(der)
         self.certificate = der
+        self.spoken = spoken(wrapped)
 
     def open(self) -> None:
         """Connect before the first request, for its header: over TLS it is bound to the certificate."""
@@ -119,6 +122,21 @@ class Line:
             except ssl.SSLError as error:  # as urllib3 and requests say it
                 raise requests.exceptions.SSLError(error) from error
             self.pool._put_conn(connection)
+
+    def handshakes(self) -> dict[str, Any] | None:
+        """What the port says to old versions of TLS, over connections of their own; None where it speaks none,
+        or nothing more may be asked of it."""
+        if self.certificate is None or self.is_cancelled or self._why is not None:
+            return None
+        peer = Peer(
+            host=self.listener.host,
+            port=self.listener.port,
+            connect_s=self._connect_s,
+            until=self.until,
+            dialling=self._dialling,
+            is_stopped=lambda: self.is_cancelled,
+        )
+        return handshakes(peer, self.spoken)
 
     def begin(self) -> None:
         """One more request. Raises where its time is over."""

@@ -103,6 +103,14 @@ def test_a_whole_collection() -> None:
     assert json.loads(raw.get("session").stdout) == ABOUT
 
 
+def test_what_the_transport_saw_is_an_entry_and_the_hosts_own_of_that_name_is_none() -> None:
+    forged = printed(entry("tls_handshakes", {"forged": True}), entry("session", ABOUT), entry("complete", {"ms": 5}))
+    session = Recorded(forged)
+    assert "tls_handshakes" not in raw_facts(talk(session)).sections
+    session.info.handshakes = {"port": 5986, "own": {}, "tried": {}}
+    assert json.loads(raw_facts(talk(session)).get("tls_handshakes").stdout) == session.info.handshakes
+
+
 def test_each_run_has_its_nonce() -> None:
     session = Recorded(whole())
     assert talk(session).nonce != talk(session).nonce

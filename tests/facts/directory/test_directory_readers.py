@@ -341,3 +341,37 @@ def test_fifty_thousand_accounts_are_read_in_time() -> None:
     assert isinstance(accounts, Accounts) and len(accounts.accounts) == 50_000
     assert isinstance(accounts.accounts[-1], Account)
     assert time.process_time() - began < 10
+
+
+# --- The port of the directory -----------------------------------------------------------------------------
+
+
+def port_said(**tried: str) -> RawFacts:
+    named = {name.replace("tls", "TLS ").replace("_", "."): word for name, word in tried.items()}
+    body = {"port": 636, "own": {"version": "TLSv1.3", "cipher": "TLS_AES_256_GCM_SHA384"}, "tried": named}
+    section = RawFact(probe="tls_handshakes", state=RawState.OK, stdout=json.dumps(body).encode())
+    return RawFacts(
+        platform="directory",
+        collected_at=datetime(2026, 11, 20, 10, tzinfo=UTC),
+        privilege=Privilege.USER,
+        sections={"tls_handshakes": section},
+    )
+
+
+def tls_finding(raw: RawFacts) -> Finding:
+    target = Target(name="acme", transport="ldaps")
+    item = load_checks()["encryption/tls_versions"]
+    planned = PlannedCheck(check=item, requirements=(), parameters=EffectiveParameters(values=dict(item.parameters)))
+    return judge([planned], FactSet(raw, target), target)[0]
+
+
+def test_a_directory_that_takes_old_tls_fails() -> None:
+    finding = tls_finding(port_said(tls1_0="accepted", tls1_1="closed"))
+    assert finding.status is Status.FAIL and finding.actual == "the port 636 accepts TLS 1.0"
+
+
+@pytest.mark.parametrize("word", ["refused", "closed", "unable", "no answer"])
+def test_what_a_directory_refuses_is_no_verdict_on_its_server(word: str) -> None:
+    finding = tls_finding(port_said(tls1_0=word, tls1_1=word))
+    assert finding.status is Status.NOT_APPLICABLE and finding.actual.startswith("this target is the directory")
+    assert ("refuses TLS 1.0, TLS 1.1" in finding.actual) is (word == "refused")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from scanner.facts.linux.backups.taken import Taken, read_taken
 from scanner.facts.linux.patching.sections import Sections
 from scanner.model import Absent, Maybe, Unknown
 
-HELPERS = 'have() { command -v "$1" >/dev/null 2>&1; }\n'
+HELPERS = resources.files("scanner.collect").joinpath("helpers.sh").read_text(encoding="utf-8")
 
 
 def sections(**texts: str) -> Sections:

@@ -14,6 +14,7 @@ from scanner.facts import (
     Action,
     AutoUpdates,
     Backups,
+    BuiltIn,
     Fact,
     Firewall,
     Host,
@@ -41,7 +42,7 @@ from scanner.facts.windows.groups import _object_id
 from scanner.facts.windows.patching.probes import filetime
 from scanner.facts.windows.services import services
 from scanner.model import Absent, Maybe, Reason, Unknown, is_known
-from tests.windows.hosts import CLOCK, raw_facts_of
+from tests.windows.hosts import CLOCK, DENIED, raw_facts_of
 
 F = TypeVar("F", bound=Fact)
 BY_FACT = {reader.fact: reader for reader in READERS}
@@ -120,6 +121,66 @@ def test_a_password_is_sure_only_where_windows_insists_on_one() -> None:
     maria, scan = default.named("maria"), hardened.named("scan")
     assert maria is not None and isinstance(maria.password, Unknown)
     assert scan is not None and scan.password is PasswordState.USABLE
+
+
+def test_the_installation_is_told_and_named_where_it_has_no_desktop() -> None:
+    core, desktop = read(Host, raw_facts_of("domain-controller")), read(Host, raw_facts_of("server-2022-hardened"))
+    assert core.installation == "Server Core" and core.os_name == "Microsoft Windows Server 2019 Standard (Server Core)"
+    assert desktop.installation == "Server" and desktop.os_name == "Microsoft Windows Server 2022 Standard 21H2"
+    lost = read(Host, changed("server-2022-hardened", "host", "version", value=DENIED))
+    assert isinstance(lost.installation, Unknown) and lost.installation.code is Reason.DENIED
+
+
+def test_the_tenant_of_a_join_is_told_and_named_where_it_rules_accounts() -> None:
+    tenant = "1c2d3e4f-5061-4728-93a4-b5c6d7e8f901"
+    assert read(Host, raw_facts_of("windows-11-entra")).cloud_tenant == tenant
+    assert read(Accounts, raw_facts_of("windows-11-entra")).directories == (f"Entra ID (tenant {tenant})",)
+    assert isinstance(read(Host, raw_facts_of("windows-11-24h2")).cloud_tenant, Absent)
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [(DENIED, Unknown), ([{"join": DENIED}], Unknown), ([{"join": {"exists": True, "values": {}}}], Absent)],
+)
+def test_a_tenant_that_was_not_read_leaves_the_rest(value: Any, kind: type) -> None:
+    raw = changed("windows-11-entra", "host", "tenants", value=value)
+    host = read(Host, raw)
+    assert isinstance(host.cloud_tenant, kind) and host.membership is Membership.CLOUD
+    assert read(Accounts, raw).directories == ("Entra ID",)
+
+
+def test_the_systems_own_accounts_are_known_by_number() -> None:
+    found = read(Accounts, raw_facts_of("windows-10-german")).accounts
+    assert {one.name: one.built_in for one in found if one.built_in} == {
+        "Administrator": BuiltIn.ADMINISTRATOR,
+        "Gast": BuiltIn.GUEST,
+    }
+
+
+def test_a_guest_that_the_template_has_on_is_not_called_disabled() -> None:
+    template = ["MinimumPasswordLength = 8", "EnableGuestAccount = 1"]
+    raw = changed("windows-10-german", "password_policy", "template", value=template)
+    guest = read(Accounts, raw).named("Gast")
+    assert guest is not None and isinstance(guest.disabled, Unknown)
+    lost = read(Accounts, changed("windows-10-german", "password_policy", "template", value=DENIED)).named("Gast")
+    assert lost is not None and lost.disabled is True
+
+
+def test_rules_of_the_host_itself_are_told_by_profile() -> None:
+    fact = read(Firewall, raw_facts_of("server-2022-hardened"))
+    assert fact.local_rules == (("Domain profile", True), ("Private profile", True), ("Public profile", False))
+    for host in ("windows-11-entra", "server-2012-r2"):  # not configured in force; no such cmdlet
+        assert isinstance(read(Firewall, raw_facts_of(host)).local_rules, Unknown)
+    lost = changed("server-2022-hardened", "firewall", "profiles", 0, "local_rules", value=None)
+    assert isinstance(read(Firewall, lost).local_rules, Unknown)
+
+
+def test_days_of_quick_fixes_are_shown_as_they_stand() -> None:
+    raw = changed("windows-10-german", "host", "version", "values", "UBR", "value", value=9999)
+    body = json.loads(raw.sections["updates"].stdout) | {"rollups": [], "events": [], "installs": {"exists": False}}
+    section = RawFact(probe="updates", state=RawState.OK, stdout=json.dumps(body).encode())
+    level = read(PatchLevel, replace(raw, sections={**raw.sections, "updates": section})).installed_level
+    assert isinstance(level, Unknown) and "KB5099539 (day as the host writes it: 18.07.2026)" in level.detail
 
 
 def test_the_guest_account_comes_without_a_password() -> None:
@@ -455,6 +516,14 @@ def test_where_another_firewall_is_on_nobody_knows_what_a_closed_eye_lets_throug
     assert Action.ALLOW not in actions(raw)
 
 
+def test_where_another_firewall_is_on_windows_own_may_be_out_of_office() -> None:
+    assert Action.DENY in actions(raw_facts_of("windows-11-24h2"))
+    raw = changed("windows-11-24h2", "firewall", "others", value=[{"name": "Norton", "state": 266240}])
+    assert all(isinstance(action, Unknown) and "Norton" in action.detail for action in actions(raw))
+    snoozed = changed("windows-11-24h2", "firewall", "others", value=[{"name": "Norton", "state": 270336}])
+    assert Action.DENY in actions(snoozed)
+
+
 def test_an_action_that_is_not_configured_is_not_taken_for_a_refusal() -> None:
     raw = changed("server-2022-hardened", "firewall", "profiles", 0, "inbound", value=0)
     assert any(isinstance(action, Unknown) for action in actions(raw))
@@ -596,11 +665,13 @@ def test_a_feature_that_was_never_used_has_nothing_configured() -> None:
     dates = dict.fromkeys(("last_success", "last_attempt", "next"), "0001-01-01T00:00:00.0000000Z")
     summary = {**dates, "result": 0, "detail": 0, "versions": 0, "target": ""}
     raw = changed("server-2022-hardened", "backups", "summary", value=summary)
-    assert [job.configured for job in read(Backups, raw).jobs] == [False]
+    assert [(job.configured, job.by_table) for job in read(Backups, raw).jobs] == [(False, False)]
 
 
 def test_a_product_whose_results_nobody_wrote_down_is_present_and_no_more() -> None:
-    job = read(Backups, raw_facts_of("windows-11-entra")).jobs[0]
+    fact = read(Backups, raw_facts_of("windows-11-entra"))
+    job = fact.jobs[0]
+    assert job.by_table and fact.table_date == backup_products().as_of
     assert job.product == "Acronis" and isinstance(job.configured, Unknown) and isinstance(job.last_success, Unknown)
 
 

@@ -86,11 +86,20 @@ function word(w,   v) {{
   return w ~ /^[A-Za-z0-9._-]*[Bb]ackup[A-Za-z0-9._-]*$/ ? w : ""
 }}
 '
+plain() {{
+  part=$1
+  case $part/ in *//* | */./* | */../*) return 1 ;; esac
+  [ -e "$part" ] || return 1
+  while [ -n "$part" ]; do
+    [ ! -h "$part" ] || return 1
+    part=${{part%/*}}
+  done
+}}
 real() {{
   shares=$(awk '$3 ~ /^({_NETWORK})$/ {{ print $2 }}' /proc/self/mounts)
   tr ' ' '\n' | sed -n 's#^\(file://\)\{{0,1\}}\(/[^:]*\).*#\2#p' | sort -u | head -n 60 | while read -r path; do
     on=; for share in $shares; do case $path/ in "$share"/*) on=1 ;; esac; done
-    if [ -n "$on" ]; then printf '%s\t%s\n' "$path" "$path"
+    if [ -n "$on" ] || plain "$path"; then printf '%s\t%s\n' "$path" "$path"
     else printf '%s\t%s\n' "$path" "$(readlink -f "$path")"; fi
   done
 }}
@@ -110,13 +119,14 @@ _NOT_ASKED = "|".join(
 _UNITS = rf"""
 have systemctl && [ -d /run/systemd/system ] || absent 'the host is not run by systemd'
 files=$(for d in /etc/systemd/system /run/systemd/system /run/systemd/generator.late /usr/local/lib/systemd/system \
-  /usr/lib/systemd/system /lib/systemd/system; do [ -d "$d" ] && ls "$d"; done |
-  grep -E '{_FOUND_BY_NAME}' | grep -E '^[A-Za-z0-9:_.@-]*[.](service|timer)$' | grep -v '@[.]' | sort -u)
-planned=$(printf '%s\n' "$files" | grep '[.]timer$')
+  /usr/lib/systemd/system /lib/systemd/system; do [ -d "$d" ] && printf '%s\n' "$d"/*; done |
+  awk '{{ sub(/.*\//, "") }} /{_FOUND_BY_NAME}/ && /^[A-Za-z0-9:_.@-]*[.](service|timer)$/ && !/@[.]/' | sort -u)
+planned=
+for name in $files; do case $name in *.timer) planned="$planned $name" ;; esac; done
 timers=$(systemctl show '*.timer' $planned \
   -p Id,Unit,LoadState,UnitFileState,ActiveState,LastTriggerUSec,TimersCalendar,TimersMonotonic)
-names=$({{ printf '%s\n' "$timers" | sed -n 's/^Unit=//p'; printf '%s\n' "$files" | grep '[.]service$'; }} |
-  grep -vE '^({_NOT_ASKED})[.]service$' | sort -u | head -n 60)
+names=$(printf '%s\n' "$timers" "$files" | awk '{{ triggered = sub(/^Unit=/, "") }}
+  (triggered || /^[^=]*[.]service$/) && !/^({_NOT_ASKED})[.]service$/' | sort -u | head -n 60)
 """
 
 UNITS = Probe(
@@ -227,17 +237,17 @@ for d in /etc/cron.hourly /etc/cron.daily /etc/cron.weekly /etc/cron.monthly /et
 done
 if [ "$CTPAT_RIGHTS" = root ]; then
   for f in $spools; do [ -f "$f" ] && [ ! -h "${f%/*}" ] && one '' "$f"; done
-  run root echo read
+  note root echo read
 elif have crontab; then
   said=$(R crontab -l -u root 2>&1); rc=$?
   case $rc:$said in
-  0:*) printf '%s\n' "$said" | { run root-crontab table ''; }; run root echo read ;;
+  0:*) printf '%s\n' "$said" | { run root-crontab table ''; }; note root echo read ;;
   97:*) printf '!root\n' ;;
-  *'no crontab for'*) run root echo read ;;
+  *'no crontab for'*) note root echo read ;;
   *) printf '!root\n' ;;
   esac
 elif [ -d /var/spool/cron ] || [ -d /etc/crontabs ]; then printf '!root\n'
-else run root echo none; fi
+else note root echo none; fi
 }
 found=$(all)
 printf '%s\n' "$found"
@@ -368,7 +378,7 @@ beneath() { for d in /sys/block/*; do
   read -r dev <"$d/dev"; uuid=-; below=
   [ -r "$d/dm/uuid" ] && read -r uuid <"$d/dm/uuid"
   for s in "$d"/slaves/*; do [ -e "$s/dev" ] && { read -r low <"$s/dev"; below="$below $low"; }; done
-  case $(readlink -f "$d") in
+  case $(cd -P "$d" && pwd -P) in
   */session[0-9]* | */virtual/block/nbd* | */rbd/*) net=net ;;
   *) net=- ;;
   esac
@@ -386,8 +396,8 @@ snaps() {
   [ -f /etc/sanoid/sanoid.conf ] && echo sanoid
   echo read
 }
-run snapshots snaps
-run name uname -n
+note snapshots snaps
+note name uname -n
 exit 0
 """,
 )

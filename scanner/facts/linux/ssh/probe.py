@@ -30,7 +30,7 @@ if ! have sshd || sshd_idle; then
   absent 'no SSH server is installed'
 fi
 printf '=openssh\n'; commands sshd | grep '/sshd'
-[ "$(id -u)" = 0 ] || ! grep -qs ' /proc proc .*hidepid=[12inp]' /proc/self/mounts || printf '=hidden\n'
+[ "$CTPAT_RIGHTS" = root ] || ! grep -qs ' /proc proc .*hidepid=[12inp]' /proc/self/mounts || printf '=hidden\n'
 printf '=version\n'; sshd -V 2>&1 | sed -n 's/.*\(OpenSSH_[^ ,]*\).*/ \1/p'
 printf '=hostkeys\n'
 if have ssh-keygen; then

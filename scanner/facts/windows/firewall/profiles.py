@@ -16,7 +16,8 @@ from scanner.facts.firewall import Action, DefaultRule, Firewall, FirewallLoader
 from scanner.facts.windows.firewall.network import NETWORK, has_ipv6, network
 from scanner.facts.windows.firewall.rules import FIREWALL_RULES, Rule, opener, rules
 from scanner.facts.windows.services import SERVICES, Services, services
-from scanner.facts.windows.values import Values, entry, required, then
+from scanner.facts.windows.settings import choice
+from scanner.facts.windows.values import Values, entry, required, then, whole
 from scanner.model import Absent, Maybe, Reason, Unknown, is_known
 
 FIREWALL_PROFILES = Probe(
@@ -34,6 +35,7 @@ $logged = @('LogDroppedPackets', 'LogSuccessfulConnections', 'LogFileSize', 'Log
                 name = [string]$profile.Name
                 enabled = [int]$profile.Enabled
                 inbound = [int]$profile.DefaultInboundAction
+                local_rules = $profile.AllowLocalFirewallRules
                 log_refused = [int]$profile.LogBlocked
                 log_accepted = [int]$profile.LogAllowed
                 log_kib = [string]$profile.LogMaxSizeKilobytes
@@ -176,18 +178,25 @@ def _unread(value: object) -> str:
 
 
 def _in_force(profile: Profile, known: Services | Unknown, others: Maybe[tuple[str, ...]]) -> Profile:
-    """The profile behind its services; where it does not filter, another product may."""
+    """The profile behind its services; where another product is on, it may filter in the place of Windows Firewall.
+
+    Source: INetFwProduct.RuleCategories: a registered product may own what Windows Firewall would refuse.
+    """
     if isinstance(known, Unknown):
         return replace(profile, action=known) if profile.action is Action.DENY else profile
     stopped = next((name for name in _SERVICES if not _runs(known, name)), None)
     if stopped:
         because = f"the service {stopped} does not run"
         profile = replace(profile, action=Action.ALLOW, because=because, filters=False)
-    if profile.action is not Action.ALLOW or isinstance(others, Absent) or others == ():
+    if isinstance(profile.action, Unknown) or isinstance(others, Absent) or others == ():
         return profile
     if isinstance(others, Unknown):
-        return replace(profile, action=others)
-    detail = f"{profile.name} profile: {profile.because}; what {', '.join(others)} refuses is not read"
+        # Only where the profile refuses by itself is it no matter who else is there to refuse.
+        return profile if profile.action is Action.DENY else replace(profile, action=others)
+    names = ", ".join(others)
+    detail = f"{profile.name} profile: {profile.because}; what {names} refuses is not read"
+    if profile.action is Action.DENY:
+        detail = f"{profile.name} profile: {names} may have taken over from Windows Firewall, which is not read"
     return replace(profile, action=Unknown(Reason.UNSUPPORTED, detail))
 
 
@@ -237,7 +246,25 @@ def read_firewall(raw: RawFacts) -> Firewall | Absent | Unknown:
         rule_systems=("Windows Filtering Platform",),
         loaders=_loaders(found, known, ipv6, defaults),
         forwarding=tuple(_forwarding(raw, version) for version in versions),
+        local_rules=_local_rules(found),
     )
+
+
+def _local_rules(found: Values) -> Maybe[tuple[tuple[str, bool], ...]]:
+    """AllowLocalFirewallRules, a GpoBoolean (0 no, 1 yes, 2 not configured, of which nobody says what is in force)."""
+    rows = required(found.rows("profiles"))
+    if isinstance(rows, Unknown):
+        return rows
+    unset = Unknown(Reason.NO_EVIDENCE, "firewall: whether rules of the host itself count is not configured")
+    meaning: Mapping[int, Maybe[bool]] = {0: False, 1: True, 2: unset}
+    return whole(_counts(row, choice(required(row.number("local_rules")), meaning, unset)) for row in rows)
+
+
+def _counts(row: Values, value: Maybe[bool]) -> tuple[str, bool] | Unknown:
+    name, told = required(row.text("name")), required(value)
+    if isinstance(name, Unknown):
+        return name
+    return told if isinstance(told, Unknown) else (f"{name} profile", told)
 
 
 def _defaults(read: Profiles, known: tuple[Rule, ...] | Unknown, versions: tuple[IpVersion, ...]) -> list[DefaultRule]:

@@ -32,6 +32,7 @@ from scanner.model import Absent, Maybe, Reason, Unknown, is_known
 
 _SOURCES = Absent("Windows keeps no dated lists of a source's updates")
 _CLIENT = 1
+_DAY_LENGTH = 24  # characters of a day in any notation
 # Clients and servers of this build get updates of their own, with revisions of their own.
 _SHARED_BUILD = 26100
 
@@ -64,6 +65,7 @@ def read_level(raw: RawFacts) -> PatchLevel | Absent | Unknown:
         last_run=then(found, last_run),
         installed_level=level.when,
         level_undated=level.undated,
+        table_date=build_table().as_of,
     )
 
 
@@ -135,10 +137,17 @@ def _by_store(host: Values | Unknown, found: Values) -> datetime | None:
 
 
 def _hint(found: Values) -> Unknown:
-    """The list of quick fixes has days in the host's own notation, so that only its numbers can be named."""
-    listed = found.texts("hotfixes")
-    named = f"; the host lists {', '.join(sorted(listed)[-3:])}" if is_known(listed) and listed else ""
+    """The list of quick fixes has days in the host's own notation: shown as they stand, and never read as dates."""
+    rows = found.rows("hotfixes")
+    listed = sorted(_fix(row) for row in rows) if is_known(rows) else []
+    named = f"; the host lists {', '.join(listed[-3:])}" if listed else ""
     return Unknown(Reason.NO_EVIDENCE, f"nothing tells when the newest update was released or installed{named}")
+
+
+def _fix(row: Values) -> str:
+    number, day = row.text("id"), row.text("installed")
+    shown = day.strip()[:_DAY_LENGTH] if is_known(day) else ""
+    return (number if is_known(number) else "") + (f" (day as the host writes it: {shown})" if shown else "")
 
 
 def _holds(raw: RawFacts) -> Maybe[tuple[Hold, ...]]:

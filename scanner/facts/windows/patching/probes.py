@@ -48,7 +48,7 @@ $client = 'Microsoft-Windows-WindowsUpdateClient'
     detects = Read-Part { Read-Registry "$results\Detect" @('LastSuccessTime') }
     hotfixes = Read-Part {
         $fixes = Get-CimInstance -ClassName 'Win32_QuickFixEngineering' -OperationTimeoutSec 20
-        , @(foreach ($fix in $fixes) { [string]$fix.HotFixID })
+        , @(foreach ($fix in $fixes) { @{ id = [string]$fix.HotFixID; installed = [string]$fix.InstalledOn } })
     }
 }
 """,

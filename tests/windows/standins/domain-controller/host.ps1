@@ -7,7 +7,7 @@ $Stand.cim['Win32_OperatingSystem'] = @(
 $Stand.cim['Win32_ComputerSystem'] = @(
     [pscustomobject]@{ DomainRole = 5; Domain = 'contoso.com'; Manufacturer = 'Microsoft Corporation'; Model = 'Virtual Machine'; PCSystemType = 1; TotalPhysicalMemory = [uint64]4294430720 }
 )
-$Stand.registry['SOFTWARE\Microsoft\Windows NT\CurrentVersion'] += @{ CurrentBuild = '17763'; UBR = 9020; EditionID = 'ServerStandard' }
+$Stand.registry['SOFTWARE\Microsoft\Windows NT\CurrentVersion'] += @{ CurrentBuild = '17763'; UBR = 9020; EditionID = 'ServerStandard'; InstallationType = 'Server Core' }
 $Stand.registry['SYSTEM\CurrentControlSet\Control'] += @{}
 $Stand.cim['Win32_Service'] = @(
     [pscustomobject]@{ Name = 'BFE'; State = 'Running'; StartMode = 'Auto'; ProcessId = 800 },

@@ -14,9 +14,9 @@ $Stand.texts.audit = @(
     ''
 ) -join "`r`n"
 # Source: Get-WinEvent -ListLog: EventLogConfiguration; default sizes of Windows event logs
-$Stand.logs['Security'] = [pscustomobject]@{ LogName = 'Security'; IsEnabled = $true; LogMode = 'AutoBackup'; MaximumSizeInBytes = 4294901760 }
-$Stand.logs['System'] = [pscustomobject]@{ LogName = 'System'; IsEnabled = $true; LogMode = 'Circular'; MaximumSizeInBytes = 33554432 }
-$Stand.logs['Application'] = [pscustomobject]@{ LogName = 'Application'; IsEnabled = $true; LogMode = 'Circular'; MaximumSizeInBytes = 33554432 }
+$Stand.logs['Security'] = [pscustomobject]@{ LogName = 'Security'; IsEnabled = $true; LogMode = 'AutoBackup'; MaximumSizeInBytes = 4294901760; OldestRecordNumber = [long]1 }
+$Stand.logs['System'] = [pscustomobject]@{ LogName = 'System'; IsEnabled = $true; LogMode = 'Circular'; MaximumSizeInBytes = 33554432; OldestRecordNumber = [long]1 }
+$Stand.logs['Application'] = [pscustomobject]@{ LogName = 'Application'; IsEnabled = $true; LogMode = 'Circular'; MaximumSizeInBytes = 33554432; OldestRecordNumber = [long]1 }
 # Source: EventForwarding.admx, PowerShellExecutionPolicy.admx, AuditSettings.admx
 $Stand.registry['SOFTWARE\Policies\Microsoft\Windows\EventLog\EventForwarding\SubscriptionManager'] += @{ '1' = 'Server=http://wec01.contoso.com:5985/wsman/SubscriptionManager/WEC,Refresh=60' }
 $Stand.registry['SYSTEM\CurrentControlSet\Control\Lsa'] += @{ 'SCENoApplyLegacyAuditPolicy' = 0 }

@@ -7,7 +7,7 @@ $Stand.cim['Win32_OperatingSystem'] = @(
 $Stand.cim['Win32_ComputerSystem'] = @(
     [pscustomobject]@{ DomainRole = 3; Domain = 'contoso.com'; Manufacturer = 'HP'; Model = 'ProLiant DL360 Gen9'; PCSystemType = 1; TotalPhysicalMemory = [uint64]34325229568 }
 )
-$Stand.registry['SOFTWARE\Microsoft\Windows NT\CurrentVersion'] += @{ CurrentBuild = '9600'; UBR = 21620; EditionID = 'ServerStandard' }
+$Stand.registry['SOFTWARE\Microsoft\Windows NT\CurrentVersion'] += @{ CurrentBuild = '9600'; UBR = 21620; EditionID = 'ServerStandard'; InstallationType = 'Server' }
 $Stand.registry['SYSTEM\CurrentControlSet\Control'] += @{}
 $Stand.cim['Win32_Service'] = @(
     [pscustomobject]@{ Name = 'BFE'; State = 'Running'; StartMode = 'Auto'; ProcessId = 800 },

@@ -7,7 +7,7 @@ $Stand.cim['Win32_OperatingSystem'] = @(
 $Stand.cim['Win32_ComputerSystem'] = @(
     [pscustomobject]@{ DomainRole = 3; Domain = 'contoso.com'; Manufacturer = 'Dell Inc.'; Model = 'PowerEdge R640'; PCSystemType = 1; TotalPhysicalMemory = [uint64]67108143104 }
 )
-$Stand.registry['SOFTWARE\Microsoft\Windows NT\CurrentVersion'] += @{ CurrentBuild = '17763'; UBR = 8276; EditionID = 'ServerStandard' }
+$Stand.registry['SOFTWARE\Microsoft\Windows NT\CurrentVersion'] += @{ CurrentBuild = '17763'; UBR = 8276; EditionID = 'ServerStandard'; InstallationType = 'Server' }
 $Stand.registry['SYSTEM\CurrentControlSet\Control'] += @{}
 $Stand.cim['Win32_Service'] = { Stop-Cim '0x80041003' 'Access denied' 'PermissionDenied' }
 # Source: Win32_ComputerSystem, Win32_BIOS, Win32_SystemEnclosure, Win32_LogicalDisk (learn.microsoft.com); types of chassis: SMBIOS 3.7, 7.4.1.

@@ -11,9 +11,9 @@ function Get-NetIPInterface() {
 }
 function Get-NetFirewallProfile($PolicyStore) {
     return @(
-        [pscustomobject]@{ Name = 'Domain'; Enabled = 1; DefaultInboundAction = 4; LogBlocked = 1; LogAllowed = 1; LogMaxSizeKilobytes = 16384; LogFileName = '%SystemRoot%\System32\logfiles\firewall\domainfw.log' },
-        [pscustomobject]@{ Name = 'Private'; Enabled = 1; DefaultInboundAction = 4; LogBlocked = 1; LogAllowed = 1; LogMaxSizeKilobytes = 16384; LogFileName = '%SystemRoot%\System32\logfiles\firewall\privatefw.log' },
-        [pscustomobject]@{ Name = 'Public'; Enabled = 1; DefaultInboundAction = 4; LogBlocked = 1; LogAllowed = 1; LogMaxSizeKilobytes = 16384; LogFileName = '%SystemRoot%\System32\logfiles\firewall\publicfw.log' }
+        [pscustomobject]@{ Name = 'Domain'; Enabled = 1; DefaultInboundAction = 4; AllowLocalFirewallRules = 1; LogBlocked = 1; LogAllowed = 1; LogMaxSizeKilobytes = 16384; LogFileName = '%SystemRoot%\System32\logfiles\firewall\domainfw.log' },
+        [pscustomobject]@{ Name = 'Private'; Enabled = 1; DefaultInboundAction = 4; AllowLocalFirewallRules = 1; LogBlocked = 1; LogAllowed = 1; LogMaxSizeKilobytes = 16384; LogFileName = '%SystemRoot%\System32\logfiles\firewall\privatefw.log' },
+        [pscustomobject]@{ Name = 'Public'; Enabled = 1; DefaultInboundAction = 4; AllowLocalFirewallRules = 0; LogBlocked = 1; LogAllowed = 1; LogMaxSizeKilobytes = 16384; LogFileName = '%SystemRoot%\System32\logfiles\firewall\publicfw.log' }
     )
 }
 function Get-NetConnectionProfile() {

@@ -7,7 +7,7 @@ $Stand.cim['Win32_OperatingSystem'] = @(
 $Stand.cim['Win32_ComputerSystem'] = @(
     [pscustomobject]@{ DomainRole = 3; Domain = 'contoso.com'; Manufacturer = 'VMware, Inc.'; Model = 'VMware20,1'; PCSystemType = 1; TotalPhysicalMemory = [uint64]17179262976 }
 )
-$Stand.registry['SOFTWARE\Microsoft\Windows NT\CurrentVersion'] += @{ CurrentBuild = '20348'; UBR = 5386; EditionID = 'ServerStandard'; DisplayVersion = '21H2' }
+$Stand.registry['SOFTWARE\Microsoft\Windows NT\CurrentVersion'] += @{ CurrentBuild = '20348'; UBR = 5386; EditionID = 'ServerStandard'; InstallationType = 'Server'; DisplayVersion = '21H2' }
 $Stand.registry['SYSTEM\CurrentControlSet\Control'] += @{}
 $Stand.cim['Win32_Service'] = @(
     [pscustomobject]@{ Name = 'BFE'; State = 'Running'; StartMode = 'Auto'; ProcessId = 800 },
@@ -20,6 +20,7 @@ $Stand.cim['Win32_Service'] = @(
     [pscustomobject]@{ Name = 'Netlogon'; State = 'Running'; StartMode = 'Auto'; ProcessId = 828 },
     [pscustomobject]@{ Name = 'WinDefend'; State = 'Running'; StartMode = 'Auto'; ProcessId = 832 },
     [pscustomobject]@{ Name = 'WazuhSvc'; State = 'Running'; StartMode = 'Auto'; ProcessId = 836 },
+    [pscustomobject]@{ Name = 'Sysmon64'; State = 'Running'; StartMode = 'Auto'; ProcessId = 840 },
     [pscustomobject]@{ Name = 'Sense'; State = 'Stopped'; StartMode = 'Manual'; ProcessId = 0 }
 )
 # Source: Win32_ComputerSystem, Win32_BIOS, Win32_SystemEnclosure, Win32_LogicalDisk (learn.microsoft.com); types of chassis: SMBIOS 3.7, 7.4.1.

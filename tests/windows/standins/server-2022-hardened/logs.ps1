@@ -13,9 +13,9 @@ $Stand.texts.audit = @(
     ''
 ) -join "`r`n"
 # Source: Get-WinEvent -ListLog: EventLogConfiguration; default sizes of Windows event logs
-$Stand.logs['Security'] = [pscustomobject]@{ LogName = 'Security'; IsEnabled = $true; LogMode = 'Circular'; MaximumSizeInBytes = 201326592 }
-$Stand.logs['System'] = [pscustomobject]@{ LogName = 'System'; IsEnabled = $true; LogMode = 'Circular'; MaximumSizeInBytes = 33554432 }
-$Stand.logs['Application'] = [pscustomobject]@{ LogName = 'Application'; IsEnabled = $true; LogMode = 'Circular'; MaximumSizeInBytes = 33554432 }
+$Stand.logs['Security'] = [pscustomobject]@{ LogName = 'Security'; IsEnabled = $true; LogMode = 'Circular'; MaximumSizeInBytes = 201326592; OldestRecordNumber = [long]1284411 }
+$Stand.logs['System'] = [pscustomobject]@{ LogName = 'System'; IsEnabled = $true; LogMode = 'Circular'; MaximumSizeInBytes = 33554432; OldestRecordNumber = [long]1 }
+$Stand.logs['Application'] = [pscustomobject]@{ LogName = 'Application'; IsEnabled = $true; LogMode = 'Circular'; MaximumSizeInBytes = 33554432; OldestRecordNumber = [long]1 }
 # Source: EventForwarding.admx, PowerShellExecutionPolicy.admx, AuditSettings.admx
 $Stand.registry['SYSTEM\CurrentControlSet\Control\Lsa'] += @{ 'SCENoApplyLegacyAuditPolicy' = 1 }
 $Stand.registry['SOFTWARE\Policies\Microsoft\Windows\PowerShell\ScriptBlockLogging'] += @{ 'EnableScriptBlockLogging' = 1 }

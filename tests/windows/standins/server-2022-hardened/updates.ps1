@@ -4,7 +4,7 @@ $Stand.events = @($Stand.events) + [pscustomobject]@{ LogName = 'System'; Provid
 $Stand.events = @($Stand.events) + [pscustomobject]@{ LogName = 'System'; ProviderName = 'Microsoft-Windows-WindowsUpdateClient'; Id = 19; Level = 4; TimeCreated = [datetime]'2026-07-16T02:15:00Z'; Properties = @([pscustomobject]@{ Value = '2026-07 Cumulative Update for Microsoft server operating system version 21H2 for x64-based Systems (KB5099540)' }, [pscustomobject]@{ Value = '1f2e7a64-3b0e-4a52-9d54-2a60f8a6c7aa' }, [pscustomobject]@{ Value = '200' }, [pscustomobject]@{ Value = '9482f4b4-e343-43b6-b170-9a65bc822c77' }) }
 $Stand.events = @($Stand.events) + [pscustomobject]@{ LogName = 'Microsoft-Windows-WindowsUpdateClient/Operational'; ProviderName = 'Microsoft-Windows-WindowsUpdateClient'; Id = 26; Level = 4; TimeCreated = [datetime]'2026-11-20T05:00:00Z'; Properties = @() }
 $Stand.cim['Win32_QuickFixEngineering'] = @(
-    [pscustomobject]@{ HotFixID = 'KB5099540' }
+    [pscustomobject]@{ HotFixID = 'KB5099540'; InstalledOn = '7/16/2026' }
 )
 $Stand.registry['SOFTWARE\Policies\Microsoft\Windows\WindowsUpdate'] = @{ WUServer = 'https://wsus.contoso.com:8531' }
 $Stand.registry['SOFTWARE\Policies\Microsoft\Windows\WindowsUpdate\AU'] = @{ UseWUServer = 1; AUOptions = 4 }

@@ -7,7 +7,7 @@ $Stand.cim['Win32_OperatingSystem'] = @(
 $Stand.cim['Win32_ComputerSystem'] = @(
     [pscustomobject]@{ DomainRole = 1; Domain = 'contoso.com'; Manufacturer = 'Dell Inc.'; Model = 'OptiPlex 7090'; PCSystemType = 1; TotalPhysicalMemory = [uint64]8459091968 }
 )
-$Stand.registry['SOFTWARE\Microsoft\Windows NT\CurrentVersion'] += @{ CurrentBuild = '19045'; UBR = 7548; EditionID = 'Professional'; DisplayVersion = '22H2' }
+$Stand.registry['SOFTWARE\Microsoft\Windows NT\CurrentVersion'] += @{ CurrentBuild = '19045'; UBR = 7548; EditionID = 'Professional'; InstallationType = 'Client'; DisplayVersion = '22H2' }
 $Stand.registry['SYSTEM\CurrentControlSet\Control'] += @{}
 $Stand.cim['Win32_Service'] = @(
     [pscustomobject]@{ Name = 'BFE'; State = 'Running'; StartMode = 'Auto'; ProcessId = 800 },

@@ -13,9 +13,9 @@ $Stand.texts.audit = @(
     ''
 ) -join "`r`n"
 # Source: Get-WinEvent -ListLog: EventLogConfiguration; default sizes of Windows event logs
-$Stand.logs['Security'] = [pscustomobject]@{ LogName = 'Security'; IsEnabled = $true; LogMode = 'Circular'; MaximumSizeInBytes = 205520896 }
-$Stand.logs['System'] = [pscustomobject]@{ LogName = 'System'; IsEnabled = $true; LogMode = 'Circular'; MaximumSizeInBytes = 33554432 }
-$Stand.logs['Application'] = [pscustomobject]@{ LogName = 'Application'; IsEnabled = $true; LogMode = 'Circular'; MaximumSizeInBytes = 33554432 }
+$Stand.logs['Security'] = [pscustomobject]@{ LogName = 'Security'; IsEnabled = $true; LogMode = 'Circular'; MaximumSizeInBytes = 205520896; OldestRecordNumber = [long]1 }
+$Stand.logs['System'] = [pscustomobject]@{ LogName = 'System'; IsEnabled = $true; LogMode = 'Circular'; MaximumSizeInBytes = 33554432; OldestRecordNumber = [long]18220 }
+$Stand.logs['Application'] = [pscustomobject]@{ LogName = 'Application'; IsEnabled = $true; LogMode = 'Circular'; MaximumSizeInBytes = 33554432; OldestRecordNumber = [long]0 }
 # Source: EventForwarding.admx, PowerShellExecutionPolicy.admx, AuditSettings.admx
 $Stand.registry['SYSTEM\CurrentControlSet\Control\Lsa'] += @{ }
 $Stand.registry['SOFTWARE\Policies\Microsoft\Windows\PowerShell\ScriptBlockLogging'] += @{ 'EnableScriptBlockLogging' = 1 }

@@ -7,7 +7,7 @@ $Stand.cim['Win32_OperatingSystem'] = @(
 $Stand.cim['Win32_ComputerSystem'] = @(
     [pscustomobject]@{ DomainRole = 0; Domain = 'WORKGROUP'; Manufacturer = 'Dell Inc.'; Model = 'OptiPlex 7090'; PCSystemType = 1; TotalPhysicalMemory = [uint64]16899997696 }
 )
-$Stand.registry['SOFTWARE\Microsoft\Windows NT\CurrentVersion'] += @{ CurrentBuild = '26100'; UBR = 9550; EditionID = 'Professional'; DisplayVersion = '24H2' }
+$Stand.registry['SOFTWARE\Microsoft\Windows NT\CurrentVersion'] += @{ CurrentBuild = '26100'; UBR = 9550; EditionID = 'Professional'; InstallationType = 'Client'; DisplayVersion = '24H2' }
 $Stand.registry['SYSTEM\CurrentControlSet\Control'] += @{}
 $Stand.cim['Win32_Service'] = @(
     [pscustomobject]@{ Name = 'BFE'; State = 'Running'; StartMode = 'Auto'; ProcessId = 800 },

@@ -13,8 +13,8 @@ $Stand.texts.audit = @(
     ''
 ) -join "`r`n"
 # Source: Get-WinEvent -ListLog: EventLogConfiguration; default sizes of Windows event logs
-$Stand.logs['Security'] = [pscustomobject]@{ LogName = 'Security'; IsEnabled = $true; LogMode = 'Circular'; MaximumSizeInBytes = 20971520 }
-$Stand.logs['System'] = [pscustomobject]@{ LogName = 'System'; IsEnabled = $true; LogMode = 'Circular'; MaximumSizeInBytes = 20971520 }
-$Stand.logs['Application'] = [pscustomobject]@{ LogName = 'Application'; IsEnabled = $true; LogMode = 'Circular'; MaximumSizeInBytes = 20971520 }
+$Stand.logs['Security'] = [pscustomobject]@{ LogName = 'Security'; IsEnabled = $true; LogMode = 'Circular'; MaximumSizeInBytes = 20971520; OldestRecordNumber = [long]60122 }
+$Stand.logs['System'] = [pscustomobject]@{ LogName = 'System'; IsEnabled = $true; LogMode = 'Circular'; MaximumSizeInBytes = 20971520; OldestRecordNumber = [long]1 }
+$Stand.logs['Application'] = [pscustomobject]@{ LogName = 'Application'; IsEnabled = $true; LogMode = 'Circular'; MaximumSizeInBytes = 20971520; OldestRecordNumber = [long]1 }
 # Source: EventForwarding.admx, PowerShellExecutionPolicy.admx, AuditSettings.admx
 $Stand.registry['SYSTEM\CurrentControlSet\Control\Lsa'] += @{ }

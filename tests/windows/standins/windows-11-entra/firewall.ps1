@@ -11,9 +11,9 @@ function Get-NetIPInterface() {
 }
 function Get-NetFirewallProfile($PolicyStore) {
     return @(
-        [pscustomobject]@{ Name = 'Domain'; Enabled = 1; DefaultInboundAction = 4; LogBlocked = 1; LogAllowed = 0; LogMaxSizeKilobytes = 16384; LogFileName = '%systemroot%\system32\LogFiles\Firewall\pfirewall.log' },
-        [pscustomobject]@{ Name = 'Private'; Enabled = 1; DefaultInboundAction = 4; LogBlocked = 1; LogAllowed = 0; LogMaxSizeKilobytes = 16384; LogFileName = '%systemroot%\system32\LogFiles\Firewall\pfirewall.log' },
-        [pscustomobject]@{ Name = 'Public'; Enabled = 1; DefaultInboundAction = 4; LogBlocked = 2; LogAllowed = 2; LogMaxSizeKilobytes = [uint64]::MaxValue; LogFileName = '%systemroot%\system32\LogFiles\Firewall\pfirewall.log' }
+        [pscustomobject]@{ Name = 'Domain'; Enabled = 1; DefaultInboundAction = 4; AllowLocalFirewallRules = 1; LogBlocked = 1; LogAllowed = 0; LogMaxSizeKilobytes = 16384; LogFileName = '%systemroot%\system32\LogFiles\Firewall\pfirewall.log' },
+        [pscustomobject]@{ Name = 'Private'; Enabled = 1; DefaultInboundAction = 4; AllowLocalFirewallRules = 1; LogBlocked = 1; LogAllowed = 0; LogMaxSizeKilobytes = 16384; LogFileName = '%systemroot%\system32\LogFiles\Firewall\pfirewall.log' },
+        [pscustomobject]@{ Name = 'Public'; Enabled = 1; DefaultInboundAction = 4; AllowLocalFirewallRules = 2; LogBlocked = 2; LogAllowed = 2; LogMaxSizeKilobytes = [uint64]::MaxValue; LogFileName = '%systemroot%\system32\LogFiles\Firewall\pfirewall.log' }
     )
 }
 function Get-NetConnectionProfile() {

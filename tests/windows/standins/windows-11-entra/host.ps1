@@ -7,9 +7,9 @@ $Stand.cim['Win32_OperatingSystem'] = @(
 $Stand.cim['Win32_ComputerSystem'] = @(
     [pscustomobject]@{ DomainRole = 0; Domain = 'WORKGROUP'; Manufacturer = 'LENOVO'; Model = '21HD0012US'; PCSystemType = 2; TotalPhysicalMemory = [uint64]33958903808 }
 )
-$Stand.registry['SOFTWARE\Microsoft\Windows NT\CurrentVersion'] += @{ CurrentBuild = '26100'; UBR = 8894; EditionID = 'Enterprise'; DisplayVersion = '24H2' }
+$Stand.registry['SOFTWARE\Microsoft\Windows NT\CurrentVersion'] += @{ CurrentBuild = '26100'; UBR = 8894; EditionID = 'Enterprise'; InstallationType = 'Client'; DisplayVersion = '24H2' }
 $Stand.registry['SYSTEM\CurrentControlSet\Control'] += @{}
-$Stand.registry['SYSTEM\CurrentControlSet\Control\CloudDomainJoin\JoinInfo\8B1C3D0000000000000000000000000000000042'] = @{}
+$Stand.registry['SYSTEM\CurrentControlSet\Control\CloudDomainJoin\JoinInfo\8B1C3D0000000000000000000000000000000042'] = @{ TenantId = '1c2d3e4f-5061-4728-93a4-b5c6d7e8f901' }
 $Stand.cim['Win32_Service'] = @(
     [pscustomobject]@{ Name = 'BFE'; State = 'Running'; StartMode = 'Auto'; ProcessId = 800 },
     [pscustomobject]@{ Name = 'EventLog'; State = 'Running'; StartMode = 'Auto'; ProcessId = 804 },

@@ -4,7 +4,7 @@ $Stand.events = @($Stand.events) + [pscustomobject]@{ LogName = 'System'; Provid
 $Stand.events = @($Stand.events) + [pscustomobject]@{ LogName = 'System'; ProviderName = 'Microsoft-Windows-WindowsUpdateClient'; Id = 19; Level = 4; TimeCreated = [datetime]'2026-07-20T11:40:00Z'; Properties = @([pscustomobject]@{ Value = '2026-07 Cumulative Update for Windows 11, version 24H2 for x64-based Systems (KB5121767)' }, [pscustomobject]@{ Value = '1f2e7a64-3b0e-4a52-9d54-2a60f8a6c7aa' }, [pscustomobject]@{ Value = '200' }, [pscustomobject]@{ Value = '9482f4b4-e343-43b6-b170-9a65bc822c77' }) }
 $Stand.events = @($Stand.events) + [pscustomobject]@{ LogName = 'Microsoft-Windows-WindowsUpdateClient/Operational'; ProviderName = 'Microsoft-Windows-WindowsUpdateClient'; Id = 26; Level = 4; TimeCreated = [datetime]'2026-11-19T06:00:00Z'; Properties = @() }
 $Stand.cim['Win32_QuickFixEngineering'] = @(
-    [pscustomobject]@{ HotFixID = 'KB5121767' }
+    [pscustomobject]@{ HotFixID = 'KB5121767'; InstalledOn = '6/15/2026' }
 )
 $Stand.registry['SOFTWARE\Microsoft\Windows\CurrentVersion\WindowsUpdate\Auto Update'] = @{}
 $Stand.registry['SOFTWARE\Microsoft\WindowsUpdate\UX\Settings'] = @{ PauseQualityUpdatesEndTime = '2026-12-04T10:00:00Z' }
