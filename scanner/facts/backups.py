@@ -80,7 +80,8 @@ class BackupFailure:
 class BackupJob:
     """One thing that takes backups.
 
-    `configured` is false for a product that is installed and has nothing to do. `enabled`: it starts by itself;
+    `configured` is false for a product that is installed and has nothing to do, and absent for what is set up and never
+    started, or copies nothing of this host. `enabled`: it starts by itself;
     absent when nothing starts it but a person. `interval_days` is the longest time between two planned starts, absent
     where no repeated start is planned. `blocked` says why an enabled job does not run, absent when nothing is known
     to stop it. `last_success` and `last_failure` are absent when the records prove that there was none. `central`

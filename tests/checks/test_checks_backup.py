@@ -164,6 +164,19 @@ def test_a_job_that_may_be_set_up_is_unknown() -> None:
     assert run("job", with_job(configured=NO_RECORD)).status is Status.UNKNOWN
 
 
+@pytest.mark.parametrize("name", ["scheduled", "offhost", "encrypted"])
+def test_a_job_that_may_have_nothing_to_do_passes_nothing(name: str) -> None:
+    assert run(name).status is Status.PASS
+    assert run(name, with_job(configured=NO_RECORD)).status is Status.UNKNOWN
+    both = replace(BACKUPS, jobs=(JOB, replace(JOB, configured=NO_RECORD)))
+    assert run(name, both).status is (Status.UNKNOWN if name == "encrypted" else Status.PASS)
+
+
+def test_what_is_set_up_and_never_started_is_no_job_and_is_named() -> None:
+    outcome = run("job", with_job(configured=Absent("run-parts leaves it out")))
+    assert (outcome.status, outcome.actual) == (Status.FAIL, "files.service (restic): run-parts leaves it out")
+
+
 def test_snapshots_beside_a_job_pass_and_none_do_not_apply() -> None:
     assert run("snapshot_only", replace(BACKUPS, snapshots=(SNAPPER,))).status is Status.PASS
     assert run("snapshot_only").status is Status.NOT_APPLICABLE

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from scanner.facts.backups import BackupFailure, BackupJob, Backups, BackupSuccess, Place, Proof
 from scanner.facts.base import RawFact, RawFacts, RawState
 from scanner.facts.linux.backups import READERS, journal, schedule, units
+from scanner.facts.linux.backups.hosts import OwnNames
 from scanner.facts.linux.backups.places import Disk, Mount, Places, parse_mounts
 from scanner.facts.linux.backups.probes import _WORDS, CRON, STATE
 from scanner.facts.linux.backups.programs import Call, call_of
@@ -26,7 +27,7 @@ from scanner.model import Absent, Maybe, Privilege, Reason, Unknown, is_known
 GOLDEN = Path(__file__).parent / "golden" / "backups"
 NOW = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
 # The status file that a site may name has tests of its own.
-PROBES = tuple(probe.name for probe in READERS[0].probes if not probe.named)
+PROBES = tuple(probe.name for probe in READERS[0].probes if probe.name.startswith("backup_") and not probe.named)
 SECRETS = (b"s3cr3tw0rd", b"hunter2", b"topsecret", b"othersecret", b"agent")
 
 
@@ -123,7 +124,7 @@ def test_borg_does_not_read_the_repository_it_writes(repository: str) -> None:
     """Its destination is not among its sources: it would always lie on their disk."""
     call = call_of(("borg", "create", *repository.split(), "/home"))
     assert call is not None
-    none = State((), {}, (), 0, "", (None, None))
+    none = State((), {}, (), 0, "", (None, None), False)
     assert targets(call, none) == (("/usb/borg",), ("/home",))
 
 
@@ -396,7 +397,7 @@ def cleaned(line: str) -> str:
         ("mysqldump -pSECRET db >/srv/x", "mysqldump -p"),
         ("mysqldump --password=SECRET db", "mysqldump --password"),
         ("curl -u me:SECRET ftp://me:SECRET@h/x", "-u ftp://h/x"),
-        ("rclone sync /d s3:KEY:SECRET@b/x", "rclone sync /d"),
+        ("rclone sync /d s3:KEY:SECRET@b/x", "rclone sync /d ?:"),
         ("rsync -a /d me:SECRET@h:/x", "rsync -a /d h:/x"),
         ("borg create ssh://me@h/./r::{now} /d", "borg create ssh://h/./r::{now} /d"),
         ("duplicity --encrypt-key SECRET /d file:///srv/x >/dev/null 2>&1", "duplicity --encrypt-key /d file:///srv/x"),
@@ -479,7 +480,7 @@ PLACES = Places(
     ),
     planned={"/offline": "cifs"},
     disks=DISKS,
-    hostname="host1",
+    own=OwnNames(hostname="host1"),
 )
 
 

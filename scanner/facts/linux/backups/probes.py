@@ -9,30 +9,71 @@ from __future__ import annotations
 from scanner.facts.base import Access, Grant, Probe
 from scanner.facts.linux.backups.programs import AGENTS, HOUSEKEEPING, PROGRAMS, SNAPSHOT_UNITS, kept_words
 from scanner.facts.linux.patching.sections import RUN
+from scanner.facts.linux.processes import OWN
 
 _NETWORK = "nfs|nfs4|cifs|smb3|smbfs|fuse[.].*|ceph|glusterfs|lustre|afs|9p|davfs|beegfs|autofs"
 
-# Words of a command line that may leave the target. The rest of the line is dropped, so are option values.
+# Options of programs that copy, which take the next word as their value: that word is no place the program works on.
+_VALUED = (
+    "(ex|in)clude(-from|-filelist|-regexp|-globbing-filelist|-if-present|-older-than|-rule)?|filter|files-from|rsh|"
+    "rsync-path|remote-schema|ssh-options|log-file|temp-dir|tempdir|partial-dir|(backup|compare|copy|link)-dest|"
+    "backup-dir|config|cache-dir|archive-dir|write-batch|bwlimit|suffix|name|volsize"
+)
+_LETTERS = " ".join(f"{name}={program.valued}" for name, program in PROGRAMS.items() if program.valued is not None)
+_COPIERS = " ".join(name for name, program in PROGRAMS.items() if program.copies)
+
+# Words of a command line that may leave the target. The rest of the line is dropped, so are option values; of the
+# one-letter options of a program whose letters are known all leave, up to one with a value. Where a program copies,
+# `?` stands for a dropped word, `?:` for one that names another host.
 _WORDS = rf"""
 words='
-BEGIN {{ n = split("{" ".join(kept_words())}", k, " "); for (i = 1; i <= n; i++) kept[k[i]] = 1 }}
-function clean(s,   a, n, i, w, skip, out) {{
+BEGIN {{ n = split("{" ".join(kept_words())}", k, " "); for (i = 1; i <= n; i++) kept[k[i]] = 1
+  n = split("{_LETTERS}", k, " "); for (i = 1; i <= n; i++) {{ split(k[i], v, "="); valued[v[1]] = v[2] }}
+  n = split("{_COPIERS}", k, " "); for (i = 1; i <= n; i++) copies[k[i]] = 1 }}
+function clean(s,   a, n, i, w, o, skip, out) {{
+  while (match(s, /(--rsh|-[A-Za-z]*e)[= ]*("[^"]*"|\047[^\047]*\047)/)) {{
+    w = substr(s, RSTART, RLENGTH); sub(/[= ]*["\047].*/, " X ", w)
+    s = substr(s, 1, RSTART - 1) w substr(s, RSTART + RLENGTH)
+  }}
   gsub(/(pass|secret|token|key|cred)[A-Za-z_-]*[= ]+("[^"]*"|\047[^\047]*\047)/, "password X ", s)
   gsub(/[0-9&]*>+&?[ \t]*[^ \t;|&"\047]+/, " ", s); gsub(/["\047`()<>]/, " ", s)
   gsub(/&&/, " %and% ", s); gsub(/[;|&]+/, " ; ", s); n = split(s, a, /[ \t]+/); out = ""; skip = 0
   for (i = 1; i <= n; i++) {{
     w = a[i]; if (w == "") continue
+    if (w ~ /^#/) break
     if (skip) {{ skip = 0; if (w !~ /^-/) continue }}
-    if (w ~ /^-/ && w !~ /=/) skip = (w ~ /^-[pu]$/ || tolower(w) ~ /pass|secret|token|key|cred|auth|user/)
-    w = word(w); if (w != "") out = out " " w
+    if (w ~ /^--[a-z-]+=$/) skip = (w !~ /^--(repo|repository|target)=$/)
+    else if (w ~ /^-/ && w !~ /=/) skip = takes(w)
+    o = w; w = word(w); if (w == "" && prog in copies) w = hint(o)
+    if (w == ";" || w == "&&") prog = ""; else if (prog == "") prog = program(w)
+    if (w != "") out = out " " w
   }}
+  prog = ""
   return substr(out, 2)
 }}
+function program(w) {{ sub(/.*\//, "", w); return w in valued || w in copies ? w : "" }}
+function takes(w) {{
+  if (tolower(w) ~ /^--.*(pass|secret|token|key|cred|auth|user)/) return 1
+  if (prog in copies && w ~ /^--({_VALUED})$/) return 1
+  if (!(prog in valued)) return w ~ /^-[pu]$/ || tolower(w) ~ /pass|secret|token|key|cred|auth|user/
+  return w !~ /^--/ && letters(w) == w && w !~ /r$/ && index(valued[prog], substr(w, length(w))) > 0
+}}
+function letters(w,   i, c, out) {{
+  out = "-"
+  for (i = 2; i <= length(w); i++) {{
+    c = substr(w, i, 1); if (c !~ /[A-Za-z]/) break
+    out = out c; if (index(valued[prog], c)) break
+  }}
+  return length(out) > 1 ? out : substr(w, 1, 2)
+}}
+function hint(w) {{ return w ~ /^-/ || w ~ /^\\+$/ ? "" : w ~ /^[^\/=]*:/ ? "?:" : "?" }}
 function word(w,   v) {{
   if (w ~ /^(RESTIC_REPOSITORY|BORG_REPO|PBS_REPOSITORY|TARGET_URL)=/) {{ sub(/^[A-Z_]*=/, "", w); return word(w) }}
   if (w ~ /^--(repo|repository|target)=/) {{ v = w; sub(/=.*/, "", v); sub(/^[^=]*=/, "", w); return v " " word(w) }}
+  if (w ~ /^--?dry-?run$/) return "--dry-run"
+  if (w ~ /^--[a-z-]*=(false|no|0)$/) return ""
   if (w ~ /^--/) {{ sub(/=.*/, "", w); return w ~ /^--[a-z0-9-]*$/ ? w : "" }}
-  if (w ~ /^-/) return substr(w, 1, 2)
+  if (w ~ /^-/) return prog in valued ? letters(w) : substr(w, 1, 2)
   if (w == "%and%") return "&&"
   if (w == ";" || w in kept) return w
   sub(/[?#].*/, "", w)
@@ -105,7 +146,8 @@ services() {
     awk "$words"'
       /^ExecStart=/ { p = $0; sub(/^ExecStart=[{] path=/, "", p); sub(/ ;.*/, "", p); i = $0 ~ / ; ignore_errors=yes ;/
         s = $0; sub(/^.* argv\[\]=[^ ]*/, "", s); sub(/ ; ignore_errors=.*/, "", s)
-        sub(/.*\//, "/&", p); gsub(/\/\//, "/", p); print "Exec=" (i ? "ignored" : "counted") " " p " " clean(s); next }
+        sub(/.*\//, "/&", p); gsub(/\/\//, "/", p); prog = program(p)
+        print "Exec=" (i ? "ignored" : "counted") " " p " " clean(s); next }
       { print }'
 }
 shown=$(services)
@@ -145,44 +187,56 @@ exit 0
 
 CRON = Probe(
     name="backup_cron",
-    why="which crontabs start backups, of which account, how often, and where they write",
+    why="which crontabs start backups, of which account, how often, and where they write; which files cron takes",
     access=Access.PARTIAL,
     grants=(Grant("/usr/bin/crontab -l -u root"),),
     max_bytes=256 * 1024,
     script=RUN
     + _WORDS
+    + OWN
     + r"""
 table() {
   awk -v sys="$1" "$words"'
+    BEGIN { while (sys && (getline one < "/etc/passwd") > 0) { sub(/:.*/, "", one); known[one] = 1 } }
     { gsub(/^[ \t]+/, "") }
     /^#/ || /^$/ || /^[A-Za-z_][A-Za-z0-9_]*[ \t]*=/ { next }
     { total++; n = ($1 ~ /^@/) ? 1 : 5; when = ""; rest = $0
       for (i = 1; i <= n; i++) { when = when (i > 1 ? " " : "") $i; sub(/^[^ \t]+[ \t]+/, "", rest) }
-      who = "-"; if (sys) { who = $(n + 1); sub(/^[^ \t]+[ \t]+/, "", rest) }
+      who = "-"; if (sys) { who = $(n + 1); sub(/^[^ \t]+[ \t]+/, "", rest)
+        if (!(who in known)) who = who "?" }
       said = clean(rest); if (said != "" && when ~ /^[A-Za-z0-9@*,\/ -]+$/) print when "\t" who "\t" said }
     END { print "#lines\t" total + 0 }'
 }
 script() { awk "$words"'/^[ \t]*#/ { next } { said = clean($0); if (said != "") print said }
   END { print "#lines\t" NR }' "$1"; }
+spools='/var/spool/cron/crontabs/* /var/spool/cron/tabs/* /var/spool/cron/* /etc/crontabs/*'
 one() { if [ -r "$2" ]; then run "$2" table "$1" <"$2"; else show "$2"; fi; }
+anacron() {
+  awk "$words"'
+    { gsub(/^[ \t]+/, "") }
+    /^#/ || /^$/ || /^[A-Za-z_][A-Za-z0-9_]*[ \t]*=/ { next }
+    { total++; when = $1; rest = $0; for (i = 1; i <= 3; i++) sub(/^[^ \t]+[ \t]+/, "", rest)
+      said = clean(rest); if (said != "" && when ~ /^[A-Za-z0-9@]+$/) print when "\t-\t" said }
+    END { print "#lines\t" total + 0 }'
+}
 all() {
 for f in /etc/crontab /etc/cron.d/*; do
   case ${f##*/} in .* | *~ | *.dpkg-* | *.rpm*) continue ;; esac
   [ -f "$f" ] && one 1 "$f"
 done
 [ -d /etc/cron.d ] && [ ! -r /etc/cron.d ] && printf '!/etc/cron.d\n'
+f=/etc/anacrontab
+if [ -r "$f" ]; then run "$f" anacron <"$f"; elif [ -e "$f" ]; then printf '!%s\n' "$f"; fi
 for d in /etc/cron.hourly /etc/cron.daily /etc/cron.weekly /etc/cron.monthly /etc/periodic/*; do
   [ -d "$d" ] || continue
   [ -r "$d" ] || printf '!%s\n' "$d"
   for f in "$d"/*; do
-    [ -f "$f" ] && [ -x "$f" ] || continue
+    [ -f "$f" ] && { [ -x "$f" ] || [ ! -r "$f" ]; } || continue
     if [ -r "$f" ]; then run "$f" script "$f"; else printf '!%s\n' "$f"; fi
   done
 done
 if [ "$CTPAT_RIGHTS" = root ]; then
-  for d in /var/spool/cron/crontabs /var/spool/cron/tabs /var/spool/cron /etc/crontabs; do
-    for f in "$d"/*; do [ -f "$f" ] && [ ! -h "$d" ] && one '' "$f"; done
-  done
+  for f in $spools; do [ -f "$f" ] && [ ! -h "${f%/*}" ] && one '' "$f"; done
   note root echo read
 elif have crontab; then
   said=$(R crontab -l -u root 2>&1); rc=$?
@@ -197,9 +251,38 @@ else note root echo none; fi
 }
 found=$(all)
 printf '%s\n' "$found"
-daemon() { cat /proc/[0-9]*/comm | awk '/^(cron|crond|anacron|fcron|systemd-cron)$/ { print }
-  END { print "#processes " NR }'; }
+daemon() {
+  own 'cron|crond|anacron|fcron|systemd-cron' | while read -r pid name; do
+    file=$(readlink -f "/proc/$pid/exe") || file=
+    case $file in /*) ;; *) file=$(readlink -f "$(command -v "$name")") ;; esac
+    kind=other
+    case ${file##*/} in
+    busybox*) kind=busybox ;;
+    fcron) kind=fcron ;;
+    *) grep -q '[.]rpmsave' "$file" && kind=cronie; grep -q 'dpkg-(old' "$file" && kind=debian ;;
+    esac
+    printf '%s\n#kind\t%s\t%s\n' "$name" "$kind" "$(tr '\000' ' ' <"/proc/$pid/cmdline")"
+  done
+  set -- /proc/[0-9]*
+  [ -r /proc/1/comm ] || set --
+  printf '#processes %s\n' "$#"
+}
 run daemon daemon
+taken() {
+  for d in /etc/cron.hourly /etc/cron.daily /etc/cron.weekly /etc/cron.monthly /etc/periodic/*; do
+    [ -d "$d" ] && have run-parts && out=$(run-parts --test "$d") || continue
+    [ -z "$out" ] || printf '%s\n' "$out" | sed 's/^/runs /'
+    printf 'asked %s\n' "$d"
+  done
+  set -- /etc/crontab /etc/anacrontab /etc/cron.d/*
+  ls -lnL "$@" | awk '/^-/ { print "mode", $1, $3, $NF }'
+  for f in "$@"; do [ -r "$f" ] && [ -s "$f" ] && [ "$(tail -c 1 "$f" | wc -l)" -eq 0 ] && printf 'open %s\n' "$f"; done
+  [ "$CTPAT_RIGHTS" != root ] || for f in $spools; do
+    [ ! -f "$f" ] || grep -q "^${f##*/}:" /etc/passwd || printf 'stranger %s\n' "$f"
+  done
+  echo read
+}
+run taken taken
 resolve() { printf '%s\n' "$found" | tr '\t' ' ' | grep '^ ' | real; }
 run real resolve
 exit 0
@@ -259,7 +342,10 @@ done; echo read; }}
 rsnap() {{ f=/etc/rsnapshot.conf
   [ -e "$f" ] || {{ echo gone; return 0; }}
   [ -r "$f" ] || {{ echo unread; return 0; }}
-  sed -n 's/^\(snapshot_root\|logfile\)[ \t][ \t]*\([^ \t]*\).*/\1 \2/p; s/^\(backup\)[ \t].*/\1/p' "$f"
+  sed -n -e 's/^\(snapshot_root\|logfile\)[ \t][ \t]*\([^ \t]*\).*/\1 \2/p' \
+    -e 's/^backup_script[ \t].*/backup local/p' \
+    -e 's#^backup[ \t][ \t]*\(/\|lvm:\|[^ \t]*localhost:\).*#backup local#p' \
+    -e 's/^backup[ \t]..*[/:].*/backup remote/p' "$f"
   log=$(sed -n 's/^logfile[ \t][ \t]*\([^ \t]*\).*/\1/p' "$f" | head -n 1)
   [ -n "$log" ] && if [ -r "$log" ]; then
     tail -n 400 "$log" | sed -n -e 's/^\(\[[^]]*\]\).*: \(completed successfully\)$/log \1 \2/p' \
@@ -276,9 +362,12 @@ exit 0
 
 PLACES = Probe(
     name="backup_places",
-    why="which disk, share or encrypted volume lies beneath a backup's destination; which snapshots are taken",
+    why="which disk, share or encrypted volume lies beneath a backup's destination, and what this host is called; "
+    "which snapshots are taken",
     script=RUN
     + r"""
+hosts() { awk '!/^[ \t]*#/ && NF > 1 && $1 != "0.0.0.0"' /etc/hosts | head -n 200; }
+[ -r /etc/hosts ] && run hosts hosts
 mounts() { awk '{ for (i = 7; i <= NF; i++) if ($i == "-") print $3, $5, $(i + 1), $(i + 2) }' \
   /proc/self/mountinfo | sed 's#//[^ ]*@#//#'; }
 run mounts mounts

@@ -40,6 +40,18 @@ listens 3306
 publishes 8080:80
 sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
 
+# A backup that cron never starts, for the dot in its name; and a container with an SSH server and a cron of its own.
+printf '%s\n' '#!/bin/sh' 'rsync -a /home backup@vault.lab:/srv/bad' >/etc/cron.daily/backup.sh
+chmod +x /etc/cron.daily/backup.sh
+mkdir -p /var/lib/box
+for server in dropbear crond; do
+  cp /bin/sleep "/var/lib/box/$server"
+  printf '[Service]\nExecStart=/usr/bin/unshare --pid --fork /var/lib/box/%s infinity\n' "$server" \
+    >"/etc/systemd/system/box-$server.service"
+  systemctl daemon-reload
+  systemctl start "box-$server"
+done
+
 rm -rf /var/lib/apt/lists/*
 apt-mark hold openssh-server
 # A kernel came a month ago, and nobody has restarted the machine since. /boot is a disk of its own.
