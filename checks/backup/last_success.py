@@ -3,7 +3,8 @@
 Why: a job that fails every night looks like a backup until the day it is needed.
 Source: CTPAT MSC 4.12 (weekly, or as often as suits) and its guidance (daily for servers). Proof is, best first: the
 job's own result in the system's log; the result and end time of its last run; the program's own record; a log line that
-only success writes. An enabled timer, a start time, a stamp file, a cache and a snapshot prove nothing.
+only success writes; the status file that the site names. An enabled timer, a start time, a stamp file, a cache and a
+snapshot prove nothing.
 """
 
 from collections.abc import Sequence
@@ -120,7 +121,8 @@ def _judge(job: BackupJob, collection: Collection, good: int, limit: int) -> Out
 def _went_on(job: BackupJob, failure: BackupFailure) -> bool:
     """A run after the failure wrote a backup that is not complete: it is one, and backup/failures keeps the failure."""
     success = job.last_success
-    return is_known(success) and not success.complete and success.when >= failure.when
+    is_partial = is_known(success) and not success.complete and success.when >= failure.when
+    return is_partial and not failure.stands
 
 
 def _age(job: BackupJob, success: BackupSuccess, collection: Collection, good: int, limit: int) -> Outcome:

@@ -108,7 +108,7 @@ def _read(target: Target, transcript: Transcript, reading: _Reading) -> _Seen:
     lines += [f"  note: {note}" for note in transcript.notes]
     if transcript.error:
         lines.append(f"  ended early ({transcript.error[0].value}): {transcript.error[1]}")
-    gaps = [section for section in raw.sections.values() if section.state not in _FINE and section.probe in probes]
+    gaps = [one for one in raw.sections.values() if one.probe in probes and _is_gap(one, probes[one.probe], raw)]
     for section in gaps:
         if section.state is not RawState.NOT_RUN:
             lines += _gap(section, probes[section.probe], words)
@@ -130,13 +130,19 @@ def _not_run(transcript: Transcript, probes: Sequence[str]) -> Iterator[str]:
         yield "    cure: see why the target is slow, or raise --timeout of the scan"
 
 
+def _is_gap(section: RawFact, probe: Probe, raw: RawFacts) -> bool:
+    """A recording of before there were status files did not ask for one, and misses none."""
+    is_older = probe.named and section.state is RawState.NOT_RUN and raw.error is None
+    return section.state not in _FINE and not is_older
+
+
 # Nothing on the target cures these: what the records do not say, and what is not read on its platform at all.
 _INCURABLE = (Reason.STALE, Reason.NO_EVIDENCE, Reason.UNSUPPORTED)
 
 
 def _parts(target: Target, raw: RawFacts, reading: _Reading, gaps: Collection[str]) -> list[str]:
     """What a scan would not see although the probe answered: one of its parts was refused, or is not understood."""
-    findings = judge(reading.selection.plan(reading.site, target), FactSet(raw, target), target)
+    findings = judge(reading.selection.plan(reading.site, target, raw.platform), FactSet(raw, target), target)
     unknown = [one for one in findings if one.status is Status.UNKNOWN and one.reason not in _INCURABLE]
     return list(dict.fromkeys(one.detail for one in unknown if one.detail.partition(":")[0] not in gaps))
 

@@ -14,6 +14,7 @@ from scanner.inventory.address import (
     AddressError,
     check_host,
     check_name,
+    check_status_file,
     default_name,
     read_hop,
     read_port,
@@ -27,7 +28,20 @@ from scanner.yaml_source import decode, read_bytes
 
 T = TypeVar("T")
 
-COLUMNS = ("host", "name", "transport", "port", "user", "credential", "role", "tags", "jump", "host_key", "uri")
+COLUMNS = (
+    "host",
+    "name",
+    "transport",
+    "port",
+    "user",
+    "credential",
+    "role",
+    "tags",
+    "jump",
+    "host_key",
+    "uri",
+    "backup_status",
+)
 _HEADER = "a header line such as host,name,user,credential,role,tags"
 _TRANSPORTS = ("ssh", "winrm", "winrms", "psrp", "ldaps")
 _TAGS = re.compile(r"[\s|;,]+")
@@ -107,6 +121,7 @@ class _Row:
         name = self.checked("name", check_name)
         jump = self.checked("jump", lambda text: tuple(read_hop(part, self.origin) for part in text.split(",")))
         host_key = self.checked("host_key", _host_key)
+        status = self.checked("backup_status", check_status_file)
         if base is None:
             return None
         return replace(
@@ -117,6 +132,7 @@ class _Row:
             tags=tuple(tag for tag in _TAGS.split(self.text("tags")) if tag),
             host_key=host_key,
             jump=jump or (),
+            backup_status=status,
         )
 
     def uri(self) -> Target | None:

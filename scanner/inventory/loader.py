@@ -260,6 +260,7 @@ class _Loader:
         target = item.target
         login = credentials[target.credential] if target.credential else None
         target = replace(target, transport=target.transport or _transport(item, login))
+        _check_status(item, target)
         if target.transport in ("local", "replay"):
             return target
         _check_opens(item, target, login)
@@ -436,6 +437,17 @@ def _check_sealed(item: Candidate, target: Target, login: Credential | None) -> 
                 expected="transport: winrms"
                 if target.transport == "winrm"
                 else "another port: psrp is over https there",
+            )
+        )
+
+
+def _check_status(item: Candidate, target: Target) -> None:
+    """A file that nobody reads would be a false comfort."""
+    if target.backup_status and (target.transport not in ("ssh", "local") or target.platform == "windows"):
+        raise ConfigError(
+            item.problem(
+                f"the target '{target.name}' names a status file of backups, which is read on Linux hosts alone",
+                expected="'backup_status' with a target over ssh, or local:",
             )
         )
 

@@ -164,6 +164,11 @@ Hop = Annotated[str, AfterValidator(_address(address.split_authority)), Field(de
 User = Annotated[str, AfterValidator(_address(address.read_user))]
 WindowsUser = Annotated[str, AfterValidator(_windows_user)]
 BindUser = Annotated[str, AfterValidator(_bind_user)]
+StatusFile = Annotated[
+    str,
+    AfterValidator(_address(address.check_status_file)),
+    Field(description="File on each Linux host that its backups write: success or failure, after every run"),
+]
 TargetName = Annotated[str, AfterValidator(_address(address.check_name))]
 Port = Annotated[int, Field(ge=1, le=65535)]
 Tags = Annotated[list[Line], Field(description="Free words that reports can filter by")]
@@ -259,6 +264,7 @@ class _Common(Strict):
     platform: Literal["windows"] | None = Field(
         None, description="Say it where the SSH server of a Windows host does not show that it is one"
     )
+    backup_status: StatusFile | None = None
     jump: Hop | list[Hop | HopModel] | None = Field(None, description="Jump hosts in the order they are passed")
 
 
@@ -285,6 +291,7 @@ class _FileTarget(Strict):
     credential: Line | None = Field(None, description="For every host that names none itself")
     role: Role | None = None
     tags: Tags = Field([])
+    backup_status: StatusFile | None = None
     limit: Line | list[Line] | None = Field(None, description="Only these hosts or groups; '!name' leaves one out")
 
 
@@ -396,7 +403,11 @@ class SiteModel(Strict):
     )
     profile: Line = Field("ctpat", description="Criteria pack: a name, or a .yaml file relative to this file")
     overlays: list[Line] = Field([], description="Files that change the criteria pack; relative to this file")
-    parameters: dict[str, Any] = Field({}, description="Check parameters, as family.check.parameter: value")
+    parameters: dict[str, Any] = Field(
+        {},
+        description="Check parameters, as family.check.parameter: value; "
+        "family.check.parameter.windows (.linux, .directory) for targets of that platform alone",
+    )
     applicability: dict[str, Answer] = Field({}, description="Answers to the questions of conditional requirements")
     credentials: dict[str, CredentialModel] = Field({}, description="Named ways in; secrets are references")
     targets: list[TargetEntry] = Field([], description="The machines to assess")

@@ -61,6 +61,7 @@ class Sources:
             certificate=entry.certificate,
             ca=str(whole_path(entry.ca, self.base)) if entry.ca else None,
             platform=entry.platform,
+            backup_status=entry.backup_status,
             jump=_jump(entry.jump, origin),
         )
         return Candidate(target, self.document.path, line, column)
@@ -131,6 +132,7 @@ class Sources:
             credential=target.credential or entry.credential,
             role=target.role or entry.role,
             tags=tuple(dict.fromkeys((*target.tags, *entry.tags))),
+            backup_status=target.backup_status or entry.backup_status,
         )
         return replace(item, target=filled)
 

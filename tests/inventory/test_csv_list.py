@@ -59,6 +59,7 @@ def test_uri_and_short_lines(tmp_path: Path) -> None:
         ("host,uri\na,ssh://b\n", "already says"),
         ("host,host_key\na,SHA256:x\n", "fingerprint"),
         ("host,name\n,x\n", "no host name"),
+        ("host,backup_status\na,var/status\n", "hosts.csv:2:3: 'var/status' is no path of a status file"),
         ("host,password\na,hunter2\n", "unknown column 'password'"),
     ],
 )

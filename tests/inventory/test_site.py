@@ -180,6 +180,16 @@ def test_a_credential_of_a_directory_says_who_and_where_the_secret_is(tmp_path: 
     assert any(message in problem for problem in refused(source, tmp_path))
 
 
+def test_a_status_file_is_named_at_a_target_or_at_an_inventory(tmp_path: Path) -> None:
+    source = (
+        f"{HEAD}targets:\n  - {{host: a, credential: c, backup_status: /var/lib/backup/status}}\n"
+        "  - {csv: hosts.csv, credential: c, backup_status: /srv/status}\n  - {uri: 'local:', backup_status: /x}\n"
+        "  - {host: b, credential: c}\n"
+    )
+    found = {target.name: target.backup_status for target in load(source, tmp_path).targets}
+    assert list(found.values()) == ["/var/lib/backup/status", "/srv/status", "/x", None]
+
+
 def test_openssh_settings_fill_gaps_only(tmp_path: Path) -> None:
     config = tmp_path / "ssh_config"
     config.write_text("Host web\n HostName 10.1.1.1\n User late\n Port 77\n IdentityFile /k\n ProxyJump b\n")
@@ -228,6 +238,14 @@ def test_identities_of_client_settings_pick_among_the_keys_of_an_agent(
         ("parameters: {password.min_length.accepted: no}", "expected a list"),
         ("parameters: {password.min_length.accepted: [1]}", "a list whose every item is text"),
         ("parameters: {password.min_length: 3}", "its parameter is missing"),
+        (
+            "parameters: {password.min_length.required.window: 3}",
+            "did you mean 'password.min_length.required.windows'?",
+        ),
+        ("parameters: {password.min_length.required.mac: 3}", "there is no platform 'mac'"),
+        ("parameters: {password.min_length.required.windows: yes}", "expected a whole number"),
+        ("parameters: {password.min_length.requird.windows: 3}", "mean 'password.min_length.required.windows'?"),
+        ("parameters: {pasword.min_length.required.linux: 3}", "no check has the parameter"),
         ("applicability: {remote_acces: yes}", "did you mean 'remote_access'?"),
         ("applicability: {remote_access: no}", "a 'no' needs its reason"),
         ("applicability: {remote_access: {applies: no, reason: ' '}}", "a 'no' needs its reason"),
@@ -269,6 +287,17 @@ def test_identities_of_client_settings_pick_among_the_keys_of_an_agent(
         ("targets: [{ansible: hosts.ini, credential: c, limit: '!web,!db'}]", "leaves no host to scan"),
         ("targets: [{ansible: none.ini, credential: c}]", "site.yaml:4:21: "),
         ("targets: [{csv: hosts.csv, credential: c, limit: csv8}]", "no host or group 'csv8' in hosts.csv"),
+        (
+            "targets: [{host: a, credential: c, backup_status: status}]",
+            "site.yaml:4:51: 'status' is no path of a status file; expected an absolute path",
+        ),
+        ("targets: [{host: a, credential: c, backup_status: '/a;reboot'}]", "is no path of a status file"),
+        ("targets: [{host: a, credential: c, backup_status: /srv/../etc/x}]", "is no path of a status file"),
+        ("targets: [{host: a, credential: c, backup_status: /proc/1/environ}]", "is no file that a backup writes"),
+        ("targets: [{host: a, credential: c, backup_status: 7}]", "expected text"),
+        ("targets: [{host: a, credential: c, backup_state: /x}]", "did you mean 'backup_status'?"),
+        ("targets: [{uri: 'replay:rec', backup_status: /x}]", "is read on Linux hosts alone"),
+        ("targets: [{host: a, credential: c, platform: windows, backup_status: /x}]", "is read on Linux hosts alone"),
     ],
 )
 def test_mistakes(line: str, message: str, tmp_path: Path) -> None:
@@ -353,6 +382,13 @@ def test_keys_with_nothing_behind_them(tmp_path: Path) -> None:
 def test_parameters_of_one_check() -> None:
     given_ = {"password.length.accepted": ["a"], "password.min_length.ratio": 1, "other.check.required": 2}
     assert for_check(given_, Tunable()) == {"accepted": ("a",), "ratio": 1.0}
+
+
+@pytest.mark.parametrize(("platform", "ratio"), [("linux", 1.0), ("windows", 2.0), ("directory", 3.0), ("", 1.0)])
+def test_parameters_of_one_platform(platform: str, ratio: float) -> None:
+    ends = {"": 1, ".windows": 2, ".directory": 3}
+    keys = {f"password.min_length.ratio{end}": value for end, value in ends.items()}
+    assert for_check(keys, Tunable(), platform) == {"ratio": ratio}
 
 
 @settings(max_examples=150, deadline=None)

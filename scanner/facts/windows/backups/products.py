@@ -135,7 +135,7 @@ def _presence(product: str, installed: dict[str, Service], known: Services | Unk
     if product not in backup_products().services.values():
         detail = f"{product}: runs are on record, and no service is known that shows whether it is still installed"
         return Unknown(Reason.NO_EVIDENCE, detail)
-    gone = Absent(f"{product}: runs are on record, and its service is not installed")
+    gone = Absent("runs are on record, and its service is not installed")
     return known if isinstance(known, Unknown) else gone
 
 
