@@ -36,8 +36,8 @@ class ProductTable:
         return self.remote.get(name) or next(starts, None)
 
     def registered(self, name: str) -> str | None:
-        """The product behind an entry of the security center; the longest part that fits tells it."""
-        parts = sorted((part for part in self.center if part in name.lower()), key=len)
+        """The product behind an entry of the security center; of the parts that begin a word the longest tells it."""
+        parts = sorted((part for part in self.center if f" {part}" in f" {name.lower()}"), key=len)
         return self.center[parts[-1]] if parts else None
 
 
