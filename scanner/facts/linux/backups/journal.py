@@ -105,6 +105,7 @@ def _verdict(event: Event, status: str, service: Service) -> BackupSuccess | Bac
         return None
     if status.isdigit() and len(status) < 4 and int(status) in service.warnings:
         why = f"{service.call.product} ended with warnings, status {status}"
-        return BackupSuccess(when=event.when, proof=Proof.PROVED, how="process 1 recorded its end", warnings=why)
+        how, whole = "process 1 recorded its end", service.is_whole(int(status))
+        return BackupSuccess(when=event.when, proof=Proof.PROVED, how=how, warnings=why, complete=whole)
     said = f", status {status}" if status else ""
     return BackupFailure(when=event.when, why=f"process 1 recorded {event.result or 'a failure'}{said}")

@@ -19,9 +19,10 @@ class Program:
 
     `verbs` mark a backup run; with none, every run is one unless a word of `others` is there. `encrypts` is what the
     program does unless an option of `plain` is there, None where that depends on its repository. `warnings` are exit
-    statuses of a run that wrote a backup and complained. `tries` are its one-letter options for a run that only shows
-    what it would do; `valued` those that take a value, None where the letters of a bundle (`-an`) are not known.
-    `copies`: its operands are what it reads and then what it writes, and either may be on another host.
+    statuses of a run that wrote a backup and complained, `partial` those among them that say it left data out. `tries`
+    are its one-letter options for a run that only shows what it would do; `valued` those that take a value, None where
+    the letters of a bundle (`-an`) are not known. `copies`: its operands are what it reads and then what it writes, and
+    either may be on another host.
     """
 
     product: str
@@ -30,6 +31,7 @@ class Program:
     encrypts: bool | None = None
     plain: tuple[str, ...] = ()
     warnings: tuple[int, ...] = ()
+    partial: tuple[int, ...] = ()
     tries: str = ""
     valued: str | None = None
     copies: bool = False
@@ -82,10 +84,11 @@ PROGRAMS: Mapping[str, Program] = {
         encrypts=True,
         plain=("--insecure-no-password",),
         warnings=(3,),
+        partial=(3,),
         tries="n",
         valued="egHopr",
     ),
-    "resticprofile": Program(product="restic", verbs=("backup",), encrypts=True, warnings=(3,)),
+    "resticprofile": Program(product="restic", verbs=("backup",), encrypts=True, warnings=(3,), partial=(3,)),
     "autorestic": Program(product="restic", verbs=("backup",), encrypts=True),
     "rustic": Program(product="rustic", verbs=("backup",), encrypts=True, tries="n", valued="gHoPpr"),
     "borg": Program(product="borg", verbs=("create",), warnings=(1,), tries="n", valued="aCePr"),

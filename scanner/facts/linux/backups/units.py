@@ -66,6 +66,10 @@ class Service:
         """Exit statuses that still mean a backup; only where the program itself is the one whose status it is."""
         return self.call.program.warnings if self.direct and self.call.program else ()
 
+    def is_whole(self, status: int) -> bool:
+        """Whether a backup that ended with a warning holds all that it was to hold."""
+        return self.call.program is None or status not in self.call.program.partial
+
     @property
     def skipped(self) -> str | None:
         """Why the last start did nothing."""
@@ -91,7 +95,8 @@ class Service:
         exited = self.get("ExecMainCode") == "1"
         if exited and status.isdigit() and int(status) in self.warnings and result in ("exit-code", "success"):
             how, why = "its service ended", f"{self.call.product} ended with warnings, status {status}"
-            return BackupSuccess(when=ended, proof=Proof.PROVED, how=how, warnings=why)
+            whole = self.is_whole(int(status))
+            return BackupSuccess(when=ended, proof=Proof.PROVED, how=how, warnings=why, complete=whole)
         if result != "success":
             return BackupFailure(when=ended, why=f"its service ended with {result}, status {status}")
         if not exited or status != "0" or self.call.ignores_errors:
