@@ -6,7 +6,15 @@ A check imports this module and the pure standard library (`re`, `ipaddress`, `d
 from scanner.check import check, exempted, failed, not_applicable, passed, review, unknown, warned
 from scanner.facts import *  # noqa: F403 - the fact types are the vocabulary of checks
 from scanner.facts import __all__ as _facts
-from scanner.judging import outdated, outer_hosts_firewall, refused_by_default
+from scanner.judging import (
+    LockoutRules,
+    Locks,
+    is_workstation,
+    outdated,
+    outer_hosts_firewall,
+    password_ages,
+    refused_by_default,
+)
 from scanner.model import (
     Absent,
     Maybe,
@@ -24,6 +32,8 @@ from scanner.text import plural
 
 __all__ = [
     "Absent",
+    "LockoutRules",
+    "Locks",
     "Maybe",
     "Outcome",
     "Privilege",
@@ -35,12 +45,14 @@ __all__ = [
     "exempted",
     "failed",
     "is_known",
+    "is_workstation",
     "need",
     "need_or",
     "not_applicable",
     "outdated",
     "outer_hosts_firewall",
     "passed",
+    "password_ages",
     "plural",
     "refused_by_default",
     "review",

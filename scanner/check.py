@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from scanner.facts.base import Fact
-from scanner.model import Outcome, Reason, Severity, Status, Unknown
+from scanner.model import PLATFORMS, Outcome, Reason, Severity, Status, Unknown
 
 ID = re.compile(r"[a-z][a-z0-9_]*(?:/[a-z][a-z0-9_]*)+")
 BUILT_IN = "built-in"
@@ -32,9 +32,9 @@ def passed(*, actual: str, note: str = "") -> Outcome:
     return Outcome(status=Status.PASS, actual=actual, note=note)
 
 
-def warned(*, expected: str, actual: str, note: str = "") -> Outcome:
-    """Met only within the tolerance that the profile names."""
-    return Outcome(status=Status.WARN, expected=expected, actual=actual, note=note)
+def warned(*, expected: str, actual: str, note: str = "", tolerances: Sequence[str] = ()) -> Outcome:
+    """Met only within the tolerance that the profile names: that of the parameters in `tolerances`."""
+    return Outcome(status=Status.WARN, expected=expected, actual=actual, note=note, tolerances=tuple(tolerances))
 
 
 def failed(*, expected: str, actual: str, items: Sequence[str] = (), note: str = "") -> Outcome:
@@ -164,6 +164,8 @@ def _signature(function: Callable[..., Outcome]) -> tuple[tuple[FactParameter, .
         if parameter.kind is parameter.KEYWORD_ONLY:
             if parameter.default is parameter.empty:
                 raise ValueError(f"parameter {name!r} needs a default")
+            if name in PLATFORMS:  # `family.check.name.windows` would have two meanings
+                raise ValueError(f"parameter {name!r} is the name of a platform")
             parameters[name] = parameter.default
         else:
             facts.append(_fact_parameter(name, hints.get(name)))

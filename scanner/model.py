@@ -78,6 +78,20 @@ def need_or(value: T | Absent | Unknown, default: T) -> T:
     return default if isinstance(value, Absent) else need(value)
 
 
+# --- Platforms -------------------------------------------------------------------------------------------
+
+
+PLATFORMS: Mapping[str, tuple[str, ...]] = {
+    "linux": ("linux",),
+    "windows": ("windows",),
+    "directory": ("directory", "windows"),
+}
+"""The platforms of targets; each with those whose thresholds hold for it, its own first.
+
+A domain is judged by what is said of Windows, whose sources speak of both, unless something is said of it alone.
+"""
+
+
 # --- What checks say -------------------------------------------------------------------------------------
 
 
@@ -104,7 +118,10 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What a check returns. Text is plain, for people; `items` is the list a person has to judge."""
+    """What a check returns. Text is plain, for people; `items` is the list a person has to judge.
+
+    `tolerances` are the names of the parameters that made a warning of a failure; whose they are is added to the note.
+    """
 
     status: Status
     actual: str = ""
@@ -113,6 +130,7 @@ class Outcome:
     note: str = ""
     question: str = ""
     items: tuple[str, ...] = ()
+    tolerances: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +138,8 @@ class Finding:
     """One check on one target: exactly one, whatever happened.
 
     `evidence` holds the SHA-256 of each section of raw output that the check's facts were read from.
-    `parameters` are the values that were in force. `source` is `built-in`, a distribution or a folder.
+    `parameters` are the values that were in force, `parameter_sources` says whose each is: a source of the criteria
+    pack by its key, `site file`, or `check default`. `source` is `built-in`, a distribution or a folder.
     """
 
     check: str
@@ -137,6 +156,7 @@ class Finding:
     evidence: tuple[str, ...] = ()
     requirements: tuple[str, ...] = ()
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    parameter_sources: Mapping[str, str] = field(default_factory=dict)
     source: str = "built-in"
 
 

@@ -2,12 +2,19 @@
 
 Why: without a limit, guessing goes on until it succeeds. A service that bans guessing addresses slows an attacker from
 one address and does not stop one with many, so it is accepted with a note, and not where `address_ban_suffices` is off.
-Source: CTPAT 4.8, 4.5; CIS Debian 12 5.3.3.1.1 (5 attempts) and 5.3.3.1.2 (900 s); NIST SP 800-171 r2 3.1.8.
+The time in which failures add up counts as well: one that is too short lets guessing go on for ever, slowly.
+Source: CTPAT 4.8, 4.5; CIS Debian 12 5.3.3.1.1 (5 attempts) and 5.3.3.1.2 (900 s); CIS Windows benchmarks 1.2 (1 to 5
+attempts, 15 minutes for duration and window, administrators too); Microsoft security baselines (1 to 10 attempts, 10
+minutes on clients and 15 on servers, administrators on clients); NIST SP 800-171 r2 3.1.8.
 """
 
 from scanner.api import (
+    Absent,
     Accounts,
+    Host,
     Lockout,
+    LockoutRules,
+    Locks,
     NameService,
     Outcome,
     Severity,
@@ -17,9 +24,12 @@ from scanner.api import (
     directory_only,
     failed,
     is_known,
+    is_workstation,
     need,
+    need_or,
     not_applicable,
     passed,
+    warned,
 )
 
 
@@ -27,36 +37,85 @@ from scanner.api import (
     title="Accounts lock after failed logins",
     severity=Severity.MEDIUM,
     remediation="Linux: add the preauth, authfail and account lines of pam_faillock to the login services, with "
-    "deny=5 and unlock_time=900, and keep `UsePAM yes` in sshd_config. Windows: set the account lockout policy.",
+    "deny=5 and unlock_time=900, and keep `UsePAM yes` in sshd_config. Windows: set the account lockout policy: "
+    "threshold, duration, reset of the counter, and 'Allow Administrator account lockout'.",
 )
 def lockout(
     lockout: Lockout,
     ssh: SshServer | Unknown | None,
     names: NameService | Unknown | None,
     accounts: Accounts | Unknown | None,
+    host: Host | Unknown | None,
     *,
     max_attempts: int = 5,
+    tolerated_attempts: int | None = None,
     min_duration_s: int = 900,
+    min_window_s: int | None = None,
+    workstation_tolerated_s: int | None = None,
+    lock_administrators: bool = False,
     address_ban_suffices: bool = True,
 ) -> Outcome:
-    """Pass when at most `max_attempts` failures lock for `min_duration_s` or until an administrator unlocks."""
-    expected = f"at most {max_attempts} failures lock an account for at least {min_duration_s} s"
+    """Pass when at most `max_attempts` failures lock for long enough; warn for what the pack tolerates.
+
+    Failures have to add up over `min_window_s`, where it is set. With `lock_administrators`, an exempt built-in
+    administrator fails a workstation and is a warning elsewhere.
+    """
+    rules = LockoutRules(
+        max_attempts=max_attempts,
+        tolerated_attempts=tolerated_attempts,
+        min_duration_s=min_duration_s,
+        min_window_s=min_window_s,
+        workstation_tolerated_s=workstation_tolerated_s,
+    )
     if directory_only(names, accounts):
         return not_applicable("all accounts come from a directory, whose lockout policy is not read here")
     if lockout.gaps:
-        return failed(expected=expected, actual="; ".join(lockout.gaps), items=lockout.gaps)
+        return failed(expected=str(rules), actual="; ".join(lockout.gaps), items=lockout.gaps)
     if lockout.threshold is None:
-        return _without(lockout, expected, address_ban_suffices)
-    if fault := _fault(lockout, max_attempts, min_duration_s):
-        return failed(expected=expected, actual=f"{fault} ({lockout.how})")
+        return _without(lockout, str(rules), address_ban_suffices)
+    return _judged(lockout, ssh, host, rules, lock_administrators)
+
+
+def _judged(
+    lockout: Lockout,
+    ssh: SshServer | Unknown | None,
+    host: Host | Unknown | None,
+    rules: LockoutRules,
+    lock_administrators: bool,
+) -> Outcome:
+    locks, workstation = Locks(**{name: getattr(lockout, name) for name in _VALUES}), is_workstation(host)
+    expected = f"{rules}{', administrators included' if lock_administrators else ''}"
+    faults = locks.faults(rules, workstation)
+    if lock_administrators and lockout.exempts_administrators is True and workstation is True:
+        faults.append(_EXEMPT)
     if isinstance(ssh, SshServer) and _bypasses(ssh):
-        return failed(expected=expected, actual="the SSH server does not use PAM, so its failed logins are not counted")
-    threshold, duration = need(lockout.threshold), need(lockout.duration_s)
+        faults.append("the SSH server does not use PAM, so its failed logins are not counted")
+    if faults:
+        return failed(expected=expected, actual=f"{'; '.join(faults)} ({lockout.how})")
+    tolerated = locks.tolerated(rules, workstation)
     if ssh is not None and "usepam" not in need(ssh).ignored:
         need(need(ssh).settings)
-    length = "until an administrator unlocks" if duration is None else f"for {duration} s"
-    within = f" within {lockout.window_s} s" if isinstance(lockout.window_s, int) else ""
-    return passed(actual=f"{threshold} failures{within} lock {length} ({lockout.how})", note=_note(lockout))
+    exempt = _exempt(lockout, host) if lock_administrators else ""
+    actual = f"{locks} ({lockout.how})"
+    if texts := [*(text for _, text in tolerated), *([exempt] if exempt else [])]:
+        names = dict.fromkeys(name for name, _ in tolerated)
+        return warned(expected=expected, actual=f"{'; '.join(texts)}; {actual}", tolerances=tuple(names))
+    return passed(actual=actual, note=_note(lockout))
+
+
+_VALUES = ("threshold", "duration_s", "window_s")
+_EXEMPT = "the built-in administrator is never locked"
+
+
+def _exempt(lockout: Lockout, host: Host | Unknown | None) -> str:
+    """What is to be said where the built-in administrator is exempt and no fault was found in that; else empty."""
+    exempts = lockout.exempts_administrators
+    if isinstance(exempts, Absent):
+        return f"{_EXEMPT}: {exempts.reason}"
+    if not need(exempts):
+        return ""
+    need_or(is_workstation(host), False)
+    return _EXEMPT
 
 
 def _without(lockout: Lockout, expected: str, address_ban_suffices: bool) -> Outcome:
@@ -68,14 +127,6 @@ def _without(lockout: Lockout, expected: str, address_ban_suffices: bool) -> Out
         return failed(expected=expected, actual=f"no account is ever locked and no address is banned: {text}")
     note = "guessing from many addresses, or at the console, is not limited"
     return passed(actual=f"no account is ever locked; addresses that guess are banned by {ban}", note=note)
-
-
-def _fault(lockout: Lockout, max_attempts: int, min_duration_s: int) -> str:
-    if is_known(lockout.threshold) and lockout.threshold is not None and lockout.threshold > max_attempts:
-        return f"an account locks only after {lockout.threshold} failures"
-    if is_known(lockout.duration_s) and lockout.duration_s is not None and lockout.duration_s < min_duration_s:
-        return f"a locked account opens again after {lockout.duration_s} s"
-    return ""
 
 
 def _bypasses(ssh: SshServer) -> bool:

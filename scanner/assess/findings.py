@@ -19,7 +19,7 @@ from scanner.facts.elsewhere import ON_HOSTS
 from scanner.facts.linux import READERS as LINUX_READERS
 from scanner.facts.windows import READERS as WINDOWS_READERS
 from scanner.model import Absent, Finding, Outcome, Reason, Status, Target, Unknown
-from scanner.profile.parameters import EffectiveParameters, hold_below_green
+from scanner.profile.parameters import EffectiveParameters, hold_below_green, name_tolerances
 from scanner.text import clean, clean_all
 
 READERS: Mapping[str, tuple[Reader, ...]] = {
@@ -176,7 +176,7 @@ def _without_running(
 def _run(planned: PlannedCheck, arguments: Mapping[str, Any]) -> Outcome:
     try:
         outcome = _sound(planned.check.run(**arguments, **planned.parameters.values))
-        return hold_below_green(outcome, planned.parameters)
+        return name_tolerances(hold_below_green(outcome, planned.parameters), planned.parameters)
     except FactUnavailable as error:
         return _unknown(error.unknown)
     except FactAbsent as error:
@@ -198,7 +198,7 @@ def _sound(outcome: Any) -> Outcome:
         raise TypeError(f"it returned {type(outcome).__name__}, not an outcome")
     texts = [getattr(outcome, name) for name in _TEXTS]
     listed = isinstance(outcome.items, tuple | list)
-    if not listed or not all(isinstance(text, str) for text in (*texts, *outcome.items)):
+    if not listed or not all(isinstance(text, str) for text in (*texts, *outcome.items, *outcome.tolerances)):
         raise TypeError("its outcome holds something that is no text")
     if outcome.status is Status.UNKNOWN and not isinstance(outcome.reason, Reason):
         raise TypeError("it answered unknown without a reason code")
@@ -226,5 +226,6 @@ def _finding(planned: PlannedCheck, outcome: Outcome, target: Target, evidence: 
         evidence=evidence,
         requirements=planned.requirements,
         parameters=dict(planned.parameters.values),
+        parameter_sources={name: source.key for name, source in planned.parameters.sources.items()},
         source=planned.check.source,
     )

@@ -64,7 +64,16 @@ def _text(check: Check, profile: Profile) -> str:
         f"Reads:       {', '.join(parameter.fact.name for parameter in check.facts)}",
         f"Evidence for criterion: {', '.join(profile.requirements_of(check.id)) or 'none in the ctpat pack'}",
     ]
-    key = check.id.replace("/", ".")
-    lines += [f"Parameter:   {key}.{name} (default: {value})" for name, value in check.parameters.items()]
+    lines += [f"Parameter:   {line}" for line in _parameters(check, profile)]
     lines += [f"See:         {reference}" for reference in check.references]
     return "\n".join(lines)
+
+
+def _parameters(check: Check, profile: Profile) -> list[str]:
+    """As the ctpat pack sets them, with source, limit and platform; the check's defaults where it names none."""
+    from scanner.cli.packs import threshold_lines
+    from scanner.profile import parameter_key
+
+    if check.id in profile.uses:
+        return list(threshold_lines(profile, check.id))
+    return [f"{parameter_key(check.id, name)} (default: {value})" for name, value in check.parameters.items()]

@@ -136,7 +136,7 @@ _INCURABLE = (Reason.STALE, Reason.NO_EVIDENCE, Reason.UNSUPPORTED)
 
 def _parts(target: Target, raw: RawFacts, reading: _Reading, gaps: Collection[str]) -> list[str]:
     """What a scan would not see although the probe answered: one of its parts was refused, or is not understood."""
-    findings = judge(reading.selection.plan(reading.site, target), FactSet(raw, target), target)
+    findings = judge(reading.selection.plan(reading.site, target, raw.platform), FactSet(raw, target), target)
     unknown = [one for one in findings if one.status is Status.UNKNOWN and one.reason not in _INCURABLE]
     return list(dict.fromkeys(one.detail for one in unknown if one.detail.partition(":")[0] not in gaps))
 

@@ -28,7 +28,7 @@ from scanner.cli.options import content_options, load_content
     show_default=True,
     help="Who may connect to it, for --jea: a group that exists.",
 )
-@click.option("--why", is_flag=True, help="Only the reasons, without the script.")
+@click.option("--why", is_flag=True, help="Only the reasons and the thresholds that hold there, no script.")
 @click.option("--script", "bare", is_flag=True, help="Only the script, to the byte: `| sha256sum` gives its digest.")
 @content_options
 def command(
@@ -51,6 +51,7 @@ def command(
     from scanner.assess.findings import probes_for
     from scanner.cli.explained import grants, queries, reasons
     from scanner.cli.explained_jea import session_configuration
+    from scanner.cli.packs import numbers_on
     from scanner.collect import script, windows
     from scanner.engine.selection import select
 
@@ -64,13 +65,17 @@ def command(
         click.echo(session_configuration(probes, group))
     elif platform == "directory":
         click.echo(queries(platform, checks))
+        if why:
+            click.echo("\n".join(numbers_on(content.profile, platform, checks)))
     else:
         built = windows.build(probes) if platform == "windows" else script.build(probes)
         if bare:
             click.echo(built.text, nl=False)
             return
         click.echo(reasons(built, platform, checks))
-        if not why:
+        if why:
+            click.echo("\n".join(numbers_on(content.profile, platform, checks)))
+        else:
             click.echo()
             click.echo(built.text.decode())
 

@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from scanner.engine.collector import HostCollector
     from scanner.engine.scan import Keep, ScanResult
     from scanner.engine.selection import Selection
-    from scanner.inventory.site import Site
     from scanner.store import Store
 
 FAIL_ON = ("gap", "partial", "should", "unreached", "never")
@@ -190,7 +189,7 @@ def _scan(prepared: Prepared, options: Options) -> int:
         site=site,
         selection=prepared.selection,
         collector=prepared.collector,
-        writer=prepared.store.begin(info, [_as_planned(site, target) for target in site.targets]),
+        writer=prepared.store.begin(info, [_as_planned(prepared, target) for target in site.targets]),
         now=utc_now,
         keep=prepared.keep,
         given=given.facts,
@@ -200,9 +199,12 @@ def _scan(prepared: Prepared, options: Options) -> int:
     return _ending(prepared, result, options)
 
 
-def _as_planned(site: Site, target: Target) -> Target:
+def _as_planned(prepared: Prepared, target: Target) -> Target:
     """The target with every parameter that the site set for it, so that the run can be judged again by itself."""
-    return replace(target, parameters={**site.parameters, **target.parameters})
+    from scanner.profile.parameters import settled
+
+    uses = prepared.selection.profile.uses.values()
+    return replace(target, parameters=settled(uses, prepared.job.site.parameters, target.parameters))
 
 
 def utc_now() -> datetime:

@@ -131,10 +131,10 @@ def added_up(result: RunResult, profile: Profile) -> RunResult:
 
 def _one(planned: Planned, site: Site, selection: Selection, given: Given) -> tuple[TargetResult, Sequence[Finding]]:
     target, line = planned.target, planned.line
-    plan = selection.plan(site, target)
     if planned.transcript is None:
         assert line is not None  # a target without bytes comes from a stored run, which says why
-        return line, not_judged(plan, target, line.reason or Reason.FAULT, line.detail)
+        return line, not_judged(selection.plan(site, target), target, line.reason or Reason.FAULT, line.detail)
+    plan = selection.plan(site, target, planned.transcript.platform)
     facts = FactSet(raw_facts(planned.transcript), target, given.facts)
     findings = judge(plan, facts, target)
     if line is not None and not line.reached:

@@ -142,20 +142,20 @@ def _fill(pool: ThreadPoolExecutor, job: Scan, waiting: Iterator[Target], under_
 
 
 def _one(job: Scan, target: Target) -> _Answer:
-    plan = job.selection.plan(job.site, target)
     try:
         collected = job.collector.collect(target, job.cancelled)
     except TargetError as error:
-        return _failed(job, plan, target, error)
+        return _failed(job, target, error)
     except Exception as error:  # a fault of ours on one target must not take the others with it
-        return _faulty(job, plan, target, error)
+        return _faulty(job, job.selection.plan(job.site, target), target, error)
     job.writer.transcript(collected.transcript, collected.script)
     if job.keep is not None:
         job.keep(target, collected)
-    return _kept(job, plan, target, collected.transcript)
+    return _kept(job, target, collected.transcript)
 
 
-def _kept(job: Scan, plan: Sequence[PlannedCheck], target: Target, transcript: Transcript) -> _Answer:
+def _kept(job: Scan, target: Target, transcript: Transcript) -> _Answer:
+    plan = job.selection.plan(job.site, target, transcript.platform)
     try:
         answer, raw = _judged(job, plan, target, transcript)
     except Exception as error:  # as above; the bytes are in the store, and may be judged again
@@ -180,16 +180,17 @@ def _faulty(job: Scan, plan: Sequence[PlannedCheck], target: Target, error: Exce
     return answer
 
 
-def _failed(job: Scan, plan: Sequence[PlannedCheck], target: Target, error: TargetError) -> _Answer:
+def _failed(job: Scan, target: Target, error: TargetError) -> _Answer:
     """A target that was not collected; what its server offered before it failed is evidence all the same."""
     if not offers_algorithms(error):
-        answer = _unreached(plan, target, error)
+        answer = _unreached(job.selection.plan(job.site, target), target, error)
         job.writer.result(answer.result, answer.findings)
         return answer
-    planned = [probe.name for probe in probes_for("linux", [item.check for item in plan])]
+    planned = [probe.name for probe in probes_for("linux", job.selection.checks.values())]
     transcript = offer_transcript(target.name, error, planned, job.now)
     job.writer.transcript(transcript, b"")
     raw = raw_facts(transcript)
+    plan = job.selection.plan(job.site, target, transcript.platform)
     answer = _Answer(unreached(target, error), judge(plan, FactSet(raw, target, job.given), target))
     job.writer.result(answer.result, answer.findings, raw)
     return answer

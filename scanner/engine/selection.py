@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from scanner.assess.findings import PlannedCheck
 from scanner.check import Check
 from scanner.errors import ConfigError, Problem
+from scanner.inventory.address import PLATFORMS as BEHIND
 from scanner.inventory.parameters import for_check
 from scanner.inventory.site import Site
-from scanner.model import Target
+from scanner.model import PLATFORMS, Target
 from scanner.profile.model import Profile
-from scanner.profile.parameters import EffectiveParameters, effective
+from scanner.profile.parameters import DEFAULT, SITE_FILE, EffectiveParameters, effective
 from scanner.suggest import hint
 
 
@@ -28,26 +30,41 @@ class Selection:
         serves = {id_: self.profile.requirements_of(id_) for id_ in self.checks}
         object.__setattr__(self, "_requirements", serves)
 
-    def plan(self, site: Site, target: Target) -> tuple[PlannedCheck, ...]:
-        """What one target is judged by; the same checks for every target, so that the denominator is one number."""
-        return tuple(self._planned(check, site, target) for check in self.checks.values())
+    def plan(self, site: Site, target: Target, platform: str = "") -> tuple[PlannedCheck, ...]:
+        """What one target is judged by; the same checks for every target, so that the denominator is one number.
+
+        `platform` is what the target turned out to be, and decides which thresholds hold; empty for a target that was
+        not collected, of which only what its transport tells is known.
+        """
+        platform = platform or BEHIND.get(target.transport, "")
+        return tuple(self._planned(check, site, target, platform) for check in self.checks.values())
 
     def check(self, site: Site) -> None:
         """Plan what differs from target to target, and throw it away. Raises ConfigError for what does not fit."""
         with_own = [target for target in site.targets if target.parameters]
         for target in (*site.targets[:1], *with_own):
-            self.plan(site, target)
+            for platform in PLATFORMS:
+                self.plan(site, target, platform)
 
-    def _planned(self, check: Check, site: Site, target: Target) -> PlannedCheck:
+    def _planned(self, check: Check, site: Site, target: Target, platform: str) -> PlannedCheck:
         use = self.profile.uses.get(check.id)
-        parameters = effective(use, site.parameters, target.parameters) if use else _unguarded(check, site, target)
+        layers = (site.parameters, target.parameters)
+        parameters = (
+            effective(use, *layers, platform=platform, sources=self.profile.sources)
+            if use
+            else _unguarded(check, *layers, platform)
+        )
         return PlannedCheck(check=check, requirements=self._requirements[check.id], parameters=parameters)
 
 
-def _unguarded(check: Check, site: Site, target: Target) -> EffectiveParameters:
+def _unguarded(check: Check, site: Mapping[str, Any], target: Mapping[str, Any], platform: str) -> EffectiveParameters:
     """The values of a check that no requirement names: its defaults, then the site's, then the target's."""
-    own = [for_check(parameters, check) for parameters in (site.parameters, target.parameters)]
-    return EffectiveParameters(values={**check.parameters, **own[0], **own[1]})
+    values, sources = dict(check.parameters), dict.fromkeys(check.parameters, DEFAULT)
+    for layer in (site, target):
+        own = for_check(layer, check, platform)
+        values |= own
+        sources |= dict.fromkeys(own, SITE_FILE)
+    return EffectiveParameters(values=values, sources=sources)
 
 
 def select(

@@ -13,6 +13,8 @@ from scanner.model import Absent, Maybe, Reason, Unknown, is_known
 _NOT_READ = Unknown(Reason.NO_EVIDENCE, "this platform's reader does not tell")
 _NOT_KEPT = Absent("this system does not keep the day on which an account was made")
 
+_NO_SWITCH = Absent("no switch exempts an account here; each has its own maximum age")
+
 
 class AccountKind(StrEnum):
     """What an account is for, from its number and place, never from its name."""
@@ -49,7 +51,8 @@ class Account:
     `Accounts.logins_since`. `disabled`: switched off as a whole, whatever the credential. `created` is when the account
     was made; `full_name`, `mail` and `principal` (userPrincipalName, the name for signing in that looks like an
     address) are what the directory says of the person, empty where it says nothing. `built_in` is None for all but the
-    two accounts of that kind.
+    two accounts of that kind. `password_never_expires`: a switch of its own exempts the account from the maximum age
+    that the rules set.
     """
 
     name: str
@@ -72,6 +75,7 @@ class Account:
     mail: str = ""
     principal: str = ""
     built_in: BuiltIn | None = None
+    password_never_expires: Maybe[bool] = _NO_SWITCH
 
     def expired(self, on: date) -> Maybe[bool]:
         """True when the account itself has ended before that day; it then admits nobody, with any credential."""

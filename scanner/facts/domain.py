@@ -14,16 +14,21 @@ from scanner.model import Maybe
 class AccountPolicy:
     """A password and lockout policy for the accounts it names, in place of the domain's own.
 
-    The fields mean what they mean in `PasswordPolicy` and `Lockout`. `applies_to` are the names of accounts and groups.
+    The fields mean what they mean in `PasswordPolicy` and `Lockout`. `precedence`: of several policies for one account
+    the one with the smallest number counts. `applies_to` are the names of accounts and groups.
     """
 
     name: str
+    precedence: Maybe[int]
     minimum_length: Maybe[int | None]
     history: Maybe[int | None]
     complexity: Maybe[bool]
     reversible_storage: Maybe[bool]
     lockout_threshold: Maybe[int | None]
     lockout_duration_s: Maybe[int | None]
+    lockout_window_s: Maybe[int | None]
+    min_age_days: Maybe[int | None]
+    max_age_days: Maybe[int | None]
     applies_to: Maybe[tuple[str, ...]]
 
 

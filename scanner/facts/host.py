@@ -34,6 +34,7 @@ class Host(Fact):
     `domain_short_name` the one that stands in front of an account (`ACME\\jdoe`), which need be no part of `domain`.
     `installation` is the vendor's word for what was installed of the product (`Server Core`), `cloud_tenant` the number
     of the cloud directory that the host is joined to, be it a member of a domain as well.
+    `workstation`: the system is an edition for one person at a desk, and no server's.
     """
 
     name: ClassVar[str] = "host"
@@ -56,3 +57,4 @@ class Host(Fact):
     domain_short_name: Maybe[str] = _NOT_READ
     installation: Maybe[str] = _NOT_READ
     cloud_tenant: Maybe[str] = _NOT_READ
+    workstation: Maybe[bool] = _NOT_READ

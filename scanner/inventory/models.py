@@ -396,7 +396,11 @@ class SiteModel(Strict):
     )
     profile: Line = Field("ctpat", description="Criteria pack")
     overlays: list[Line] = Field([], description="Files that change the criteria pack; relative to this file")
-    parameters: dict[str, Any] = Field({}, description="Check parameters, as family.check.parameter: value")
+    parameters: dict[str, Any] = Field(
+        {},
+        description="Check parameters, as family.check.parameter: value; "
+        "family.check.parameter.windows (.linux, .directory) for targets of that platform alone",
+    )
     applicability: dict[str, Answer] = Field({}, description="Answers to the questions of conditional requirements")
     credentials: dict[str, CredentialModel] = Field({}, description="Named ways in; secrets are references")
     targets: list[TargetEntry] = Field([], description="The machines to assess")

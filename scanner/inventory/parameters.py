@@ -1,12 +1,16 @@
-"""Check parameters of a site file: `password.min_length.required: 15`, checked against the checks that are loaded."""
+"""Check parameters of a site file: `password.min_length.required: 15`, checked against the checks that are loaded.
+
+A platform behind the key says for which targets alone a value holds: `password.min_length.required.windows: 15`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import Enum
 from typing import Any, Protocol
 
 from scanner.errors import Problem
+from scanner.model import PLATFORMS
 from scanner.suggest import hint, listed
 from scanner.yaml_source import Document, Loc, describe
 
@@ -33,17 +37,37 @@ class Tunable(Protocol):
     def parameters(self) -> Mapping[str, Any]: ...
 
 
-def split_key(key: str) -> tuple[str, str]:
-    """`password.min_length.required` is the parameter `required` of the check `password/min_length`."""
-    check, _, name = key.rpartition(".")
-    return check.replace(".", "/"), name
+def split_key(key: str) -> tuple[str, str, str]:
+    """`password.min_length.required.windows`: the check `password/min_length`, its parameter `required`, the platform.
+
+    The platform is empty in a key without one; no parameter has the name of a platform.
+    """
+    whole, _, last = key.rpartition(".")
+    check, _, name = (whole if last in PLATFORMS else key).rpartition(".")
+    return check.replace(".", "/"), name, last if last in PLATFORMS else ""
 
 
-def for_check(parameters: Mapping[str, Any], check: Tunable) -> dict[str, Any]:
+def parameter_key(check: str, name: str) -> str:
+    """The key of a parameter in a site file: `password/min_length`, `required` is `password.min_length.required`."""
+    return f"{check.replace('/', '.')}.{name}"
+
+
+def keys_on(keys: Iterable[str], platform: str) -> list[str]:
+    """The keys of one parameter as they hold for a target of a platform: what is said of it alone goes first."""
+    keys = tuple(keys)
+    alone = [f"{key}.{kin}" for kin in PLATFORMS.get(platform, ()) for key in keys]
+    return [*alone, *keys]
+
+
+def for_check(parameters: Mapping[str, Any], check: Tunable, platform: str = "") -> dict[str, Any]:
     """The values that a site or a target sets for one check, by parameter name; its aliases count."""
-    ids = {check.id, *check.aliases}
-    parts = ((split_key(key), value) for key, value in parameters.items())
-    return {name: converted(value, check.parameters.get(name)) for (owner, name), value in parts if owner in ids}
+    found = {}
+    for name, default in check.parameters.items():
+        keys = keys_on((parameter_key(each, name) for each in (check.id, *check.aliases)), platform)
+        given = next((key for key in keys if key in parameters), None)
+        if given is not None:
+            found[name] = converted(parameters[given], default)
+    return found
 
 
 def converted(value: Any, default: Any) -> Any:
@@ -67,13 +91,13 @@ def parameter_problems(
 
 
 def _problem(document: Document, at: Loc, key: str, value: Any, by_id: Mapping[str, Tunable]) -> Problem | None:
-    owner, name = split_key(key)
+    owner, name, platform = split_key(key)
     check = by_id.get(owner)
     if check is None:
         return _no_check(document, at, key, owner, by_id)
     if name not in check.parameters:
         dotted = owner.replace("/", ".")
-        valid = [f"{dotted}.{parameter}" for parameter in check.parameters]
+        valid = [f"{dotted}.{parameter}{f'.{platform}' if platform else ''}" for parameter in check.parameters]
         return document.problem(
             at,
             f"the check {check.id} has no parameter '{name}'",
@@ -92,6 +116,13 @@ def _problem(document: Document, at: Loc, key: str, value: Any, by_id: Mapping[s
 
 
 def _no_check(document: Document, at: Loc, key: str, owner: str, by_id: Mapping[str, Tunable]) -> Problem:
+    whole, _, last = key.rpartition(".")
+    before, name, _ = split_key(whole)
+    if before in by_id and name in by_id[before].parameters:
+        places = [f"{whole}.{platform}" for platform in PLATFORMS]
+        return document.problem(
+            at, f"there is no platform '{last}'", key=True, expected=listed((whole, *places)), hint=hint(key, places)
+        )
     if key.replace(".", "/") in by_id:
         valid = by_id[key.replace(".", "/")].parameters
         return document.problem(

@@ -1,5 +1,6 @@
 """Criteria packs: what a standard asks, which checks serve it, which thresholds it tolerates."""
 
+from scanner.inventory.parameters import parameter_key
 from scanner.profile.load import load_profile, shipped
 from scanner.profile.model import (
     AttestationSlot,
@@ -26,7 +27,6 @@ from scanner.profile.parameters import (
     EffectiveParameters,
     effective,
     hold_below_green,
-    parameter_key,
 )
 
 __all__ = [

@@ -9,9 +9,19 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from scanner.errors import ConfigError, Problem
-from scanner.model import ProfileRef
+from scanner.inventory.parameters import parameter_key
+from scanner.model import PLATFORMS, ProfileRef
 from scanner.profile import convert
-from scanner.profile.files import ChangeFile, GroupFile, OverlayFile, PackFile, ParameterFile, RequirementFile, UseFile
+from scanner.profile.files import (
+    ChangeFile,
+    GroupFile,
+    OverlayFile,
+    PackFile,
+    ParameterFile,
+    RequirementFile,
+    SameFile,
+    UseFile,
+)
 from scanner.profile.model import (
     AttestationSlot,
     Automation,
@@ -25,6 +35,7 @@ from scanner.profile.model import (
 )
 from scanner.profile.parameters import conform, is_looser, show
 from scanner.suggest import hint as near_hint
+from scanner.suggest import listed
 from scanner.yaml_source import Document, Loc
 
 
@@ -55,6 +66,7 @@ class Builder:
         self._sources: dict[str, Source] = {}
         self._uses: dict[str, CheckUse] = {}
         self._use_places: dict[str, tuple[Document, Loc]] = {}
+        self._links: dict[tuple[str, str], tuple[str, Document, Loc]] = {}
         self._requirements: dict[str, Requirement] = {}
         self._places: dict[str, tuple[Document, Loc]] = {}
         self._take_sources(pack)
@@ -81,6 +93,7 @@ class Builder:
 
     def finish(self, ref: ProfileRef) -> Profile:
         """The profile. Raises ConfigError with everything that was wrong in any of its files."""
+        self._follow_links()
         for key, requirement in self._requirements.items():
             self._document, loc = self._places[key]
             for message in inconsistencies(requirement):
@@ -120,22 +133,47 @@ class Builder:
     def _use(self, check: KnownCheck, entry: UseFile, loc: Loc) -> CheckUse:
         hints = hints_of(check.run)
         before = self._uses.get(check.id)
-        parameters = dict(before.parameters) if before else {}
+        old = dict(before.parameters) if before else {}
         for name, default in check.parameters.items():
-            parameters.setdefault(name, Parameter(name=name, value=default, hint=hints.get(name)))
-        for name, given in entry.parameters.items():
-            place = (*loc, "parameters", name)
-            if name not in check.parameters:
-                self._unknown(place, f"parameter of {check.id}", name, check.parameters, key=True)
-            elif (made := self._parameter(parameters[name], given, place)) is not None:
-                parameters[name] = made
+            old.setdefault(name, Parameter(name=name, value=default, hint=hints.get(name)))
         sources = (*(before.sources if before else ()), *entry.sources)
         return CheckUse(
             check=check.id,
             title=check.title,
             sources=tuple(dict.fromkeys(sources)),
-            parameters=parameters,
+            parameters=self._parameters(check, old, entry, (*loc, "parameters")),
             aliases=tuple(check.aliases),
+        )
+
+    def _parameters(
+        self, check: KnownCheck, old: Mapping[str, Parameter], entry: UseFile, loc: Loc
+    ) -> dict[str, Parameter]:
+        """What a file says for all platforms goes first; what it says for one then takes that one's place."""
+        found = dict(old)
+        for key, given in sorted(entry.parameters.items(), key=lambda item: "." in item[0]):
+            name, dot, platform = key.partition(".")
+            if name not in check.parameters:
+                self._unknown((*loc, key), f"parameter of {check.id}", key, check.parameters, key=True)
+            elif dot and platform not in PLATFORMS:
+                self._unknown((*loc, key), "platform", platform, PLATFORMS, key=True, expected=listed(PLATFORMS))
+            elif isinstance(given, SameFile):
+                self._link(check.id, old[name], given, (*loc, key))
+            elif (check.id, name) in self._links:
+                self._problem(
+                    (*loc, key), f"this threshold is that of '{self._links[check.id, name][0]}'; set that", key=True
+                )
+            elif platform:
+                found[name] = self._on_one(old[name], found[name], given, platform, (*loc, key))
+            elif (made := self._parameter(old[name], given, (*loc, key))) is not None:
+                kept = {kin: stricter(variant, made) for kin, variant in old[name].variants.items()}
+                found[name] = replace(made, variants=kept)
+        return found
+
+    def _on_one(self, old: Parameter, now: Parameter, given: ParameterFile, platform: str, loc: Loc) -> Parameter:
+        """A threshold with its own value on one platform; the limit that held there before may not loosen."""
+        made = self._parameter(old.on(platform), given, loc)
+        return (
+            now if made is None else replace(now, variants={**now.variants, platform: replace(made, platform=platform)})
         )
 
     def _parameter(self, before: Parameter, given: ParameterFile, loc: Loc) -> Parameter | None:
@@ -149,6 +187,44 @@ class Builder:
         return Parameter(
             name=before.name, value=value, source=given.source, guardrail=guardrail, free=given.free, hint=before.hint
         )
+
+    # --- A threshold that is another's -------------------------------------------------------------------
+
+    def _link(self, check: str, old: Parameter, given: SameFile, loc: Loc) -> None:
+        if loc[-1] != old.name:
+            self._problem(loc, "a threshold is another's on every platform or on none", key=True)
+        if old.guardrail is not None or old.variants:
+            self._problem(loc, "the pack limits this threshold; an overlay cannot lift the limit", key=True)
+        self._links[check, old.name] = (given.same_as, self._document, (*loc, "same_as"))
+
+    def _follow_links(self) -> None:
+        """Each linked threshold becomes what the other one is, once every overlay has had its say."""
+        known = {parameter_key(use.check, name): (use, name) for use in self._uses.values() for name in use.parameters}
+        for (check, name), (key, document, loc) in self._links.items():
+            self._document = document
+            use, other = known.get(key, (None, ""))
+            if use is None:
+                self._unknown(loc, "threshold", key, known)
+            elif (use.check, other) in self._links:
+                self._problem(loc, f"'{key}' is itself another's; name that one")
+            else:
+                self._follow(self._uses[check], name, use, use.parameters[other], loc)
+
+    def _follow(self, use: CheckUse, name: str, other: CheckUse, found: Parameter, loc: Loc) -> None:
+        own = use.parameters[name]
+        try:
+            for each in (found, *found.variants.values()):
+                conform(each.value, own.value, own.hint)
+        except ValueError as error:
+            self._problem(loc, f"the other's value does not fit the check: {error}")
+            return
+        keys = tuple(parameter_key(each, found.name) for each in (other.check, *other.aliases))
+        mine: dict[str, Any] = {"name": name, "hint": own.hint, "same_as": keys}
+        variants = {kin: replace(each, **mine) for kin, each in found.variants.items()}
+        linked = replace(found, **mine, variants=variants)
+        self._uses[use.check] = replace(use, parameters={**use.parameters, name: linked})
+
+    # --- Limits ------------------------------------------------------------------------------------------
 
     def _guardrail(self, before: Parameter, given: ParameterFile, value: Any, loc: Loc) -> Guardrail | None:
         """The limit of a threshold; a pack or overlay may not step over its own, nor loosen the one below it."""
@@ -246,8 +322,8 @@ class Builder:
             if name not in self._pack.entity_types:
                 self._unknown((*loc, index), "entity type", name, self._pack.entity_types)
 
-    def _unknown(self, loc: Loc, kind: str, name: str, known: Iterable[str], *, key: bool = False) -> None:
-        self._problem(loc, f"there is no {kind} '{name}'", key=key, hint=near_hint(name, known))
+    def _unknown(self, loc: Loc, kind: str, name: str, known: Iterable[str], **more: Any) -> None:
+        self._problem(loc, f"there is no {kind} '{name}'", hint=near_hint(name, known), **more)
 
     def _problem(self, loc: Loc, message: str, **more: Any) -> None:
         self._problems.append(self._document.problem(loc, message, **more))
@@ -273,6 +349,16 @@ def _check_names(parts: Sequence[str | GroupFile], loc: Loc) -> Iterator[tuple[L
 def _loosens(new: Guardrail, old: Guardrail) -> bool:
     """True when a limit lets something through that the older one does not, or speaks of another direction."""
     return new.direction is not old.direction or is_looser(new.loosest, old)
+
+
+def stricter(own: Parameter, new: Parameter) -> Parameter:
+    """What holds on a platform with a threshold of its own once an overlay says something for all: the stricter one."""
+    if own.guardrail is None:
+        return replace(new, platform=own.platform)
+    if is_looser(new.value, Guardrail(direction=own.guardrail.direction, loosest=own.value)):
+        return own
+    looser = new.guardrail is None or _loosens(new.guardrail, own.guardrail)
+    return replace(new, platform=own.platform, guardrail=own.guardrail if looser else new.guardrail, free="")
 
 
 def _merged(old: tuple[AttestationSlot, ...], new: tuple[AttestationSlot, ...]) -> tuple[AttestationSlot, ...]:

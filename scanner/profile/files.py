@@ -56,11 +56,27 @@ class ParameterFile(Strict):
         return self
 
 
+class SameFile(Strict):
+    """A threshold that is another check's, named by its key in a site file: its values, sources and limits."""
+
+    same_as: Annotated[str, Field(min_length=1)]
+
+
+def _threshold_tag(value: Any) -> str:
+    return "same" if isinstance(value, SameFile) or (isinstance(value, dict) and "same_as" in value) else "own"
+
+
+ThresholdFile: TypeAlias = Annotated[
+    Annotated[ParameterFile, Tag("own")] | Annotated[SameFile, Tag("same")], Discriminator(_threshold_tag)
+]
+_NAMES: dict[str, Any] = {"propertyNames": {"pattern": r"^[a-z][a-z0-9_]*(\.(linux|windows|directory))?$"}}
+
+
 class UseFile(Strict):
-    """One check as the pack uses it."""
+    """One check as the pack uses it; `required.windows` is the parameter `required` on Windows alone."""
 
     sources: Annotated[list[Text], Field(min_length=1)]
-    parameters: dict[str, ParameterFile] = Field(default_factory=dict)
+    parameters: dict[str, ThresholdFile] = Field(default_factory=dict, json_schema_extra=_NAMES)
 
 
 class GroupFile(Strict):

@@ -12,7 +12,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, TypeAlias
 
-from scanner.model import Level, ProfileRef
+from scanner.model import PLATFORMS, Level, ProfileRef
 
 
 class Automation(StrEnum):
@@ -77,7 +77,9 @@ class Parameter:
 
     `source` is the key of a `Source`, empty where the pack leaves the check's own default. `guardrail` is None
     where any value is fine (`free` says why) or where the pack says nothing, and then a site cannot move it
-    and stay green. `hint` is the annotation of the check's own parameter.
+    and stay green. `hint` is the annotation of the check's own parameter. `variants` are what holds on single
+    platforms instead, each with that `platform`. `same_as` are the keys of the other check's parameter that this one
+    always equals, in a site file too.
     """
 
     name: str
@@ -86,6 +88,13 @@ class Parameter:
     guardrail: Guardrail | None = None
     free: str = ""
     hint: Any = field(default=None, repr=False, compare=False)
+    platform: str = ""
+    variants: Mapping[str, Parameter] = field(default_factory=dict)
+    same_as: tuple[str, ...] = ()
+
+    def on(self, platform: str) -> Parameter:
+        """As it holds for a target of a platform; empty for a target of which that is not known."""
+        return next((self.variants[kin] for kin in PLATFORMS.get(platform, ()) if kin in self.variants), self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,7 +169,7 @@ class Crosswalk:
     iso: tuple[str, ...] = ()  # ISO/IEC 27001:2022 Annex A
 
 
-_PLATFORMS: Mapping[str, str] = {"linux": "Linux hosts", "windows": "Windows hosts", "directory": "directories"}
+PLATFORM_WORDS: Mapping[str, str] = {"linux": "Linux hosts", "windows": "Windows hosts", "directory": "directories"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +180,7 @@ class Uncovered:
     platform: str = ""
 
     def __str__(self) -> str:
-        return f"{self.what} on {_PLATFORMS[self.platform]}" if self.platform else self.what
+        return f"{self.what} on {PLATFORM_WORDS[self.platform]}" if self.platform else self.what
 
     def concerns(self, platform: str) -> bool:
         """Whether a target of this platform lacks it; one that was never read may be of any."""

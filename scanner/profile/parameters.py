@@ -1,57 +1,102 @@
 """Thresholds: whose value counts, and which values are too loose to leave a requirement green.
 
-The order is pack, overlay, site, target: the later one wins. A site or a target may tune any parameter, but a
-value looser than the pack's guardrail turns a pass into a warning, so that the requirement cannot be green on a
-threshold that the pack does not stand behind.
+The order is pack, overlay, site, target: the later one wins, and within one of them what is said of the target's
+platform alone. A site or a target may tune any parameter, but a value looser than the pack's guardrail turns a pass
+into a warning, so that the requirement cannot be green on a threshold that the pack does not stand behind.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 from scanner.errors import ConfigError
-from scanner.model import Outcome, Status
-from scanner.profile.model import CheckUse, Direction, Guardrail, Parameter
+from scanner.inventory.parameters import keys_on, parameter_key
+from scanner.model import PLATFORMS, Outcome, Status
+from scanner.profile.model import PLATFORM_WORDS, CheckUse, Direction, Guardrail, Parameter, Source
+
+SITE_FILE = Source(key="site file", title="the site file", kind="customer")
+DEFAULT = Source(key="check default", title="the check's own default", kind="scanner")
+"""Whose a value is that no source of the pack stands behind; a pack's own keys hold no spaces."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EffectiveParameters:
-    """The values one check runs with on one target; `looser` explains each value beyond its guardrail."""
+    """The values one check runs with on one target; `looser` explains each value beyond its guardrail.
+
+    `sources` says whose each value is.
+    """
 
     values: Mapping[str, Any]
     looser: tuple[str, ...] = ()
+    sources: Mapping[str, Source] = field(default_factory=dict)
 
 
-def parameter_key(check: str, name: str) -> str:
-    """The key of a parameter in a site file: `password/min_length`, `required` is `password.min_length.required`."""
-    return f"{check.replace('/', '.')}.{name}"
+Layers = tuple[Mapping[str, Any], ...]
+"""What a target and what its site set; the first one that sets a parameter wins."""
 
 
 def effective(
-    use: CheckUse, site: Mapping[str, Any] | None = None, target: Mapping[str, Any] | None = None
+    use: CheckUse,
+    site: Mapping[str, Any] | None = None,
+    target: Mapping[str, Any] | None = None,
+    *,
+    platform: str = "",
+    sources: Mapping[str, Source] | None = None,
 ) -> EffectiveParameters:
-    """The values in force for one check: the pack's, then the site's, then the target's.
+    """The values in force for one check on targets of `platform`: the pack's, then the site's, then the target's.
 
-    Keys of the two mappings are as in `parameter_key`, under the check's ID or a former one; keys of other checks
-    are ignored. Raises ConfigError for a value of the wrong type.
+    Keys of the two mappings are as in `parameter_key`, under the check's ID or a former one, with a platform behind
+    them where a value holds for that one alone; keys of other checks are ignored. `sources` are the pack's. Raises
+    ConfigError for a value of the wrong type.
     """
-    layers = (target or {}, site or {})
-    values = {name: _in_force(use, parameter, layers) for name, parameter in use.parameters.items()}
-    notes = (_too_loose(use.check, use.parameters[name], value) for name, value in values.items())
-    return EffectiveParameters(values=values, looser=tuple(note for note in notes if note))
+    layers: Layers = (target or {}, site or {})
+    here = {name: parameter.on(platform) for name, parameter in use.parameters.items()}
+    found = {name: _in_force(use, parameter, layers, platform, sources or {}) for name, parameter in here.items()}
+    notes = (_too_loose(use.check, here[name], value) for name, (value, _) in found.items())
+    return EffectiveParameters(
+        values={name: value for name, (value, _) in found.items()},
+        looser=tuple(note for note in notes if note),
+        sources={name: source for name, (_, source) in found.items()},
+    )
 
 
-def _in_force(use: CheckUse, parameter: Parameter, layers: tuple[Mapping[str, Any], ...]) -> Any:
-    keys = [parameter_key(name, parameter.name) for name in (use.check, *use.aliases)]
-    for layer in layers:
-        for key in keys:
-            if key in layer:
-                return _given(key, parameter, layer[key])
-    return parameter.value
+def settled(uses: Iterable[CheckUse], site: Mapping[str, Any], target: Mapping[str, Any]) -> dict[str, Any]:
+    """Both layers as one that gives the same answers: what the target says in general goes before the site's details.
+
+    So what is kept of a plan needs no site file.
+    """
+    general = {f"{key}.{platform}" for key in target for platform in PLATFORMS}
+    found = {key: value for key, value in site.items() if key not in general} | dict(target)
+    if not site or not target:
+        return found
+    for use in uses:
+        for parameter in use.parameters.values():
+            for platform in PLATFORMS:
+                if (given := _set(use, parameter, (target, site), platform)) is not None:
+                    found[f"{parameter_key(use.check, parameter.name)}.{platform}"] = given[1]
+    return found
+
+
+def _set(use: CheckUse, parameter: Parameter, layers: Layers, platform: str) -> tuple[str, Any] | None:
+    """The key and the value with which a layer sets a parameter; None where none does."""
+    if not any(layers):
+        return None
+    own = [parameter_key(name, parameter.name) for name in (use.check, *use.aliases)]
+    keys = [*keys_on(own, platform), *keys_on(parameter.same_as, platform)]
+    return next(((key, layer[key]) for layer in layers for key in keys if key in layer), None)
+
+
+def _in_force(
+    use: CheckUse, parameter: Parameter, layers: Layers, platform: str, sources: Mapping[str, Source]
+) -> tuple[Any, Source]:
+    given = _set(use, parameter, layers, platform)
+    if given is None:
+        return parameter.value, sources.get(parameter.source, DEFAULT)
+    return _given(given[0], parameter, given[1]), SITE_FILE
 
 
 def _given(key: str, parameter: Parameter, value: Any) -> Any:
@@ -64,18 +109,32 @@ def _given(key: str, parameter: Parameter, value: Any) -> Any:
 def _too_loose(check: str, parameter: Parameter, value: Any) -> str:
     """Why a value cannot leave the requirement green, empty where it can."""
     key = parameter_key(check, parameter.name)
+    where = f" on {PLATFORM_WORDS[parameter.platform]}" if parameter.platform else ""
     if parameter.guardrail is not None:
         if is_looser(value, parameter.guardrail):
             return (
-                f"{key} is set to {show(value)}; the loosest value that may be green is "
+                f"{key} is set to {show(value)}; the loosest value that may be green{where} is "
                 f"{show(parameter.guardrail.loosest)}"
             )
         return ""
     if parameter.free or value == parameter.value:
         return ""
     return (
-        f"{key} is set to {show(value)}; the profile uses {show(parameter.value)} and allows no other value to be green"
+        f"{key} is set to {show(value)}; the profile uses {show(parameter.value)}{where} and allows no other value to "
+        "be green"
     )
+
+
+def name_tolerances(outcome: Outcome, parameters: EffectiveParameters) -> Outcome:
+    """The note of a warning says whose tolerance it rests on; every other outcome stays."""
+    if outcome.status is not Status.WARN:
+        return outcome
+    given: dict[str, list[str]] = {}
+    for name in outcome.tolerances:
+        if name in parameters.sources:
+            given.setdefault(parameters.sources[name].title, []).append(f"{name} {show(parameters.values[name])}")
+    texts = [f"tolerated by {title} ({', '.join(names)})" for title, names in given.items()]
+    return replace(outcome, note="; ".join(part for part in (outcome.note, *texts) if part))
 
 
 def hold_below_green(outcome: Outcome, parameters: EffectiveParameters) -> Outcome:

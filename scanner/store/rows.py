@@ -15,6 +15,7 @@ from scanner.facts.base import RawFact
 from scanner.model import (
     Applicability,
     Coverage,
+    Finding,
     Privilege,
     ProfileRef,
     Reason,
@@ -76,6 +77,12 @@ def plan_row(target: Target) -> dict[str, Any]:
     """What the store keeps of a plan: never where keys or passwords are."""
     keys = ("name", "transport", "address", "port", "user", "role", "tags", "parameters", "origin")
     return {key: plain(getattr(target, key)) for key in keys}
+
+
+def finding_row(finding: Finding) -> dict[str, Any]:
+    """Whose its parameters are came later than the first stores, and is left out where nothing is told, as then."""
+    row: dict[str, Any] = plain(finding)
+    return row if finding.parameter_sources else {k: value for k, value in row.items() if k != "parameter_sources"}
 
 
 def section_row(fact: RawFact) -> dict[str, Any]:

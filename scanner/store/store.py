@@ -40,6 +40,7 @@ from scanner.store.rows import (
     StoredRun,
     TranscriptHead,
     coverage_of,
+    finding_row,
     newest_first,
     plan_row,
     record_of,
@@ -272,7 +273,7 @@ class RunWriter:
     def result(self, result: TargetResult, findings: Sequence[Finding], raw: RawFacts | None = None) -> None:
         """Keep what was concluded from one target."""
         row = plain(result)
-        rows = [plain(finding) for finding in findings]
+        rows = [finding_row(finding) for finding in findings]
         sections = [section_row(fact) for fact in (raw.sections.values() if raw else ())]
         covered = result_digest(row, rows, sections)
         with self._store._write() as connection:

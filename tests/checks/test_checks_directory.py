@@ -23,18 +23,24 @@ from scanner.facts import (
     WeakenedAccounts,
 )
 from scanner.model import Absent, Outcome, Privilege, Reason, Status, Unknown
+from tests.checks.planned import values_on
 
+FINER = "directory/fine_grained_policies"
 NOW = datetime(2026, 11, 20, 10, tzinfo=UTC)
 CHECKS = load_checks()
 DENIED = Unknown(Reason.DENIED, "not for this account to see")
 POLICY = AccountPolicy(
     name="services",
+    precedence=10,
     minimum_length=20,
     history=24,
     complexity=True,
     reversible_storage=False,
     lockout_threshold=5,
     lockout_duration_s=900,
+    lockout_window_s=900,
+    min_age_days=1,
+    max_age_days=365,
     applies_to=("backup",),
 )
 DOMAIN = DomainRules(
@@ -101,6 +107,15 @@ def test_krbtgt_never_changed() -> None:
         ({"lockout_threshold": 6}, Status.FAIL),
         ({"lockout_duration_s": 60}, Status.FAIL),
         ({"lockout_duration_s": None}, Status.PASS),
+        ({"lockout_duration_s": 899}, Status.FAIL),
+        ({"lockout_window_s": 899}, Status.FAIL),
+        ({"lockout_window_s": 0}, Status.FAIL),
+        ({"lockout_window_s": None}, Status.PASS),
+        ({"history": 23}, Status.FAIL),
+        ({"history": None}, Status.FAIL),
+        ({"complexity": False}, Status.FAIL),
+        ({"max_age_days": None}, Status.PASS),
+        ({"min_age_days": None}, Status.PASS),  # the check's own default; the pack asks for a day
     ],
 )
 def test_fine_grained_policies(changes: dict[str, Any], expected: Status) -> None:
@@ -115,6 +130,64 @@ def test_fine_grained_policies_that_nobody_showed_are_unknown_and_none_is_a_pass
     with pytest.raises(FactUnavailable):
         run("directory/fine_grained_policies", replace(DOMAIN, account_policies=(hidden,)))
     assert run("directory/fine_grained_policies", replace(DOMAIN, account_policies=())).status is Status.PASS
+
+
+HIDDEN: tuple[dict[str, Any], ...] = (
+    {"minimum_length": DENIED},
+    {"history": DENIED},
+    {"complexity": DENIED},
+    {"reversible_storage": DENIED},
+    {"lockout_threshold": DENIED},
+    {"lockout_duration_s": DENIED},
+    {"lockout_window_s": DENIED},
+)
+
+
+@pytest.mark.parametrize("loss", HIDDEN, ids=str)
+def test_a_value_of_a_fine_grained_policy_that_nobody_showed_is_never_a_pass(loss: dict[str, Any]) -> None:
+    hidden = replace(DOMAIN, account_policies=(POLICY, replace(POLICY, **loss)))
+    with pytest.raises(FactUnavailable):
+        run("directory/fine_grained_policies", hidden)
+    worse = replace(DOMAIN, account_policies=(replace(POLICY, minimum_length=1), replace(POLICY, **loss)))
+    assert run("directory/fine_grained_policies", worse).status is Status.FAIL
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, Status.PASS),
+        ({"lockout_threshold": 6}, Status.WARN),
+        ({"lockout_threshold": 10}, Status.WARN),
+        ({"lockout_threshold": 11}, Status.FAIL),
+        ({"lockout_window_s": 899}, Status.FAIL),  # a domain is no workstation
+        ({"min_age_days": None}, Status.WARN),
+        ({"history": 23}, Status.FAIL),
+    ],
+)
+def test_fine_grained_policies_are_judged_by_the_numbers_of_the_domain(
+    changes: dict[str, Any], expected: Status
+) -> None:
+    domain = replace(DOMAIN, account_policies=(replace(POLICY, **changes),))
+    assert run("directory/fine_grained_policies", domain, **values_on("directory", FINER)).status is expected
+
+
+def test_a_number_that_the_site_sets_for_the_domain_holds_for_its_fine_grained_policies() -> None:
+    domain = replace(DOMAIN, account_policies=(replace(POLICY, minimum_length=16),))
+    stricter = values_on("directory", FINER, password__min_length__required=20, password__min_length__tolerated=18)
+    assert run("directory/fine_grained_policies", domain, **stricter).status is Status.FAIL
+    other = values_on("directory", FINER, password__min_length__required__linux=20)
+    assert run("directory/fine_grained_policies", domain, **other).status is Status.PASS
+
+
+def test_each_fine_grained_policy_is_shown_with_rank_and_ages() -> None:
+    shown = "services (for backup; precedence 10, minimum age 1 day, maximum age 365 days)"
+    assert run("directory/fine_grained_policies", DOMAIN).note == shown
+    weak = replace(DOMAIN, account_policies=(replace(POLICY, precedence=DENIED, max_age_days=None, history=3),))
+    (item,) = run("directory/fine_grained_policies", weak).items
+    assert item == (
+        "services (for backup; precedence not known, minimum age 1 day, no maximum age): "
+        "only the last 3 passwords are refused"
+    )
 
 
 def test_laps_readers() -> None:

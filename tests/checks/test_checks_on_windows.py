@@ -134,7 +134,7 @@ def lockout(threshold: int = 5) -> Lockout:
 
 def test_lockout_counts_ssh_logins_where_there_is_no_pam() -> None:
     ssh = server(passwordauthentication="yes", usepam="no")
-    assert status_of("password/lockout", lockout(), ssh, None, None) is Status.PASS
+    assert status_of("password/lockout", lockout(), ssh, None, None, None) is Status.PASS
 
 
 def test_root_login_has_no_object_where_the_server_knows_no_superuser() -> None:

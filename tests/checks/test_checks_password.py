@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
@@ -17,6 +17,7 @@ from scanner.facts import (
     Accounts,
     Collection,
     DirectoryKind,
+    Host,
     Lockout,
     NameService,
     PasswordPolicy,
@@ -27,6 +28,8 @@ from scanner.facts import (
     directory_only,
 )
 from scanner.model import Absent, Outcome, Privilege, Reason, Status, Unknown
+from tests.checks.outcomes import status as outcome_status
+from tests.checks.planned import values_on
 
 DENIED = Unknown(Reason.DENIED, "shadow: this account may not read it")
 NOW = Collection(
@@ -221,6 +224,33 @@ def test_history_limit_and_unknown() -> None:
         run("history", replace(POLICY, history=DENIED))
 
 
+@pytest.mark.parametrize(
+    ("age", "demanded", "status"),
+    [
+        (None, None, Status.PASS),
+        (DENIED, None, Status.PASS),
+        (None, 1, Status.WARN),
+        (1, 1, Status.PASS),
+        (1, 2, Status.WARN),
+        (2, 2, Status.PASS),
+    ],
+)
+def test_history_is_worth_little_without_a_minimum_age(age: Any, demanded: int | None, status: Status) -> None:
+    policy = replace(POLICY, new_min_age_days=age)
+    assert run("history", policy, min_age_days=demanded).status is status
+    assert run("history", replace(policy, history=4), min_age_days=demanded).status is Status.FAIL
+
+
+def test_history_shows_both_ages_and_passes_on_no_minimum_age_that_is_not_known() -> None:
+    assert run("history", POLICY).actual.endswith("; no minimum age, no maximum age")
+    kept = replace(POLICY, new_min_age_days=1, new_max_age_days=42)
+    assert run("history", kept).actual.endswith("; minimum age 1 day, maximum age 42 days")
+    assert run("history", replace(kept, history=None)).actual.endswith("; minimum age 1 day, maximum age 42 days")
+    assert "maximum age not known" in run("history", replace(kept, new_max_age_days=DENIED)).actual
+    with pytest.raises(FactUnavailable):
+        run("history", replace(kept, new_min_age_days=DENIED), min_age_days=1)
+
+
 # --- hash, aging, empty, shadowed -------------------------------------------------------------------------
 
 
@@ -258,20 +288,60 @@ def test_hash() -> None:
 )
 def test_aging(max_age: int | None, limit: int | None, status: Status) -> None:
     people = accounts(replace(ALICE, password_max_age_days=max_age))
-    assert run("aging", people, NOW, max_age_days=limit).status is status
+    assert run("aging", people, NOW, POLICY, max_age_days=limit).status is status
 
 
 def test_aging_by_account() -> None:
     system = replace(ALICE, name="daemon", kind=AccountKind.SYSTEM, password_max_age_days=None)
     locked = replace(ALICE, name="old", password=PasswordState.LOCKED, password_max_age_days=None)
     free = replace(ALICE, name="bob", password_max_age_days=None)
-    assert run("aging", accounts(ALICE, system, locked), NOW, max_age_days=90).status is Status.PASS
-    assert run("aging", accounts(ALICE, free), NOW, max_age_days=90).items == ("bob: no maximum age",)
+    assert run("aging", accounts(ALICE, system, locked), NOW, POLICY, max_age_days=90).status is Status.PASS
+    assert run("aging", accounts(ALICE, free), NOW, POLICY, max_age_days=90).items == ("bob: no maximum age",)
     future = accounts(replace(ALICE, password_changed=date(2027, 1, 1)))
-    assert run("aging", future, NOW).status is Status.FAIL
+    assert run("aging", future, NOW, POLICY).status is Status.FAIL
     for field in ("password", "password_changed", "password_max_age_days"):
         with pytest.raises(FactUnavailable):
-            run("aging", accounts(changed(ALICE, {field: DENIED})), NOW)
+            run("aging", accounts(changed(ALICE, {field: DENIED})), NOW, POLICY)
+
+
+FOREVER = replace(ALICE, name="backup", password_max_age_days=None, password_never_expires=True)
+
+
+@pytest.mark.parametrize(
+    ("policy", "status"),
+    [
+        (replace(POLICY, new_max_age_days=42), Status.REVIEW),
+        (POLICY, Status.PASS),  # the rules let every password live
+        (None, Status.PASS),
+        (DENIED, Reason.DENIED),
+        (replace(POLICY, new_max_age_days=DENIED), Reason.DENIED),
+    ],
+)
+def test_a_password_that_never_expires_is_a_question_where_all_others_do(policy: Any, status: Status | Reason) -> None:
+    assert outcome_status("password/aging", accounts(ALICE, FOREVER), NOW, policy) is status
+    ordinary = accounts(ALICE, replace(FOREVER, password_never_expires=False))
+    assert run("aging", ordinary, NOW, policy).status is Status.PASS  # nobody is exempt, so nothing is asked
+
+
+def test_accounts_whose_password_never_expires_are_named_in_every_case() -> None:
+    people = accounts(ALICE, FOREVER, replace(FOREVER, name="gone", disabled=True))
+    expiring = replace(POLICY, new_max_age_days=42)
+    asked = run("aging", people, NOW, expiring)
+    assert (asked.items, "backup" in asked.actual, "42 days" in asked.question) == (("backup",), True, True)
+    assert "of 1 the password never expires: backup" in run("aging", people, NOW, POLICY).actual
+    assert run("aging", people, NOW, expiring, max_age_days=90).items == ("backup: no maximum age",)
+    excused = run("aging", people, NOW, expiring, exempt=("backup",))
+    assert (excused.status, "backup" in excused.note) == (Status.PASS, True)
+    with pytest.raises(FactUnavailable):
+        run("aging", accounts(replace(FOREVER, password_never_expires=DENIED)), NOW, expiring)
+
+
+def test_what_is_not_known_of_other_accounts_is_part_of_the_question() -> None:
+    unread = [replace(ALICE, name=name, password=DENIED) for name in ("amy", "bob")]
+    found = run("aging", accounts(*unread, FOREVER), NOW, replace(POLICY, new_max_age_days=42))
+    assert (found.status, found.items) == (Status.REVIEW, ("backup", f"not known: {DENIED.detail}"))
+    with pytest.raises(FactUnavailable):
+        run("aging", accounts(*unread, FOREVER), NOW, POLICY)
 
 
 def test_empty_password() -> None:
@@ -352,14 +422,14 @@ def test_nullok_unknown() -> None:
     ],
 )
 def test_lockout(changes: dict[str, Any], status: Status) -> None:
-    assert run("lockout", replace(LOCKOUT, **changes), ssh(), NAMES, accounts()).status is status
+    assert run("lockout", replace(LOCKOUT, **changes), ssh(), NAMES, accounts(), None).status is status
 
 
 def test_lockout_and_the_ssh_server() -> None:
-    assert run("lockout", LOCKOUT, None, NAMES, accounts()).status is Status.PASS
-    assert run("lockout", LOCKOUT, ssh(usepam="no"), NAMES, accounts()).status is Status.FAIL
+    assert run("lockout", LOCKOUT, None, NAMES, accounts(), None).status is Status.PASS
+    assert run("lockout", LOCKOUT, ssh(usepam="no"), NAMES, accounts(), None).status is Status.FAIL
     with pytest.raises(FactUnavailable):
-        run("lockout", LOCKOUT, DENIED, NAMES, accounts())
+        run("lockout", LOCKOUT, DENIED, NAMES, accounts(), None)
 
 
 def test_a_server_built_without_pam_goes_past_the_lockout() -> None:
@@ -367,26 +437,98 @@ def test_a_server_built_without_pam_goes_past_the_lockout() -> None:
     assert isinstance(server.settings, tuple)
     values = {key: value for key, value in server.settings[0].values.items() if key != "usepam"}
     silent = replace(server, settings=(SshSettings(user="", address="", values=values),))
-    assert run("lockout", LOCKOUT, silent, NAMES, accounts(ALICE)).status is Status.FAIL
+    assert run("lockout", LOCKOUT, silent, NAMES, accounts(ALICE), None).status is Status.FAIL
     keys_only = replace(
         silent, settings=(SshSettings(user="", address="", values=values | {"passwordauthentication": ("no",)}),)
     )
-    assert run("lockout", LOCKOUT, keys_only, NAMES, accounts(ALICE)).status is Status.PASS
+    assert run("lockout", LOCKOUT, keys_only, NAMES, accounts(ALICE), None).status is Status.PASS
 
 
 def test_lockout_limits_and_unknown() -> None:
     banned = replace(LOCKOUT, threshold=None, address_ban="SSHGuard")
-    assert run("lockout", banned, ssh(), NAMES, accounts(), address_ban_suffices=False).status is Status.FAIL
-    assert run("lockout", LOCKOUT, ssh(), NAMES, accounts(), max_attempts=3).status is Status.FAIL
+    assert run("lockout", banned, ssh(), NAMES, accounts(), None, address_ban_suffices=False).status is Status.FAIL
+    assert run("lockout", LOCKOUT, ssh(), NAMES, accounts(), None, max_attempts=3).status is Status.FAIL
     for changes in ({"threshold": DENIED}, {"duration_s": DENIED}, {"threshold": None, "address_ban": DENIED}):
         with pytest.raises(FactUnavailable):
-            run("lockout", replace(LOCKOUT, **changes), ssh(), NAMES, accounts())
+            run("lockout", replace(LOCKOUT, **changes), ssh(), NAMES, accounts(), None)
+
+
+HOST = replace(Host(**dict.fromkeys((one.name for one in fields(Host)), Absent("not asked"))), workstation=False)
+SERVER, CLIENT = HOST, replace(HOST, workstation=True)
+LOCKED = replace(LOCKOUT, exempts_administrators=False)
+PASS, WARN, FAIL = Status.PASS, Status.WARN, Status.FAIL
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "client", "server", "domain", "linux"),
+    [
+        ("threshold", 4, PASS, PASS, PASS, PASS),
+        ("threshold", 5, PASS, PASS, PASS, PASS),
+        ("threshold", 6, WARN, WARN, WARN, FAIL),
+        ("threshold", 10, WARN, WARN, WARN, FAIL),
+        ("threshold", 11, FAIL, FAIL, FAIL, FAIL),
+        ("threshold", None, FAIL, FAIL, FAIL, FAIL),
+        ("duration_s", 599, FAIL, FAIL, FAIL, FAIL),
+        ("duration_s", 600, WARN, FAIL, FAIL, FAIL),
+        ("duration_s", 899, WARN, FAIL, FAIL, FAIL),
+        ("duration_s", 900, PASS, PASS, PASS, PASS),
+        ("duration_s", None, PASS, PASS, PASS, PASS),
+        ("window_s", 0, FAIL, FAIL, FAIL, PASS),
+        ("window_s", 599, FAIL, FAIL, FAIL, PASS),
+        ("window_s", 600, WARN, FAIL, FAIL, PASS),
+        ("window_s", 899, WARN, FAIL, FAIL, PASS),
+        ("window_s", 900, PASS, PASS, PASS, PASS),
+        ("window_s", None, PASS, PASS, PASS, PASS),
+        ("window_s", DENIED, Reason.DENIED, Reason.DENIED, Reason.DENIED, PASS),
+        ("exempts_administrators", True, FAIL, WARN, WARN, PASS),
+        ("exempts_administrators", Absent("no such switch"), WARN, WARN, WARN, PASS),
+        ("exempts_administrators", DENIED, Reason.DENIED, Reason.DENIED, Reason.DENIED, PASS),
+    ],
+)
+def test_what_the_pack_says_of_a_lockout(
+    field: str, value: Any, client: Status, server: Status, domain: Status, linux: Status
+) -> None:
+    """CIS passes, what only Microsoft's baselines allow is a warning, the rest fails."""
+    fact = changed(LOCKED, {field: value})
+    expected = (("windows", CLIENT, client), ("windows", SERVER, server), ("directory", SERVER, domain))
+    for platform, host, status in (*expected, ("linux", DENIED, linux)):
+        values = values_on(platform, "password/lockout")
+        assert outcome_status("password/lockout", fact, ssh(), NAMES, accounts(), host, **values) is status, platform
+
+
+@pytest.mark.parametrize(
+    ("changes", "status"),
+    [
+        ({}, PASS),
+        ({"duration_s": 700}, Reason.DENIED),
+        ({"window_s": 700}, Reason.DENIED),
+        ({"exempts_administrators": True}, Reason.DENIED),
+        ({"threshold": 8}, WARN),
+        ({"duration_s": 599}, FAIL),
+        ({"threshold": 8, "window_s": DENIED}, Reason.DENIED),
+        ({"threshold": 11, "window_s": DENIED}, FAIL),
+    ],
+)
+def test_a_tolerance_of_workstations_is_for_a_host_that_is_known_to_be_one(
+    changes: dict[str, Any], status: Status | Reason
+) -> None:
+    values = values_on("windows", "password/lockout")
+    for host in (DENIED, replace(HOST, workstation=DENIED)):
+        fact = replace(LOCKED, **changes)
+        assert outcome_status("password/lockout", fact, ssh(), NAMES, accounts(), host, **values) is status
+
+
+def test_a_lockout_that_is_tolerated_names_the_parameters_that_do() -> None:
+    values = values_on("windows", "password/lockout")
+    found = run("lockout", replace(LOCKED, threshold=10, duration_s=600), ssh(), NAMES, accounts(), CLIENT, **values)
+    assert found.tolerances == ("tolerated_attempts", "workstation_tolerated_s")
+    assert "locks only after 10 failures; a locked account opens again after 600 s" in found.actual
 
 
 def test_lockout_of_a_directory_is_judged_there() -> None:
     joined = replace(NAMES, directory=DirectoryKind.IPA)
     locked = accounts(replace(ALICE, password=PasswordState.NONE))
-    found = run("lockout", replace(LOCKOUT, threshold=None), ssh(), joined, locked)
+    found = run("lockout", replace(LOCKOUT, threshold=None), ssh(), joined, locked, None)
     assert (found.status, "directory" in found.actual) == (Status.NOT_APPLICABLE, True)
 
 

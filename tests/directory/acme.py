@@ -71,6 +71,21 @@ POLICY = record(
     msDS_LockoutObservationWindow="-18000000000",
     msDS_PSOAppliesTo=f"CN=tapes,{USERS}",
 )
+STRICTER = record(
+    f"CN=tier-0,CN=Password Settings Container,CN=System,{BASE}",
+    objectClass="msDS-PasswordSettings",
+    msDS_PasswordSettingsPrecedence="5",
+    msDS_MinimumPasswordLength="16",
+    msDS_PasswordHistoryLength="24",
+    msDS_PasswordComplexityEnabled="FALSE",
+    msDS_PasswordReversibleEncryptionEnabled="FALSE",
+    msDS_MaximumPasswordAge="-315360000000000",
+    msDS_MinimumPasswordAge="-864000000000",
+    msDS_LockoutThreshold="5",
+    msDS_LockoutDuration="-18000000000",
+    msDS_LockoutObservationWindow="-3000000000",
+    msDS_PSOAppliesTo=f"CN=Tier-0,{USERS}",
+)
 
 
 def _modify(name: str, *changes: str) -> str:
@@ -117,7 +132,7 @@ def fill(domain: Domain) -> None:
     """Everything above, and the times: passwords of 2026 for a domain that is years old."""
     domain.ldif("ldbadd", stored_passwords_schema(), _SCHEMA_UPDATE)
     domain.ldif("ldbmodify", stored_passwords_class(), _SCHEMA_UPDATE)
-    domain.ldif("ldbadd", "\n".join((*PEOPLE, *GROUPS, *COMPUTERS, POLICY)))
+    domain.ldif("ldbadd", "\n".join((*PEOPLE, *GROUPS, *COMPUTERS, POLICY, STRICTER)))
     domain.ldif("ldbmodify", "\n".join(RULES))
     silent = domain.sid_of("Silent").rpartition("-")[2]
     quiet = f"CN=quiet,{USERS}"

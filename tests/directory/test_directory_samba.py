@@ -141,12 +141,33 @@ def test_finer_policies_that_an_ordinary_account_cannot_see_are_unknown_and_not_
 ) -> None:
     judged = administrator.findings["directory/fine_grained_policies"]
     assert judged.status is Status.FAIL
+    services = "services (for tapes; precedence 10, no minimum age, maximum age 1000 days)"
+    tier_0 = "tier-0 (for Tier-0; precedence 5, minimum age 1 day, maximum age 365 days)"
     assert judged.items == (
-        "services (for tapes): at least 8 characters",
-        "services (for tapes): no account is ever locked",
+        f"{tier_0}: passwords need not be complex",
+        f"{tier_0}: failures are forgotten after 300 s",
+        f"{services}: at least 8 characters",
+        f"{services}: only the last 3 passwords are refused",
+        f"{services}: no account is ever locked",
     )
     hidden = plain.findings["directory/fine_grained_policies"]
     assert (hidden.status, hidden.reason) == (Status.UNKNOWN, Reason.DENIED)
+
+
+def test_the_domain_is_judged_by_the_numbers_for_windows(administrator: View, plain: View) -> None:
+    for seen in (administrator, plain):
+        history, lockout = seen.findings["password/history"], seen.findings["password/lockout"]
+        assert (history.status, lockout.status) == (Status.PASS, Status.PASS)
+        assert history.parameters["required"] == 24 and history.parameter_sources["required"] == "cis-windows"
+        assert history.actual.endswith("; minimum age 1 day, maximum age 42 days")
+        assert lockout.parameters["min_window_s"] == 900
+
+
+def test_an_open_account_whose_password_never_expires_is_a_question(administrator: View) -> None:
+    aging = administrator.findings["password/aging"]
+    untold = "not known: nopassword needs no password; whether it has one is not told"
+    assert (aging.status, aging.items) == (Status.REVIEW, ("forever", untold))
+    assert "within 42 days" in aging.question
 
 
 def test_the_longest_age_of_a_password_follows_the_policy_of_the_account(administrator: View, plain: View) -> None:

@@ -9,25 +9,21 @@ from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
-from scanner.assess.findings import FactSet, PlannedCheck, judge
-from scanner.catalogue import load_checks
+from scanner.assess.findings import FactSet, judge
 from scanner.collect.blocks import raw_facts
 from scanner.collect.conversation import CollectLimits
 from scanner.collect.directory import collect_directory
 from scanner.facts.base import GivenFact, Probe, probes_of
 from scanner.facts.directory import READERS
 from scanner.model import Finding, Target, Transcript
-from scanner.profile.parameters import EffectiveParameters
 from scanner.secret import Secret
 from scanner.transports.breaker import Breaker
 from scanner.transports.ldap.client import LdapLogin, LdapTransport
+from tests.checks.planned import plan_on
 from tests.directory.samba import Domain
 
 PROBES = tuple(probes_of(READERS))
-PLAN = tuple(
-    PlannedCheck(check=item, requirements=(), parameters=EffectiveParameters(values=dict(item.parameters)))
-    for item in load_checks().values()
-)
+PLAN = plan_on("directory")
 
 
 @dataclass(frozen=True)

@@ -16,12 +16,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scanner.assess.findings import FactSet, PlannedCheck, judge
-from scanner.catalogue import load_checks
 from scanner.facts.base import RawFact, RawFacts, RawState, Reader, probes_of
 from scanner.facts.windows import READERS
 from scanner.facts.windows.host import HOST
 from scanner.model import Absent, Finding, Privilege, Reason, Status, Target, Unknown
-from scanner.profile.parameters import EffectiveParameters
+from tests.checks.planned import plan_on
 from tests.facts.leavers import list_of
 from tests.windows.hosts import DENIED, HOSTS, raw_facts_of
 
@@ -29,9 +28,10 @@ NOW = datetime(2026, 11, 20, 10, tzinfo=UTC)
 TARGET = Target(name="host", transport="winrms")
 PROBES = tuple(probes_of(READERS))
 PLAN = tuple(
-    PlannedCheck(check=item, requirements=(), parameters=EffectiveParameters(values=dict(item.parameters)))
-    for item in load_checks().values()
-    if item.family != "directory"  # a domain is a target of its own: not applicable here, whatever the host says
+    planned
+    for planned in plan_on("windows")
+    if planned.check.family
+    != "directory"  # a domain is a target of its own: not applicable here, whatever the host says
 )
 LEFT = list_of({"account": "praktikant"}, {"account": "maria"}, {"account": "backup"})
 UNREAD = (

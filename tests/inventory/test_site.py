@@ -199,6 +199,14 @@ def test_identities_of_client_settings_pick_among_the_keys_of_an_agent(
         ("parameters: {password.min_length.accepted: no}", "expected a list"),
         ("parameters: {password.min_length.accepted: [1]}", "a list whose every item is text"),
         ("parameters: {password.min_length: 3}", "its parameter is missing"),
+        (
+            "parameters: {password.min_length.required.window: 3}",
+            "did you mean 'password.min_length.required.windows'?",
+        ),
+        ("parameters: {password.min_length.required.mac: 3}", "there is no platform 'mac'"),
+        ("parameters: {password.min_length.required.windows: yes}", "expected a whole number"),
+        ("parameters: {password.min_length.requird.windows: 3}", "mean 'password.min_length.required.windows'?"),
+        ("parameters: {pasword.min_length.required.linux: 3}", "no check has the parameter"),
         ("applicability: {remote_acces: yes}", "did you mean 'remote_access'?"),
         ("applicability: {remote_access: no}", "a 'no' needs its reason"),
         ("applicability: {remote_access: {applies: no, reason: ' '}}", "a 'no' needs its reason"),
@@ -310,6 +318,13 @@ def test_keys_with_nothing_behind_them(tmp_path: Path) -> None:
 def test_parameters_of_one_check() -> None:
     given_ = {"password.length.accepted": ["a"], "password.min_length.ratio": 1, "other.check.required": 2}
     assert for_check(given_, Tunable()) == {"accepted": ("a",), "ratio": 1.0}
+
+
+@pytest.mark.parametrize(("platform", "ratio"), [("linux", 1.0), ("windows", 2.0), ("directory", 3.0), ("", 1.0)])
+def test_parameters_of_one_platform(platform: str, ratio: float) -> None:
+    ends = {"": 1, ".windows": 2, ".directory": 3}
+    keys = {f"password.min_length.ratio{end}": value for end, value in ends.items()}
+    assert for_check(keys, Tunable(), platform) == {"ratio": ratio}
 
 
 @settings(max_examples=150, deadline=None)

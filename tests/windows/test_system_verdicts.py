@@ -11,21 +11,16 @@ from pathlib import Path
 import pytest
 import yaml
 
-from scanner.assess.findings import FactSet, PlannedCheck, judge
-from scanner.catalogue import load_checks
+from scanner.assess.findings import FactSet, judge
 from scanner.model import Finding, Status, Target
-from scanner.profile.parameters import EffectiveParameters
+from tests.checks.planned import plan_on
 from tests.windows.hosts import HOSTS, raw_facts_of
 
 EXPECTED: dict[str, dict[str, str]] = yaml.safe_load(
     (Path(__file__).parent / "expected" / "system.yaml").read_text(encoding="utf-8")
 )
 MINE = tuple(EXPECTED[HOSTS[0]])
-PLAN = tuple(
-    PlannedCheck(check=item, requirements=(), parameters=EffectiveParameters(values=dict(item.parameters)))
-    for id_, item in load_checks().items()
-    if id_ in MINE
-)
+PLAN = tuple(planned for planned in plan_on("windows") if planned.check.id in MINE)
 
 
 def findings(host: str) -> dict[str, Finding]:

@@ -129,6 +129,7 @@ def _account(row: Row, ageing: _Ageing, shows_logins: bool) -> Account | Unknown
         mail=row.maybe_text("mail") or "",
         principal=row.maybe_text("userPrincipalName") or "",
         built_in=None if rid is None else _BUILT_IN.get(rid),
+        password_never_expires=bit(flags, _NEVER_EXPIRES),
     )
 
 

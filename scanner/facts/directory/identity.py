@@ -62,6 +62,7 @@ def read_host(raw: RawFacts) -> Host | Absent | Unknown:
         clock=session.moment("clock"),
         domain=name,
         domain_short_name=_short_name(raw),
+        workstation=False,
     )
 
 

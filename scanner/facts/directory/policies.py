@@ -12,7 +12,7 @@ from scanner.facts.authentication import Lockout
 from scanner.facts.base import RawFact, RawFacts, Reader
 from scanner.facts.directory.identity import SESSION, domain_name
 from scanner.facts.directory.probes import DOMAIN, POLICIES, STORED_PASSWORDS, TICKET_KEY
-from scanner.facts.directory.values import Row, bit, count, days, only, refusal, some, span_s, table, when
+from scanner.facts.directory.values import Row, bit, count, days, only, refusal, some, span_s, table, when, window_s
 from scanner.facts.domain import AccountPolicy, DomainRules, StoredPasswords
 from scanner.facts.password import PasswordPolicy
 from scanner.facts.windows.values import Values, entry
@@ -76,7 +76,7 @@ def read_lockout(raw: RawFacts) -> Lockout | Absent | Unknown:
     return Lockout(
         threshold=some(head.number("lockoutThreshold")),
         duration_s=span_s(head.number("lockoutDuration")),
-        window_s=span_s(head.number("lockOutObservationWindow")),
+        window_s=window_s(head.number("lockOutObservationWindow")),
         exempts_administrators=not locks_administrators if is_known(locks_administrators) else locks_administrators,
         how=f"account lockout policy of {domain_of(raw)}, for accounts that no fine-grained policy names",
         gaps=(),
@@ -106,14 +106,24 @@ def policy_rows(raw: RawFacts) -> tuple[Row, ...] | Unknown:
 def _policy(row: Row) -> AccountPolicy:
     return AccountPolicy(
         name=row.maybe_text("cn") or "",
+        precedence=row.number("msDS-PasswordSettingsPrecedence"),
         minimum_length=some(row.number("msDS-MinimumPasswordLength")),
         history=some(row.number("msDS-PasswordHistoryLength")),
         complexity=row.flag("msDS-PasswordComplexityEnabled"),
         reversible_storage=row.flag("msDS-PasswordReversibleEncryptionEnabled"),
         lockout_threshold=some(row.number("msDS-LockoutThreshold")),
         lockout_duration_s=span_s(row.number("msDS-LockoutDuration")),
+        lockout_window_s=window_s(row.number("msDS-LockoutObservationWindow")),
+        min_age_days=days(row.number("msDS-MinimumPasswordAge")),
+        max_age_days=days(row.number("msDS-MaximumPasswordAge")),
         applies_to=tuple(_common_name(name) for name in row.texts("msDS-PSOAppliesTo")),
     )
+
+
+def _rank(row: Row) -> tuple[int, str]:
+    """A directory gives its objects in no order; the policy that counts before others goes first."""
+    rank = row.maybe_number("msDS-PasswordSettingsPrecedence")
+    return (1 << 63 if rank is None else rank), row.maybe_text("cn") or ""
 
 
 def _common_name(dn: str) -> str:
@@ -131,7 +141,7 @@ def read_rules(raw: RawFacts) -> DomainRules | Absent | Unknown:
     head, rows = rules(raw), policy_rows(raw)
     return DomainRules(
         domain=domain_of(raw),
-        account_policies=rows if isinstance(rows, Unknown) else tuple(_policy(row) for row in rows),
+        account_policies=rows if isinstance(rows, Unknown) else tuple(_policy(row) for row in sorted(rows, key=_rank)),
         computers_per_user=head if isinstance(head, Unknown) else head.number("ms-DS-MachineAccountQuota"),
         ticket_key_changed=_ticket_key(raw),
         stored_passwords=_stored(raw),

@@ -60,7 +60,7 @@ policies
   attributes  dn cn msDS-PasswordSettingsPrecedence:number msDS-MinimumPasswordLength:number """
     """msDS-PasswordHistoryLength:number msDS-PasswordComplexityEnabled msDS-PasswordReversibleEncryptionEnabled """
     """msDS-MaximumPasswordAge:number msDS-MinimumPasswordAge:number msDS-LockoutThreshold:number """
-    """msDS-LockoutDuration:number msDS-PSOAppliesTo:list
+    """msDS-LockoutDuration:number msDS-LockoutObservationWindow:number msDS-PSOAppliesTo:list
 """,
     timeout_s=20,
     max_bytes=512 * 1024,

@@ -149,6 +149,11 @@ def span_s(ticks: Maybe[int]) -> Maybe[int | None]:
     return None if ticks in (0, -_LARGEST) else abs(ticks) // _TICKS_S
 
 
+def window_s(ticks: Maybe[int]) -> Maybe[int | None]:
+    """The time in which failed logins add up. A length of zero is no time at all, so that they never do."""
+    return 0 if ticks == 0 else span_s(ticks)
+
+
 def days(ticks: Maybe[int]) -> Maybe[int | None]:
     """The same in whole days; less than one is no limit."""
     seconds = span_s(ticks)

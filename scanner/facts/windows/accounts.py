@@ -164,6 +164,7 @@ def _account(row: Values, now: datetime, guest: Maybe[int]) -> Account | Unknown
         last_login=_when(row, "last_login"),
         disabled=_disabled(required(row.flag("disabled")), guest if rid == _GUEST else None),
         built_in=_BUILT_IN.get(rid),
+        password_never_expires=then(flags, lambda bits: bool(bits & _NEVER_EXPIRES)),
     )
 
 

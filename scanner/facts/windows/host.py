@@ -104,6 +104,7 @@ def read_host(raw: RawFacts) -> Host | Absent | Unknown:
         domain=_domain(found),
         installation=installation(found),
         cloud_tenant=_tenant(found),
+        workstation=then(product_type(found), lambda kind: kind == _CLIENT),
     )
 
 

@@ -202,7 +202,9 @@ def _interval(seconds: Maybe[int]) -> Maybe[int | None]:
 def _exempt(rules: _Rules) -> Maybe[bool]:
     """The built-in administrator is never locked out unless this switch, of October 2022, is on."""
     allowed = rules.line("AllowAdministratorLockout")
-    return allowed if isinstance(allowed, Unknown) else allowed != 1
+    if isinstance(allowed, Absent):
+        return Absent("no switch for it is set, or this Windows is from before October 2022 and has none (KB5020282)")
+    return then(allowed, lambda value: value != 1)
 
 
 READERS: tuple[Reader, ...] = (

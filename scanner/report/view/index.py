@@ -96,6 +96,10 @@ class Index:
         """Targets by platform."""
         return Counter(platform_of(target) for target in self.result.targets)
 
+    def platform(self, target: str) -> str:
+        """Of what platform a target is, or alone can be; empty where neither is known."""
+        return platform_of(self.targets[target]) if target in self.targets else ""
+
     def not_covered(self, requirement: Requirement) -> tuple[str, ...]:
         """What no check reads on the targets of this run."""
         return tuple(str(part) for part, _ in requirement.not_covered_on(self.platforms))

@@ -31,19 +31,17 @@ from scanner.facts.base import RawFact, RawFacts, RawState, Reader, probes_of
 from scanner.facts.directory import READERS
 from scanner.facts.directory.identity import NO_HOST
 from scanner.facts.directory.probes import ACCOUNTS
-from scanner.facts.directory.values import days, moment, span_s, when
+from scanner.facts.directory.values import days, moment, span_s, when, window_s
 from scanner.model import Absent, Finding, Privilege, Reason, Status, Target, Unknown
 from scanner.profile.parameters import EffectiveParameters
+from tests.checks.planned import plan_on
 from tests.facts.directory.golden import CASES, recorded
 from tests.facts.leavers import list_of
 
 TARGET = Target(name="acme", transport="ldaps")
 PROBES = tuple(probes_of(READERS))
 OF_HOSTS = {reader.fact for reader in READERS if not reader.probes and not reader.given}
-PLAN = tuple(
-    PlannedCheck(check=item, requirements=(), parameters=EffectiveParameters(values=dict(item.parameters)))
-    for item in load_checks().values()
-)
+PLAN = plan_on("directory")
 # Checks that need a fact which no directory has, or ask for such facts alone: their answer rests on no bytes.
 EXCUSED = {
     one.check.id
@@ -107,18 +105,23 @@ def test_a_recorded_domain(case: str) -> None:
     assert by_name["ghost"].last_login is None and (recorded(case).collected_at - by_name["ghost"].created).days == 200
     assert isinstance(by_name["nopassword"].password, Unknown)
     assert (by_name["olga"].mail, by_name["paula"].principal) == ("olga@acme.example", "paula.perez@acme.example")
-    assert accounts.logins_since == datetime(2018, 9, 12, 18, 24, 38, tzinfo=UTC)
+    assert accounts.logins_since == datetime(2018, 9, 12, 20, 0, 10, tzinfo=UTC)
     assert fact(case, WeakenedAccounts) == WeakenedAccounts(
         password_not_required=("nopassword",),
         without_preauthentication=("roastable",),
         unconstrained_delegation=("APP$", "delegate"),
     )
+    assert {one.name for one in accounts.accounts if one.password_never_expires is True} == {"forever", "Guest"}
     assert set(fact(case, Privileges).administrators()) == {"Administrator", "chief", "quiet"}
 
 
 def test_an_ordinary_accounts_view_of_the_rules() -> None:
     full, partial = fact(ADMINISTRATOR, DomainRules), fact(PLAIN, DomainRules)
-    assert [policy.name for policy in full.account_policies] == ["services"]
+    tier_0, services = full.account_policies  # by precedence
+    assert (services.name, services.precedence, services.history, services.complexity) == ("services", 10, 3, True)
+    assert (services.min_age_days, services.max_age_days, services.lockout_window_s) == (None, 1000, 1800)
+    assert (tier_0.name, tier_0.precedence, tier_0.history, tier_0.complexity) == ("tier-0", 5, 24, False)
+    assert (tier_0.min_age_days, tier_0.max_age_days, tier_0.lockout_window_s) == (1, 365, 300)
     assert isinstance(partial.account_policies, Unknown) and partial.account_policies.code is Reason.DENIED
     assert partial.stored_passwords.readable == 0 and full.stored_passwords.readable == 2
     assert full.ticket_key_changed == partial.ticket_key_changed and full.computers_per_user == 10
@@ -323,6 +326,9 @@ def test_times_and_spans() -> None:
     assert when(0) is None and when((1 << 63) - 1) is None
     assert when(133_456_789_012_345_678) == datetime(2023, 11, 28, 21, 1, 41, 234567, tzinfo=UTC)
     assert isinstance(when((1 << 63) - 2), Unknown)
+    assert window_s(-3_000_000_000) == 300 and window_s(0) == 0  # no time at all: failures never add up
+    unseen = Unknown(Reason.DENIED, "not for this account to see")
+    assert window_s(-(1 << 63)) is None and window_s(unseen) is unseen
     assert span_s(-18_000_000_000) == 1800 and span_s(-(1 << 63)) is None and span_s(0) is None
     assert days(-36_288_000_000_000) == 42 and days(-1) is None
     assert moment("20261120100000.0Z") == datetime(2026, 11, 20, 10, tzinfo=UTC)

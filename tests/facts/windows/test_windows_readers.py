@@ -42,7 +42,7 @@ from scanner.facts.windows.groups import _object_id
 from scanner.facts.windows.patching.probes import filetime
 from scanner.facts.windows.services import services
 from scanner.model import Absent, Maybe, Reason, Unknown, is_known
-from tests.windows.hosts import CLOCK, DENIED, raw_facts_of
+from tests.windows.hosts import CLOCK, DENIED, HOSTS, raw_facts_of
 
 F = TypeVar("F", bound=Fact)
 BY_FACT = {reader.fact: reader for reader in READERS}
@@ -256,9 +256,27 @@ def test_a_template_without_numbers_proves_nothing() -> None:
     assert isinstance(policy.quality_enforced, Unknown) and isinstance(policy.reversible_storage, Unknown)
 
 
-def test_an_administrator_without_the_switch_of_2022_is_never_locked() -> None:
+def test_an_administrator_is_locked_by_the_switch_of_2022_alone() -> None:
+    def exempts(*template: str) -> Any:
+        raw = changed("server-2022-hardened", "password_policy", "template", value=list(template))
+        return read(Lockout, raw).exempts_administrators
+
     assert read(Lockout, raw_facts_of("server-2022-hardened")).exempts_administrators is False
-    assert read(Lockout, raw_facts_of("windows-10-german")).exempts_administrators is True
+    assert exempts("AllowAdministratorLockout = 0") is True
+    without = exempts("PasswordComplexity = 1")
+    assert isinstance(without, Absent) and "October 2022" in without.reason
+    assert isinstance(exempts(), Unknown)
+
+
+def test_which_hosts_are_workstations_and_whose_password_never_expires() -> None:
+    kinds = {host: read(Host, raw_facts_of(host)).workstation for host in HOSTS}
+    assert {host for host, kind in kinds.items() if kind is True} == {host for host in HOSTS if "windows-1" in host}
+    assert all(kind in (True, False) for kind in kinds.values())
+    german = read(Accounts, raw_facts_of("windows-10-german"))
+    assert [one.name for one in german.accounts if one.password_never_expires is True and not one.disabled] == [
+        "lager",
+        "scan",
+    ]
 
 
 # --- Sign-in -----------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ $Stand.texts.audit = @(
     'DC01,System,User Account Management,{0CCE9235-69AE-11D9-BED3-505054503030},Success and Failure,,3',
     'DC01,System,Audit Policy Change,{0CCE922F-69AE-11D9-BED3-505054503030},Success and Failure,,3',
     'DC01,System,Process Creation,{0CCE922B-69AE-11D9-BED3-505054503030},Success,,1',
-    'DC01,System,Removable Storage,{0CCE9245-69AE-11D9-BED3-505054503030},No Auditing,,0',
+    'DC01,System,Removable Storage,{0CCE9245-69AE-11D9-BED3-505054503030},Success and Failure,,3',
     'DC01,S-1-5-21-1-2-3-1104,Logon,{0CCE9215-69AE-11D9-BED3-505054503030},,Success,4',
     'DC01,,Option:CrashOnAuditFail,,Disabled,,0',
     'DC01,,RegistryGlobalSacl,,,,',

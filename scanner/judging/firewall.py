@@ -1,4 +1,4 @@
-"""Rules that several checks share: one reading of the facts, whichever check asks."""
+"""The rules of firewall checks: one reading of the facts, whichever check asks."""
 
 from __future__ import annotations
 

@@ -1,0 +1,14 @@
+"""Rules that several checks share: one reading of the facts, whichever check asks."""
+
+from scanner.judging.firewall import outdated, outer_hosts_firewall, refused_by_default
+from scanner.judging.passwords import LockoutRules, Locks, is_workstation, password_ages
+
+__all__ = [
+    "LockoutRules",
+    "Locks",
+    "is_workstation",
+    "outdated",
+    "outer_hosts_firewall",
+    "password_ages",
+    "refused_by_default",
+]
