@@ -40,6 +40,13 @@ class PasswordState(StrEnum):
     NONE = "none"
 
 
+class PasswordProof(StrEnum):
+    """What shows that a usable password is not an empty one."""
+
+    STORED = "the password as it is stored"
+    RULE = "today's rules, which hold whenever a password is set"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
     """One account of a host, or of a domain where the target is a directory.
@@ -52,7 +59,8 @@ class Account:
     was made; `full_name`, `mail` and `principal` (userPrincipalName, the name for signing in that looks like an
     address) are what the directory says of the person, empty where it says nothing. `built_in` is None for all but the
     two accounts of that kind. `password_never_expires`: a switch of its own exempts the account from the maximum age
-    that the rules set.
+    that the rules set. `password_proof` says how much `PasswordState.USABLE` proves; it is unknown where the password
+    opens the account and may be an empty one.
     """
 
     name: str
@@ -76,6 +84,7 @@ class Account:
     principal: str = ""
     built_in: BuiltIn | None = None
     password_never_expires: Maybe[bool] = _NO_SWITCH
+    password_proof: Maybe[PasswordProof] = PasswordProof.STORED
 
     def expired(self, on: date) -> Maybe[bool]:
         """True when the account itself has ended before that day; it then admits nobody, with any credential."""

@@ -21,6 +21,7 @@ from scanner.facts import (
     Lockout,
     NameService,
     PasswordPolicy,
+    PasswordProof,
     PasswordState,
     SignIn,
     SshServer,
@@ -355,6 +356,18 @@ def test_empty_password() -> None:
     assert (passed.status, "bob" in passed.note) == (Status.PASS, True)
     with pytest.raises(FactUnavailable):
         run("empty_password", accounts(ALICE, unread), NOW)
+
+
+def test_what_rules_demand_is_not_called_seen() -> None:
+    ruled = replace(ALICE, password_proof=PasswordProof.RULE)
+    found = run("empty_password", accounts(ruled, replace(ruled, disabled=True)), NOW)
+    assert found.status is Status.PASS
+    assert found.actual == "each of 1 open account must have a password by today's rules"
+    assert "whether an older one is empty cannot be read" in found.note
+    lax = replace(ALICE, password_proof=DENIED)
+    with pytest.raises(FactUnavailable):
+        run("empty_password", accounts(ruled, lax), NOW)
+    assert run("empty_password", accounts(ruled, replace(lax, disabled=True)), NOW).status is Status.PASS
 
 
 def test_shadowed() -> None:

@@ -200,7 +200,7 @@ computers
 kept
   base        {{domain}}
   scope       subtree
-  filter      (&(objectCategory=computer){_OPEN}"""
+  filter      (&(objectCategory=computer){_OPEN}(!({_BIT}8192))"""
     """(|(ms-Mcs-AdmPwdExpirationTime=*)(msLAPS-PasswordExpirationTime=*)))
   attributes  none
 readable

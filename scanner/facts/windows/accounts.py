@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from scanner.facts.accounts import Account, AccountKind, Accounts, BuiltIn, HomeFolder, PasswordState
+from scanner.facts.accounts import Account, AccountKind, Accounts, BuiltIn, HomeFolder, PasswordProof, PasswordState
 from scanner.facts.base import Probe, RawFacts, Reader
 from scanner.facts.host import Host, Membership
 from scanner.facts.privileges import Privileges
@@ -165,6 +165,7 @@ def _account(row: Values, now: datetime, guest: Maybe[int]) -> Account | Unknown
         disabled=_disabled(required(row.flag("disabled")), guest if rid == _GUEST else None),
         built_in=_BUILT_IN.get(rid),
         password_never_expires=then(flags, lambda bits: bool(bits & _NEVER_EXPIRES)),
+        password_proof=PasswordProof.RULE,
     )
 
 

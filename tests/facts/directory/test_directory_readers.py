@@ -24,6 +24,7 @@ from scanner.facts import (
     DomainRules,
     Host,
     Leavers,
+    PasswordProof,
     Privileges,
     WeakenedAccounts,
 )
@@ -107,6 +108,7 @@ def test_a_recorded_domain(case: str) -> None:
     assert (by_name["olga"].mail, by_name["paula"].principal) == ("olga@acme.example", "paula.perez@acme.example")
     assert accounts.logins_since == datetime(2018, 9, 12, 20, 0, 10, tzinfo=UTC)
     assert fact(case, WeakenedAccounts) == WeakenedAccounts(
+        complete=True,
         password_not_required=("nopassword",),
         without_preauthentication=("roastable",),
         unconstrained_delegation=("APP$", "delegate"),
@@ -246,6 +248,13 @@ def test_accounts_whose_switches_are_hidden_make_an_empty_list_unknown() -> None
     )
     found = findings(raw_of({**WHOLE[PLAIN], "account_flags": section("account_flags", hidden)}))["directory/preauth"]
     assert found.reason is Reason.DENIED
+    partly = section("account_flags", {**value, "hidden": {"count": 1, "complete": True}})
+    facts = FactSet(raw_of({**WHOLE[PLAIN], "account_flags": partly}), TARGET)
+    plan = plan_on("directory", directory__preauth__exempt=["roastable"], directory__delegation__exempt=["APP$"])
+    judged = {item.check: item for item in judge(plan, facts, TARGET)}
+    assert judged["directory/preauth"].reason is Reason.DENIED  # the one that is known is exempt
+    assert judged["directory/preauth"].detail == "the switches of 1 account are not for this account to see"
+    assert judged["directory/delegation"].items == ("delegate",)
 
 
 def test_everybody_is_administrator_where_a_group_of_everybody_is_nested() -> None:
@@ -269,6 +278,28 @@ def test_a_child_domain_has_no_groups_of_the_forest_and_says_where_they_are() ->
     child = FactSet(raw_of({**sections, "session": section("session", session)}), TARGET).get(Privileges)
     assert isinstance(first, Unknown) and first.code is Reason.DENIED
     assert isinstance(child, Privileges) and "first domain of the forest" in child.elsewhere[1]
+
+
+def test_where_rules_demand_no_length_a_password_may_be_empty() -> None:
+    value = json.loads(WHOLE[ADMINISTRATOR]["domain"].stdout)
+    value["rules"]["rows"][0][value["rules"]["columns"].index("minPwdLength")] = 0
+    finer = json.loads(WHOLE[ADMINISTRATOR]["account_policies"].stdout)
+    length = finer["policies"]["columns"].index("msDS-MinimumPasswordLength")
+    for row in finer["policies"]["rows"]:
+        row[length] = 0
+    lax = {"domain": section("domain", value), "account_policies": section("account_policies", finer)}
+
+    def proofs(**sections: RawFact) -> dict[str, Any]:
+        found = FactSet(raw_of({**WHOLE[ADMINISTRATOR], **sections}), TARGET).get(Accounts)
+        assert isinstance(found, Accounts)
+        return {one.name: getattr(one.password_proof, "code", one.password_proof) for one in found.accounts}
+
+    assert set(proofs().values()) == {PasswordProof.RULE}
+    by_domain, by_policy = proofs(domain=lax["domain"]), proofs(account_policies=lax["account_policies"])
+    assert (by_domain["olga"], by_domain["tapes"]) == (Reason.NO_EVIDENCE, PasswordProof.RULE)
+    assert (by_policy["olga"], by_policy["tapes"]) == (PasswordProof.RULE, Reason.NO_EVIDENCE)
+    plain = fact(PLAIN, Accounts)
+    assert plain.named("tapes").password_proof.code is Reason.DENIED  # its policy is not for this account to see
 
 
 # --- Bytes that no directory sends -----------------------------------------------------------------------
