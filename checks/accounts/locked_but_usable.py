@@ -20,6 +20,7 @@ from scanner.api import (
     failed,
     is_known,
     need,
+    not_applicable,
     passed,
     review,
 )
@@ -44,7 +45,7 @@ def locked_but_usable(
     The scan account has no password by design and is left out.
     """
     if ssh is None or keys is None:
-        return passed(actual="no SSH server, so no key opens an account")
+        return not_applicable("no SSH server, so there are no keys that open an account")
     if _keys_refused(ssh):
         return passed(actual="the SSH server takes no keys")
     today = collection.collected_at.date()

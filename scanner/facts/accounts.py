@@ -110,7 +110,10 @@ class Account:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HomeFolder:
-    """One folder in the place where home folders lie; `owner` is None when no account has that number."""
+    """One folder in the place where home folders lie.
+
+    `owner` is None when no account that the target itself keeps, or could look up, has that number.
+    """
 
     path: str
     owner_identifier: str

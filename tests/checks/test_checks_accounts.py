@@ -317,7 +317,7 @@ SSH = server(pubkeyauthentication="yes")
         ({**LOCKED, **ENDED}, True, SSH, Status.PASS),
         ({**LOCKED, "interactive": False}, True, SSH, Status.PASS),
         ({}, True, SSH, Status.PASS),
-        (LOCKED, True, None, Status.PASS),
+        (LOCKED, True, None, Status.NOT_APPLICABLE),
         (LOCKED, True, server(pubkeyauthentication="no"), Status.PASS),
     ],
 )

@@ -631,6 +631,15 @@ def test_directory(changes: dict[str, Any], status: Status) -> None:
     assert run("directory", replace(NAMES, **changes)).status is status
 
 
+def test_only_the_rules_of_active_directory_are_judged_elsewhere() -> None:
+    joined = {"service": "sssd", "service_running": True}
+    for kind in (DirectoryKind.ENTRA, DirectoryKind.IPA, DirectoryKind.LDAP):
+        found = run("directory", replace(NAMES, directory=kind, **joined))
+        assert (found.status, found.note.startswith("Its password rules are not judged")) == (Status.PASS, True)
+    domain = run("directory", replace(NAMES, directory=DirectoryKind.ACTIVE_DIRECTORY, **joined))
+    assert "ldaps://" in domain.note
+
+
 @pytest.mark.parametrize("field", ["directory", "plain_text", "service_running"])
 def test_directory_unknown(field: str) -> None:
     with pytest.raises(FactUnavailable):

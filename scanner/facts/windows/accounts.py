@@ -69,6 +69,8 @@ _DAY_S = 86400
 # Relative identifiers that Windows gives to its own accounts; people's begin at 1000.
 _ADMINISTRATOR, _GUEST, _FIRST_OF_PEOPLE = 500, 501, 1000
 _BUILT_IN = {_ADMINISTRATOR: BuiltIn.ADMINISTRATOR, _GUEST: BuiltIn.GUEST}
+# Accounts that Windows makes out of a service, an application pool or a virtual machine (MS-DTYP 2.4.2.4).
+_SERVICES = ("S-1-5-80-", "S-1-5-82-", "S-1-5-83-", "S-1-5-90-", "S-1-5-96-")
 _NOT_HASHED_IN_FILES = Absent("Windows keeps its hashes in a database that only the system opens, in no readable file")
 _ONE_SCHEME = Absent("Windows stores every password in the same way; no setting changes it")
 
@@ -231,9 +233,8 @@ def _when(row: Values, name: str) -> Maybe[datetime | None]:
 
 
 def _homes(found: Values, accounts: tuple[Account, ...]) -> Maybe[tuple[HomeFolder, ...]]:
-    """Profiles whose SID this host gave out belong to a local account or to nobody; others belong elsewhere."""
+    """Profiles and their owners: local accounts, and services. Whether a domain still has an account is not asked."""
     own = {account.identifier: account.name for account in accounts}
-    machine = {sid.rpartition("-")[0] for sid in own}
     rows = required(found.rows("profiles"))
     if isinstance(rows, Unknown):
         return rows
@@ -242,7 +243,7 @@ def _homes(found: Values, accounts: tuple[Account, ...]) -> Maybe[tuple[HomeFold
         sid, path = row.text("sid"), row.text("path")
         if not is_known(sid) or not is_known(path):
             return Unknown(Reason.UNREADABLE, f"{row.where}: a profile has no owner or no path")
-        owner = own.get(sid) if sid.rpartition("-")[0] in machine else sid
+        owner = sid if sid.startswith(_SERVICES) else own.get(sid)
         homes.append(HomeFolder(path=path, owner_identifier=sid, owner=owner))
     return tuple(homes)
 

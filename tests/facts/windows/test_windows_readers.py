@@ -209,10 +209,19 @@ def test_the_scan_account_of_a_domain_is_no_local_account_of_that_name() -> None
     assert read(Accounts, raw_facts_of("windows-10-german")).scan_account == "scan"
 
 
-def test_profiles_of_deleted_local_accounts_have_no_owner_and_those_of_others_are_left_alone() -> None:
+def test_profiles_have_an_owner_only_where_it_is_a_local_account_or_a_service() -> None:
     homes = read(Accounts, raw_facts_of("windows-11-24h2")).homes
     assert is_known(homes)
     assert [(home.path, home.owner) for home in homes] == [("C:\\Users\\maria", "maria"), ("C:\\Users\\jorge", None)]
+    domain, cloud = (
+        "S-1-5-21-1004336348-1177238915-682003330-9999",
+        "S-1-12-1-3812012233-1147208211-2291822769-1702364301",
+    )
+    pool = "S-1-5-82-3006700770-424185619-1745488364-794895919-4004696415"
+    rows = [{"sid": sid, "path": "C:\\Users\\x"} for sid in (domain, cloud, pool)]
+    homes = read(Accounts, changed("server-2022-hardened", "local_accounts", "profiles", value=rows)).homes
+    assert is_known(homes)
+    assert [home.owner for home in homes] == [None, None, pool]
 
 
 def test_one_group_that_could_not_be_read_leaves_nobody_sure_of_the_administrators() -> None:
