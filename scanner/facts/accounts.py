@@ -13,6 +13,7 @@ from scanner.model import Absent, Maybe, Reason, Unknown, is_known
 _NOT_READ = Unknown(Reason.NO_EVIDENCE, "this platform's reader does not tell")
 _NOT_KEPT = Absent("this system does not keep the day on which an account was made")
 
+_BY_NUMBER = Absent("this system gives numbers of their own to accounts of services")
 _NO_SWITCH = Absent("no switch exempts an account here; each has its own maximum age")
 
 
@@ -60,7 +61,8 @@ class Account:
     address) are what the directory says of the person, empty where it says nothing. `built_in` is None for all but the
     two accounts of that kind. `password_never_expires`: a switch of its own exempts the account from the maximum age
     that the rules set. `password_proof` says how much `PasswordState.USABLE` proves; it is unknown where the password
-    opens the account and may be an empty one.
+    opens the account and may be an empty one. `services` are the services that run under the account, absent where the
+    system tells its service accounts by their numbers alone.
     """
 
     name: str
@@ -85,6 +87,7 @@ class Account:
     built_in: BuiltIn | None = None
     password_never_expires: Maybe[bool] = _NO_SWITCH
     password_proof: Maybe[PasswordProof] = PasswordProof.STORED
+    services: Maybe[tuple[str, ...]] = _BY_NUMBER
 
     def expired(self, on: date) -> Maybe[bool]:
         """True when the account itself has ended before that day; it then admits nobody, with any credential."""

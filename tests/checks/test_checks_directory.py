@@ -70,7 +70,8 @@ def run(name: str, *facts: object, **parameters: Any) -> Outcome:
     ],
 )
 def test_switched_off_protections(check: str, field: str) -> None:
-    weak = replace(WEAKENED, **{field: ("amy", "svc-old")})
+    found: dict[str, Any] = {field: ("amy", "svc-old")}
+    weak = replace(WEAKENED, **found)
     assert run(f"directory/{check}", WEAKENED).status is Status.PASS
     assert run(f"directory/{check}", weak).items == ("amy", "svc-old")
     exempted = run(f"directory/{check}", weak, exempt=("svc-old", "amy"))

@@ -632,11 +632,11 @@ def test_directory(changes: dict[str, Any], status: Status) -> None:
 
 
 def test_only_the_rules_of_active_directory_are_judged_elsewhere() -> None:
-    joined = {"service": "sssd", "service_running": True}
+    joined = replace(NAMES, service="sssd", service_running=True)
     for kind in (DirectoryKind.ENTRA, DirectoryKind.IPA, DirectoryKind.LDAP):
-        found = run("directory", replace(NAMES, directory=kind, **joined))
+        found = run("directory", replace(joined, directory=kind))
         assert (found.status, found.note.startswith("Its password rules are not judged")) == (Status.PASS, True)
-    domain = run("directory", replace(NAMES, directory=DirectoryKind.ACTIVE_DIRECTORY, **joined))
+    domain = run("directory", replace(joined, directory=DirectoryKind.ACTIVE_DIRECTORY))
     assert "ldaps://" in domain.note
 
 

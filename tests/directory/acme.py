@@ -42,7 +42,7 @@ PEOPLE = (
     user("delegate", 512 | _TRUSTED),
     user("chief"),
     user("quiet"),
-    user("tapes"),
+    user("tapes", servicePrincipalName="backup/tapes.acme.example"),
     user("helper"),
 )
 GROUPS = (

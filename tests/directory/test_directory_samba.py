@@ -45,6 +45,8 @@ FOR_BOTH = {
     "accounts/admins": Status.REVIEW,
     "accounts/roster": Status.REVIEW,
     "accounts/root_equivalent": Status.FAIL,  # tapes
+    "accounts/service_shells": Status.REVIEW,  # tapes, by its servicePrincipalName
+    "accounts/locked_but_usable": Status.NOT_APPLICABLE,
     "accounts/sudo_nopasswd": Status.NOT_APPLICABLE,
     "directory/password_not_required": Status.FAIL,
     "directory/preauth": Status.FAIL,

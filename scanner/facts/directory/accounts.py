@@ -26,6 +26,7 @@ _DISABLED, _NO_PASSWORD_NEEDED, _REVERSIBLE, _TRUST, _NEVER_EXPIRES = 2, 32, 128
 _ADMINISTRATOR, _GUEST, _FIRST_OF_PEOPLE = 500, 501, 1000
 _BUILT_IN = {_ADMINISTRATOR: BuiltIn.ADMINISTRATOR, _GUEST: BuiltIn.GUEST}
 _ONE_SCHEME = Absent("a domain stores every password in the same ways; no setting chooses one")
+_SERVICE_NAMES = "servicePrincipalName"
 _NO_HASHES = Absent("a directory hands out no password hash")
 _NO_HOMES = Absent("a directory keeps no home folders")
 
@@ -57,6 +58,14 @@ class _Rules:
         return self.finer.get(policy.lower(), _Limits(hidden, hidden))
 
 
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What this account sees of some account, so that for another its lack says something."""
+
+    logins: bool
+    services: bool
+
+
 def read_accounts(raw: RawFacts) -> Accounts | Absent | Unknown:
     """`Accounts` of the domain; unknown as a whole unless the list came to its end."""
     rows = table(raw, ACCOUNTS.name, "people")
@@ -65,8 +74,11 @@ def read_accounts(raw: RawFacts) -> Accounts | Absent | Unknown:
     if not rows:
         return Unknown(Reason.DENIED, "no account of the domain is for this account to see")
     demanded = _rules(raw, rows)
-    shows_logins = any(row.maybe_number("lastLogonTimestamp") for row in rows)
-    accounts = [_account(row, demanded, shows_logins) for row in rows]
+    shown = _Shown(
+        logins=any(row.maybe_number("lastLogonTimestamp") for row in rows),
+        services=any(row.texts(_SERVICE_NAMES) for row in rows),
+    )
+    accounts = [_account(row, demanded, shown) for row in rows]
     gap = next((one for one in accounts if isinstance(one, Unknown)), None)
     if gap is not None:
         return gap
@@ -89,16 +101,17 @@ def read_accounts(raw: RawFacts) -> Accounts | Absent | Unknown:
 
 def _rules(raw: RawFacts, rows: tuple[Row, ...]) -> _Rules:
     head, policies = rules(raw), policy_rows(raw)
-    if isinstance(head, Unknown):
-        own, min_age_days = _Limits(head, head), head
-    else:
-        own = _Limits(days(head.number("maxPwdAge")), head.number("minPwdLength"))
-        min_age_days = days(head.number("minPwdAge"))
+    own, min_age_days = (_Limits(head, head), head) if isinstance(head, Unknown) else _of_domain(head)
     if not isinstance(policies, Unknown):
         return _Rules(min_age_days, own, {(row.maybe_text("dn") or "").lower(): _limits(row) for row in policies})
     # One account that shows its policy proves that all would show theirs.
     shows = any(row.maybe_text("msDS-ResultantPSO") is not None for row in rows)
     return _Rules(min_age_days, own if shows else _Limits(policies, policies), {})
+
+
+def _of_domain(head: Row) -> tuple[_Limits, Maybe[int | None]]:
+    own = _Limits(days(head.number("maxPwdAge")), head.number("minPwdLength"))
+    return own, days(head.number("minPwdAge"))
 
 
 def _limits(policy: Row) -> _Limits:
@@ -117,7 +130,7 @@ def _scan_account(raw: RawFacts) -> str:
     return name if isinstance(name, str) else raw.account.rpartition("\\")[2]
 
 
-def _account(row: Row, demanded: _Rules, shows_logins: bool) -> Account | Unknown:
+def _account(row: Row, demanded: _Rules, shown: _Shown) -> Account | Unknown:
     name, sid, flags = row.text("sAMAccountName"), row.text("objectSid"), row.number("userAccountControl")
     if isinstance(name, Unknown):
         return name
@@ -138,7 +151,7 @@ def _account(row: Row, demanded: _Rules, shows_logins: bool) -> Account | Unknow
         password_min_age_days=demanded.min_age_days,
         password_max_age_days=_max_age(flags, demanded.of(row)),
         expires=day(when(row.number("accountExpires"))),
-        last_login=_last_login(row, name, shows_logins),
+        last_login=_last_login(row, name, shown),
         disabled=bit(flags, _DISABLED),
         created=moment(row.text("whenCreated")),
         full_name=row.maybe_text("displayName") or "",
@@ -147,6 +160,7 @@ def _account(row: Row, demanded: _Rules, shows_logins: bool) -> Account | Unknow
         built_in=None if rid is None else _BUILT_IN.get(rid),
         password_never_expires=bit(flags, _NEVER_EXPIRES),
         password_proof=_proof(name, demanded.of(row)),
+        services=_services(row, shown),
     )
 
 
@@ -193,13 +207,20 @@ def _max_age(flags: int | Unknown, limits: _Limits) -> Maybe[int | None]:
     return None if flags & _NEVER_EXPIRES else limits.max_age_days
 
 
-def _last_login(row: Row, name: str, shows_logins: bool) -> Maybe[datetime | None]:
+def _last_login(row: Row, name: str, shown: _Shown) -> Maybe[datetime | None]:
     stamp = row.maybe_number("lastLogonTimestamp")
     if stamp is not None:
         return when(stamp)
-    if shows_logins:
+    if shown.logins:
         return None
     return Unknown(Reason.DENIED, f"{name}: no account shows its last login, so it is not for this account to see")
+
+
+def _services(row: Row, shown: _Shown) -> Maybe[tuple[str, ...]]:
+    """The names under which clients ask for tickets to what runs under the account; krbtgt has one in every domain."""
+    if not shown.services:
+        return Unknown(Reason.DENIED, f"no account shows a {_SERVICE_NAMES}, so they are not for this account to see")
+    return row.texts(_SERVICE_NAMES)
 
 
 def read_weakened(raw: RawFacts) -> WeakenedAccounts | Absent | Unknown:

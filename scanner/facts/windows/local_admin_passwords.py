@@ -187,8 +187,10 @@ def _unmanaged(raw: RawFacts, found: Values, root: str) -> Maybe[tuple[str, ...]
         return accounts
     known = groups(raw, host.hostname if isinstance(host, Host) else required(host))
     managed = _managed(found, root)
-    if isinstance(known, Unknown) or isinstance(managed, Unknown):
-        return known if isinstance(known, Unknown) else managed
+    if isinstance(known, Unknown):
+        return known
+    if isinstance(managed, Unknown):
+        return managed
     sids = {member.sid for member in known[ADMINISTRATORS]}
     others = [
         one

@@ -83,6 +83,7 @@ def section(name: str, value: Any) -> RawFact:
 WHOLE = {name: dict(raw_facts(recorded(name)).sections) for name in CASES}
 VALUES = {name: {probe: json.loads(raw.stdout) for probe, raw in WHOLE[name].items()} for name in CASES}
 ADMINISTRATOR, PLAIN = CASES
+NO_SEARCH = ("session", "tls_handshakes")  # what the connection itself told
 
 
 # --- What was recorded -----------------------------------------------------------------------------------
@@ -106,13 +107,19 @@ def test_a_recorded_domain(case: str) -> None:
     assert by_name["ghost"].last_login is None and (recorded(case).collected_at - by_name["ghost"].created).days == 200
     assert isinstance(by_name["nopassword"].password, Unknown)
     assert (by_name["olga"].mail, by_name["paula"].principal) == ("olga@acme.example", "paula.perez@acme.example")
-    assert accounts.logins_since == datetime(2018, 9, 12, 20, 0, 10, tzinfo=UTC)
+    assert accounts.logins_since == datetime(2018, 9, 12, 21, 6, 23, tzinfo=UTC)
     assert fact(case, WeakenedAccounts) == WeakenedAccounts(
         complete=True,
         password_not_required=("nopassword",),
         without_preauthentication=("roastable",),
         unconstrained_delegation=("APP$", "delegate"),
     )
+    serving = {name: one.services for name, one in by_name.items() if one.services}
+    assert serving == {
+        "krbtgt": ("kadmin/changepw",),
+        "dns-dc": ("DNS/dc.acme.example",),  # of Samba's name server
+        "tapes": ("backup/tapes.acme.example",),
+    }
     assert {one.name for one in accounts.accounts if one.password_never_expires is True} == {"forever", "Guest"}
     assert set(fact(case, Privileges).administrators()) == {"Administrator", "chief", "quiet"}
 
@@ -192,9 +199,9 @@ def test_an_empty_directory_is_one_that_shows_nothing() -> None:
     hollow = {
         probe: section(probe, {name: _emptied(part) for name, part in value.items()})
         for probe, value in VALUES[PLAIN].items()
-        if probe != "session"
+        if probe not in NO_SEARCH
     }
-    hollow["session"] = WHOLE[PLAIN]["session"]
+    hollow |= {name: WHOLE[PLAIN][name] for name in NO_SEARCH}
     left = good(raw_of(hollow))
     # The switches are asked of the directory itself, which says that no account has them and none hides them.
     assert set(left) == {"directory/password_not_required", "directory/preauth", "directory/delegation"} | {

@@ -209,6 +209,21 @@ def test_the_scan_account_of_a_domain_is_no_local_account_of_that_name() -> None
     assert read(Accounts, raw_facts_of("windows-10-german")).scan_account == "scan"
 
 
+def services_of(rows: Any, host: str = "server-2012-r2") -> dict[str, Any]:
+    fact = read(Accounts, changed(host, "local_accounts", "services", value=rows))
+    return {one.name: one.services for one in fact.accounts}
+
+
+def test_services_name_the_local_account_that_they_run_under() -> None:
+    backup = read(Accounts, raw_facts_of("server-2012-r2")).named("backup")
+    assert backup is not None and backup.services == ("SplunkForwarder",)
+    accounts = (".\\Backup", "app07\\backup", "backup", "CONTOSO\\backup", "backup@contoso.com")
+    rows = [{"name": f"s{number}", "account": account} for number, account in enumerate(accounts)]
+    assert services_of(rows) == {"Administrator": (), "Guest": (), "backup": ("s0", "s1", "s2")}
+    for lost in (DENIED, None, [{"name": "s"}]):
+        assert all(isinstance(one, Unknown) for one in services_of(lost).values()), lost
+
+
 def test_profiles_have_an_owner_only_where_it_is_a_local_account_or_a_service() -> None:
     homes = read(Accounts, raw_facts_of("windows-11-24h2")).homes
     assert is_known(homes)
