@@ -1,7 +1,8 @@
 """What the script costs the machine that it runs on: CPU, processes, and the probes that cost most.
 
 Runs on this very machine, outside of any namespace, as the account that calls it; with `--boot`, inside a Debian of the
-test lab that was booted for it and has apt's cache, as installed hosts have. CPU is that of the script's own processes;
+test lab that was booted for it and has apt's cache, as installed hosts have, or, with `--without-cache`, is told to
+keep none, as images for containers are. CPU is that of the script's own processes;
 what a daemon does to answer one of them is not in it. A probe's figure is that of a script with this one probe, less
 that of a script with none.
 """
@@ -25,6 +26,10 @@ from scanner.facts.base import Probe
 
 CPU_LIMIT_S = 1.0
 DEAREST = 15
+CACHE = "apt-get check >/dev/null 2>&1; ls /var/cache/apt/pkgcache.bin"
+# As the images of Debian and Ubuntu for containers have it.
+NO_CACHE = """printf 'Dir::Cache::%s "";\\n' pkgcache srcpkgcache >/etc/apt/apt.conf.d/docker-clean
+rm -f /var/cache/apt/*.bin"""
 
 
 def main() -> int:
@@ -32,18 +37,22 @@ def main() -> int:
     parser.add_argument("--repeat", type=int, default=5)
     parser.add_argument("--all", action="store_true", help=f"every probe, not the {DEAREST} dearest")
     parser.add_argument("--boot", choices=("bullseye", "bookworm", "trixie"), help="in a booted Debian, as root")
+    parser.add_argument("--without-cache", action="store_true", help="that Debian keeps no binary cache of apt's lists")
     parser.add_argument("--json", type=Path, help="append the result to this file")
     options = parser.parse_args()
-    with _shell(options.boot) as shell:
+    if options.without_cache and not options.boot:
+        parser.error("--without-cache goes with --boot")
+    with _shell(options.boot, NO_CACHE if options.without_cache else CACHE) as shell:
         lines = _measured(shell, options)
-    where = f"a booted {options.boot}" if options.boot else "this machine"
+    cache = " without apt's cache" if options.without_cache else ""
+    where = f"a booted {options.boot}{cache}" if options.boot else "this machine"
     account = "root" if os.geteuid() == 0 else "an account without rights"
     return result.show(f"load on {where}, as {account}, best of {options.repeat}", lines, options.json)
 
 
 @contextmanager
-def _shell(suite: str | None) -> Iterator[list[str]]:
-    """The words that start a shell where the script is to run."""
+def _shell(suite: str | None, prepared: str) -> Iterator[list[str]]:
+    """The words that start a shell where the script is to run; a Debian is booted and `prepared` by a shell first."""
     if suite is None:
         yield ["/bin/sh", "-s"]
         return
@@ -52,7 +61,7 @@ def _shell(suite: str | None) -> Iterator[list[str]]:
     with tempfile.TemporaryDirectory() as folder:
         machine = boot(suite, Path(folder))
         try:
-            machine.run("apt-get check >/dev/null 2>&1; ls /var/cache/apt/pkgcache.bin")
+            machine.run(prepared)
             inside = ["nsenter", "-t", str(machine.pid), "-a", "-r", "-w"]
             yield [*inside, "env", "-i", f"PATH={SYSTEM_PATH}", "HOME=/root", "/bin/sh", "-s"]
         finally:

@@ -9,12 +9,14 @@ A message says what happened, where, and what to do next; it never carries a sec
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from scanner.model import Absent, Reason, Unknown
+
+T = TypeVar("T")
 
 
 class ScannerError(Exception):
@@ -45,6 +47,27 @@ class Problem:
         return text
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a person wrote something: in a file, or as an option of the command line. Counts from 1."""
+
+    path: str
+    line: int | None = None
+    column: int | None = None
+
+    def problem(self, message: str, *, expected: str | None = None, hint: str | None = None) -> Problem:
+        """A problem there."""
+        return Problem(self.path, message, self.line, self.column, expected=expected, hint=hint)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A name as a person wrote it, and where."""
+
+    text: str
+    place: Place
+
+
 class ConfigError(ScannerError):
     """The user's files or options are wrong: every problem at once, exit status 2."""
 
@@ -55,6 +78,33 @@ class ConfigError(ScannerError):
             problems = [problems]
         self.problems: tuple[Problem, ...] = tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+def in_order(problems: Iterable[Problem]) -> list[Problem]:
+    """Each problem once, file by file as they come, each file from top to bottom."""
+    unique = list(dict.fromkeys(problems))
+    files = {path: rank for rank, path in enumerate(dict.fromkeys(problem.path for problem in unique))}
+    return sorted(unique, key=lambda one: (files[one.path], one.line or 0, one.column or 0))
+
+
+class Gathered:
+    """The problems of steps that do not need each other, so that all are told at once."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+
+    def of(self, step: Callable[[], T]) -> T | None:
+        """What the step returns; None where it raised ConfigError, whose problems are kept."""
+        try:
+            return step()
+        except ConfigError as error:
+            self.problems += error.problems
+            return None
+
+    def check(self) -> None:
+        """Raises ConfigError with what was gathered, in the order of the steps; what two of them found is told once."""
+        if self.problems:
+            raise ConfigError(dict.fromkeys(self.problems))
 
 
 class PluginError(ScannerError):

@@ -262,8 +262,8 @@ class Target:
     `ca` is a file with the authorities to trust instead of the system's. `host_key_alias` is the name to look up in
     `known_hosts` instead of the address. `identity_files`, `certificate_files` and `identities_only` are what
     ssh_config(5) says of the keys for this host; a credential that names a key or a password goes before them.
-    `platform` is what the site says that it is, where the peer would not show it by itself. `origin` says which file
-    and line, or which option, named this target.
+    `platform` is what the site says that it is, where the peer would not show it by itself. `backup_status` is the file
+    on it that its backups write. `origin` says which file and line, or which option, named this target.
     """
 
     name: str
@@ -285,6 +285,7 @@ class Target:
     identities_only: bool = False
     host_key_alias: str | None = None
     platform: str | None = None
+    backup_status: str | None = None
     origin: str = ""
 
 

@@ -5,13 +5,15 @@ Kept apart from `yaml_source` because pydantic costs 70 ms to import; only the m
 
 from __future__ import annotations
 
+import json
 import types
 import typing
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from scanner.errors import Problem
@@ -164,6 +166,41 @@ def _type_hint(kind: str, value: Any) -> str | None:
     if kind == "list_type" and isinstance(value, str):
         return f"write [{_printable(value)}]" if len(value) < 40 else None
     return None
+
+
+# --- The types of a check's parameters --------------------------------------------------------------------
+
+
+def hints_of(function: Any) -> Mapping[str, Any]:
+    """The types of a check's parameters; empty where it has none to show."""
+    try:
+        return typing.get_type_hints(function)
+    except (TypeError, NameError):
+        return {}
+
+
+def conform(value: Any, default: Any, hint: Any = None) -> Any:
+    """The value as the parameter's type; lists become tuples. Raises ValueError with the expected type.
+
+    `hint` is the annotation of the check's parameter; without one the type of its default decides. Nothing is
+    guessed: `"14"` is no number and `1` no boolean.
+    """
+    wanted = hint if hint is not None else _type_of(default)
+    try:
+        # JSON is the mode in which a strict adapter still takes a list for a tuple and a string for a date.
+        return TypeAdapter(wanted).validate_json(json.dumps(value, default=_plain), strict=True)
+    except ValidationError as error:
+        raise ValueError(f"{error.errors()[0]['msg'].lower()}") from error
+
+
+def _type_of(default: Any) -> Any:
+    if default is None:
+        return Any
+    return tuple[Any, ...] if isinstance(default, list | tuple) else type(default)
+
+
+def _plain(value: Any) -> str:
+    return value.isoformat() if isinstance(value, date) else str(value)
 
 
 # --- Which keys are valid at a place ---------------------------------------------------------------------

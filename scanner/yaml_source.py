@@ -21,7 +21,7 @@ from typing import Any, TypeAlias
 
 import yaml
 
-from scanner.errors import ConfigError, Problem
+from scanner.errors import ConfigError, Place, Problem, Written
 
 Loc: TypeAlias = Sequence[str | int]
 """A path into the data: keys and list indexes, outermost first."""
@@ -29,6 +29,8 @@ Loc: TypeAlias = Sequence[str | int]
 SIZE_LIMIT = 16 * 1024 * 1024
 DEPTH_LIMIT = 64
 PROBLEM_LIMIT = 50
+ALIAS = "*"
+"""The tag of an alias that was kept."""
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _STANDARD = "tag:yaml.org,2002:"
@@ -123,6 +125,10 @@ class Document:
                 node = children[part]
                 yield part, node
 
+    def written(self, loc: Loc, text: str) -> Written:
+        """A name that stands at `loc`."""
+        return Written(text, Place(self.path, *self.place(loc)))
+
     def problem(
         self,
         loc: Loc,
@@ -171,10 +177,15 @@ def load_yaml(path: Path, *, strict: bool = True, tags: Collection[str] = ()) ->
     return parse_yaml(read_bytes(path), str(path), strict=strict, tags=tags)
 
 
-def parse_yaml(source: bytes | str, path: str, *, strict: bool = True, tags: Collection[str] = ()) -> Document:
-    """The same for bytes or text that are already here; `path` is what errors call them."""
+def parse_yaml(
+    source: bytes | str, path: str, *, strict: bool = True, tags: Collection[str] = (), keep_aliases: bool = False
+) -> Document:
+    """The same for bytes or text that are already here; `path` is what errors call them.
+
+    With `keep_aliases` an alias is no problem but a `Tagged`, never what it stands for, and `<<` a key as any other.
+    """
     text = decode(source, path)
-    builder = _Builder(path, frozenset(tags))
+    builder = _Builder(path, frozenset(tags), keep_aliases)
     try:
         root = builder.build(_events(text, path))
     except ConfigError as error:
@@ -265,6 +276,7 @@ class _Open:
 class _Builder:
     path: str
     tags: frozenset[str]
+    keep_aliases: bool = False
     problems: list[Problem] = field(default_factory=list)
     stack: list[_Open] = field(default_factory=list)
     root: Node | None = None
@@ -312,14 +324,14 @@ class _Builder:
         self._add(event, node)
 
     def _alias(self, event: Any) -> None:
-        self._report(
-            self._problem(
-                event, "aliases (*name) are not read here", hint="write the value out; quote text that starts with *"
-            )
-        )
         node = self._node(event)
+        node.value = Tagged(ALIAS) if self.keep_aliases else None
         top = self.stack[-1] if self.stack else None
-        if top is not None and isinstance(top.node.children, dict) and top.key is None:
+        is_key = top is not None and isinstance(top.node.children, dict) and top.key is None
+        if is_key or not self.keep_aliases:
+            hint = "write the value out; quote text that starts with *"
+            self._report(self._problem(event, "aliases (*name) are not read here", hint=hint))
+        if top is not None and is_key:
             top.key = ("*", node.line, node.column)
             top.duplicate = True
         else:
@@ -334,7 +346,7 @@ class _Builder:
             self._report(
                 self._problem(event, f"the key {shown} occurs twice", hint=f"the first one is in line {first.line}")
             )
-        if event.value == "<<" and event.implicit[0]:
+        if event.value == "<<" and event.implicit[0] and not self.keep_aliases:
             self._report(self._problem(event, "merge keys (<<) are not read here", hint="write the values out"))
         top.key, top.duplicate = (event.value, line, column), first is not None
 

@@ -16,7 +16,7 @@ PACKAGE = ROOT / "scanner"
 # Each line may import the lines above it and its own room. Rooms on one line are strangers to each other.
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("model",),
-    ("content", "document", "suggest", "text", "yaml_source"),
+    ("cells", "content", "document", "suggest", "text", "yaml_source"),
     ("validation",),
     ("secret", "facts"),
     ("redact", "check"),

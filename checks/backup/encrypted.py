@@ -39,8 +39,9 @@ def encrypted(backups: Backups, collection: Collection, *, exempt_tags: tuple[st
     if plain:
         actual = f"not encrypted: {', '.join(plain)}"
         return failed(expected="an encrypted backup, or an encrypted volume beneath it", actual=actual, items=plain)
-    for _, state in states:
+    for job, state in states:
         need(state)
+        need(job.configured)
     return passed(actual=f"encrypted: {', '.join(str(job) for job, _ in states)}")
 
 

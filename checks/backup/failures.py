@@ -51,7 +51,8 @@ def failures(
         expected = f"no failure in {window_days} days without a success after it"
         return failed(expected=expected, actual="; ".join(recent), items=recent)
     if open_:
-        detail = f"{_text(*open_[0])}, and nothing shows a run since then"
+        since_then = "its status file says nothing newer" if open_[0][1].stands else "nothing shows a run since then"
+        detail = f"{_text(*open_[0])}, and {since_then}"
         return unknown(Reason.NO_EVIDENCE, detail)
     stale = outdated("the list of backup products", backups.table_date, collection.collected_at, max_table_age_days)
     return _none(backups.judged, stale)

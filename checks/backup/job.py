@@ -6,6 +6,7 @@ Windows Server Backup.
 """
 
 from scanner.api import (
+    Absent,
     Backups,
     Collection,
     Outcome,
@@ -55,8 +56,10 @@ def job(
 
 
 def _nothing(backups: Backups) -> str:
-    idle = [job.product for job in backups.jobs]
+    idle = [job.product for job in backups.jobs if not isinstance(job.configured, Absent)]
+    never = [f"{job}: {job.configured.reason}" for job in backups.jobs if isinstance(job.configured, Absent)]
     names = [mechanism.product for mechanism in need(backups.snapshots)]
     parts = [f"{', '.join(idle)} is installed and not configured"] if idle else []
+    parts = [*never, *parts]
     parts += [f"only snapshots on the same disk: {', '.join(names)}"] if names else []
     return "; ".join(parts) or f"no backup job was found; examined: {', '.join(backups.looked_for)}"

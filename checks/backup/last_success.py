@@ -3,7 +3,8 @@
 Why: a job that fails every night looks like a backup until the day it is needed.
 Source: CTPAT MSC 4.12 (weekly, or as often as suits) and its guidance (daily for servers). Proof is, best first: the
 job's own result in the system's log; the result and end time of its last run; the program's own record; a log line that
-only success writes. An enabled timer, a start time, a stamp file, a cache and a snapshot prove nothing.
+only success writes; the status file that the site names. An enabled timer, a start time, a stamp file, a cache and a
+snapshot prove nothing.
 """
 
 from collections.abc import Sequence

@@ -5,6 +5,8 @@ Source: CTPAT MSC 4.12, guidance (backup media preferably off site, off the prod
 compared with the mounted file systems and the disks beneath them.
 """
 
+from collections.abc import Sequence
+
 from scanner.api import (
     BackupJob,
     Backups,
@@ -39,20 +41,22 @@ def offhost(backups: Backups, collection: Collection, *, exempt_tags: tuple[str,
         return not_applicable("the site file says that this host keeps no data")
     if not backups.judged:
         need(backups.no_job)
-    known, missing = _destinations(backups)
+    known, missing = _destinations([job for job in backups.judged if job.configured is True])
     away = [str(place) for place in known if isinstance(place.place, Place) and place.place.is_off_host]
     if away:
         return passed(actual=f"jobs write to {', '.join(away)}")
     if missing:
         need(missing[0])
+    for job in backups.judged:
+        need(job.configured)
     return _near(known)
 
 
-def _destinations(backups: Backups) -> tuple[list[Destination], list[Unknown]]:
-    """The destinations of the judged jobs that may hold a backup, and why some of them are not known."""
+def _destinations(jobs: Sequence[BackupJob]) -> tuple[list[Destination], list[Unknown]]:
+    """The destinations of jobs that may hold a backup, and why some of them are not known."""
     known: list[Destination] = []
     missing: list[Unknown] = []
-    for job in backups.judged:
+    for job in jobs:
         if _never_arrived(job):
             continue
         if isinstance(job.destinations, tuple):

@@ -36,13 +36,19 @@ def scheduled(
     max_interval_days: int = 7,
     exempt_tags: tuple[str, ...] = ("stateless",),
 ) -> Outcome:
-    """Pass when one enabled job starts at least every `max_interval_days` and nothing is known to stop it."""
+    """Pass when one enabled job starts at least every `max_interval_days` and nothing is known to stop it.
+
+    A job that may have nothing to do passes nothing.
+    """
     if not set(exempt_tags).isdisjoint(collection.tags):
         return not_applicable("the site file says that this host keeps no data")
     planned = [job for job in backups.configured if job.enabled is True]
     often = [job for job in planned if _is_often(job, max_interval_days)]
+    sure = [job for job in often if job.configured is True]
+    if sure:
+        return passed(actual="; ".join(f"{job} starts at least every {_days(job)}" for job in sure))
     if often:
-        return passed(actual="; ".join(f"{job} starts at least every {_days(job)}" for job in often))
+        need(often[0].configured)
     for job in backups.configured:
         need(job.enabled if isinstance(job.enabled, Unknown) else True)
     if backups.unread:

@@ -24,4 +24,4 @@ def container_bypass(published: PublishedPorts, *, approved: tuple[int, ...] = (
         actual = f"published past the host's firewall: {plural(len(loose), 'port')}"
         return failed(expected="published on 127.0.0.1 only, or approved", actual=actual, items=loose, note=note)
     need(published.complete)
-    return passed(actual=f"{len(published.ports)} published ports, all on loopback or approved", note=note)
+    return passed(actual=f"{plural(len(published.ports), 'published port')}, all on loopback or approved", note=note)

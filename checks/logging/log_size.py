@@ -15,7 +15,7 @@ from scanner.api import AuditLog, EventLog, Outcome, Severity, check, failed, is
     "Linux: SystemMaxUse in journald.conf, max_log_file in auditd.conf.",
 )
 def log_size(log: AuditLog, *, security_min_kib: int = 196608, other_min_kib: int = 32768) -> Outcome:
-    """Fail on a log that is off or too small; warn on one that stops when it is full, or has to be emptied by hand."""
+    """Fail on a log that is off or too small; warn on one that stops when it is full, or is archived without end."""
     limits = {name: security_min_kib if name == "security" else other_min_kib for name in log.logs}
     faults = [text for name, each in log.logs.items() for text in _faults(each, limits[name])]
     expected = f"security {security_min_kib} KiB, others {other_min_kib} KiB"
@@ -27,7 +27,8 @@ def log_size(log: AuditLog, *, security_min_kib: int = 196608, other_min_kib: in
     keeping = [each.name for each in log.logs.values() if need(each.keeps_old)]
     actual = ", ".join(f"{each.name} {each.max_size_kib} KiB" for each in log.logs.values())
     if keeping:
-        told = f"{actual}; {', '.join(keeping)}: old events are not overwritten, somebody has to make room"
+        stays = "old events stay: the log ends when it is full, or fills the disk with archives"
+        told = f"{actual}; {', '.join(keeping)}: {stays}"
         return warned(expected=expected, actual=told, note=_oldest(log))
     return passed(actual=actual, note=_oldest(log))
 

@@ -17,7 +17,8 @@ from scanner.api import Collection, Outcome, Restart, Severity, check, failed, n
 def reboot_pending(restart: Restart, collection: Collection, *, max_age_days: int = 7) -> Outcome:
     """Fail when a restart has been waited for longer than `max_age_days`."""
     if not need(restart.pending):
-        return passed(actual=f"no restart is waited for, says {', '.join(restart.asked)}")
+        note = f"not by updates: {', '.join(restart.reasons)}" if restart.reasons else ""
+        return passed(actual=f"no restart is waited for, says {', '.join(restart.asked)}", note=note)
     age = (collection.collected_at - need(restart.since)).days
     actual = f"a restart has been waited for since {age} days"
     expected = f"a restart within {max_age_days} days"

@@ -50,17 +50,21 @@ def command(
     of --site, it says what those would have said. Nothing is stored.
     """
     from scanner.assess.rollup import exit_status
+    from scanner.catalogue import load_checks
     from scanner.cli.given import given_by
     from scanner.cli.rendering import write
     from scanner.cli.runs import content_of
     from scanner.cli.screen import table
+    from scanner.cli.sites import read_job
     from scanner.engine.reassess import from_recordings, from_store, reassess
     from scanner.engine.selection import select
-    from scanner.inventory.loader import load_site
     from scanner.inventory.site import Site
     from scanner.store import Store
 
-    site = load_site(site_file) if site_file else Site(name="recordings")
+    job = None
+    if site_file:
+        job = read_job(site_file, profile, overlays, load_checks(checks_dirs), needs_targets=False)
+    site = job.site if job else Site(name="recordings")
     with ExitStack() as open_things:
         opened: Store | None = None
         if Path(source).is_dir():
@@ -71,8 +75,10 @@ def command(
             found = from_store(opened, opened.resolve(source), site)
         if leavers is not None:
             found = replace(found, given=given_by(leavers, opened, found.run.site))
-    if site_file or not found.run.profile.name:
-        content = load_content(profile or site.profile, overlays or site.overlays, checks_dirs)
+    if job:
+        content = job.content
+    elif not found.run.profile.name:
+        content = load_content(profile, overlays, checks_dirs)
     else:
         content = content_of(found.run.profile, profile, overlays, checks_dirs)
     check_outputs(outputs, [found.run.site])

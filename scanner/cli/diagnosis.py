@@ -108,7 +108,7 @@ def _read(target: Target, transcript: Transcript, reading: _Reading) -> _Seen:
     lines += [f"  note: {note}" for note in transcript.notes]
     if transcript.error:
         lines.append(f"  ended early ({transcript.error[0].value}): {transcript.error[1]}")
-    gaps = [section for section in raw.sections.values() if section.state not in _FINE and section.probe in probes]
+    gaps = [one for one in raw.sections.values() if one.probe in probes and _is_gap(one, probes[one.probe], raw)]
     for section in gaps:
         if section.state is not RawState.NOT_RUN:
             lines += _gap(section, probes[section.probe], words)
@@ -128,6 +128,12 @@ def _not_run(transcript: Transcript, probes: Sequence[str]) -> Iterator[str]:
     yield "    the collection ended before it, see above"
     if transcript.error is None or transcript.error[0] is Reason.TIMEOUT:
         yield "    cure: see why the target is slow, or raise --timeout of the scan"
+
+
+def _is_gap(section: RawFact, probe: Probe, raw: RawFacts) -> bool:
+    """A recording of before there were status files did not ask for one, and misses none."""
+    is_older = probe.named and section.state is RawState.NOT_RUN and raw.error is None
+    return section.state not in _FINE and not is_older
 
 
 # Nothing on the target cures these: what the records do not say, and what is not read on its platform at all.

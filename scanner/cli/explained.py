@@ -92,6 +92,7 @@ def _count(readers: Iterable[Reader]) -> int:
 def _for_and_needs(probe: Probe, platform: str, readers: Iterable[Reader]) -> str:
     facts = ", ".join(reader.fact.name for reader in readers if probe in reader.probes)
     where = f"; only with {' or '.join(probe.programs)}" if probe.programs else ""
+    where += "; only where the site names a file (`backup_status`)" if probe.named else ""
     return f"for: {facts}; needs: {_RIGHTS.get(platform, {}).get(probe.access, probe.access.value)}{where}"
 
 
@@ -108,7 +109,8 @@ def plan_lines(site: Site, selection: Selection) -> Iterator[str]:
     for target in site.targets:
         way = " via ".join([target.transport, *(hop.name for hop in reversed(target.jump))])
         login = f" as {target.user}" if target.user else ""
-        yield f"  {target.name}: {way} {address_of(target)}{login}, credential {target.credential or 'none'}"
+        named = f", status file {target.backup_status}" if target.backup_status else ""
+        yield f"  {target.name}: {way} {address_of(target)}{login}, credential {target.credential or 'none'}{named}"
     yield "checks:"
     yield from (f"  {name}" for name in selection.checks)
 

@@ -5,19 +5,20 @@ from __future__ import annotations
 import getpass
 import hashlib
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from scanner.attest.leavers import FIELDS, Person, as_csv, as_yaml, document_of, people_in, read_people
 from scanner.attest.record import Record, RecordKind
+from scanner.catalogue import load_checks
 from scanner.cli.given import record_of, told
-from scanner.cli.options import Content, site_path, store_beside
+from scanner.cli.options import load_content, site_path, store_beside
 from scanner.cli.scan import utc_now
-from scanner.cli.sites import AD_HOC, LOCAL_NAME
+from scanner.cli.sites import AD_HOC, LOCAL_NAME, read_job
 from scanner.document import plain
-from scanner.errors import ConfigError, Problem
+from scanner.errors import ConfigError, Gathered, Problem
 from scanner.inventory.loader import load_site
 from scanner.inventory.site import Site
 from scanner.profile.model import Profile
@@ -27,8 +28,23 @@ from scanner.suggest import listed as listed_words
 from scanner.text import clean, plural
 
 LEAVERS = RecordKind.LEAVERS
-LoadPack = Callable[[str, tuple[str, ...]], Content]
-"""From the pack and the overlays that a site names to what is in force."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The criteria pack, overlays and folders of checks that the command line names."""
+
+    profile: str | None
+    overlays: tuple[str, ...]
+    checks_dirs: tuple[Path, ...]
+
+    def with_site(self, file: Path | None) -> tuple[Site, Profile]:
+        """The site of a file and the pack in force; without one, a site without a name. Raises ConfigError."""
+        if file is None:
+            return Site(name=""), load_content(self.profile, self.overlays, self.checks_dirs).profile
+        checks = load_checks(self.checks_dirs)
+        job = read_job(file, self.profile, self.overlays, checks, needs_targets=False)
+        return job.site, job.content.profile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,13 +58,17 @@ class Wanted:
     nobody_left: bool
 
 
-def hand_in(file: Path, wanted: Wanted, load: LoadPack) -> Iterator[str]:
+def hand_in(file: Path, wanted: Wanted, named: Named) -> Iterator[str]:
     """Keep a list, and say what was kept. Raises ConfigError before anything is stored."""
     now = utc_now()
-    people = _people(file, now.date(), nobody_left=wanted.nobody_left)
     own = site_path(wanted.site)
-    site = load_site(own) if own else Site(name="")
-    until = _until(load(site.profile, site.overlays).profile, now.date(), wanted.until)
+    gathered = Gathered()
+    people = gathered.of(lambda: _people(file, now.date(), nobody_left=wanted.nobody_left))
+    found = gathered.of(lambda: named.with_site(own))
+    gathered.check()
+    assert people is not None and found is not None  # else there was something to raise
+    site, profile = found
+    until = _until(profile, now.date(), wanted.until)
     by = wanted.by or _whoever_runs_this()
     known_beforehand = own is not None or wanted.site in (LOCAL_NAME, AD_HOC)
     where = store_beside(wanted.store, own)

@@ -11,7 +11,6 @@ from scanner.cli.options import (
     Output,
     check_outputs,
     content_options,
-    load_content,
     site_path,
     store_beside,
     store_option,
@@ -72,10 +71,10 @@ def import_(
     ctpat leavers import hr.csv --site site.yaml
     ctpat leavers import hr.csv --site this-machine      for `ctpat scan --local`
     """
-    from scanner.cli.handed_in import Wanted, hand_in
+    from scanner.cli.handed_in import Named, Wanted, hand_in
 
     wanted = Wanted(site=site, store=store, by=by, until=until.date() if until else None, nobody_left=nobody_left)
-    for line in hand_in(file, wanted, lambda name, own: load_content(profile or name, overlays or own, checks_dirs)):
+    for line in hand_in(file, wanted, Named(profile, overlays, checks_dirs)):
         click.echo(line)
 
 

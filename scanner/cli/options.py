@@ -109,10 +109,13 @@ class Content:
 def load_content(profile: str | None, overlays: tuple[str, ...], checks_dirs: tuple[Path, ...]) -> Content:
     """Load checks and profile; every problem is a ConfigError or PluginError before any connection."""
     from scanner.catalogue import load_checks
+    from scanner.errors import Place, Written
     from scanner.profile import load_profile
 
     checks = load_checks(checks_dirs)
-    return Content(checks, load_profile(profile or DEFAULT_PROFILE, overlays=overlays, checks=checks))
+    named = Written(profile or DEFAULT_PROFILE, Place("--profile"))
+    laid = [Written(name, Place("--overlay")) for name in overlays]
+    return Content(checks, load_profile(named, overlays=laid, checks=checks))
 
 
 def store_beside(store: str | None, site_file: Path | None) -> str:

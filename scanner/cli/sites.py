@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,12 +13,12 @@ import click
 from scanner.catalogue import load_checks
 from scanner.check import Check
 from scanner.cli.options import DEFAULT_PROFILE, Content
-from scanner.errors import ConfigError, Problem
+from scanner.errors import ConfigError, Gathered, Place, Problem, Written
 from scanner.inventory.adhoc import SSH, OverTls, adhoc_site
 from scanner.inventory.loader import load_site
 from scanner.inventory.site import Become, Credential, Limits, Site, SshCredential
 from scanner.model import Target
-from scanner.profile import load_profile
+from scanner.profile import Draft, draft_profile, load_profile
 from scanner.secret import SecretRef, parse_ref
 from scanner.suggest import hint
 
@@ -42,10 +43,15 @@ def jobs(files: Sequence[Path], options: Options) -> list[Job]:
     if not files and not options.uris and not options.local:
         raise click.UsageError("nothing to scan: name a site file, --target URI or --local (see --help)")
     checks = load_checks(options.checks_dirs)
-    found = [_from_file(file, options, checks) for file in files]
+    gathered = Gathered()
+    made = [gathered.of(partial(_from_file, file, options, checks)) for file in files]
     if options.uris or options.local:
-        found.append(_from_options(options, checks))
-    _no_twins(found)
+        made.append(gathered.of(lambda: _from_options(options, checks)))
+    found = [job for job in made if job is not None]
+    gathered.of(lambda: _no_twins(found))
+    gathered.check()
+    for job in found:
+        _show_notes(job.site)
     return found
 
 
@@ -53,7 +59,8 @@ def one_site(
     file: Path, profile: str | None, overlays: Sequence[str], checks_dirs: Sequence[Path], only: Sequence[str] = ()
 ) -> Job:
     """The job of one site file, or of some of its targets. Raises ConfigError."""
-    job = _read(file, profile, overlays, load_checks(checks_dirs))
+    job = read_job(file, profile, overlays, load_checks(checks_dirs))
+    _show_notes(job.site)
     names = [target.name for target in job.site.targets]
     for name in only:
         if name not in names:
@@ -63,41 +70,57 @@ def one_site(
 
 
 def _from_file(file: Path, options: Options, checks: Mapping[str, Check]) -> Job:
-    job = _read(file, options.profile, options.overlays, checks)
+    job = read_job(file, options.profile, options.overlays, checks)
     return replace(job, site=replace(job.site, limits=_limits(job.site.limits, options)))
 
 
-def _read(file: Path, profile_name: str | None, overlays: Sequence[str], checks: Mapping[str, Check]) -> Job:
-    site = load_site(file, checks=checks)
-    profile = load_profile(profile_name or site.profile, overlays or site.overlays, checks=checks)
-    answerable = {*profile.conditions, *profile.requirements}
-    if set(site.applicability) - answerable:
-        # Read again with the names that may be answered: the error then says where.
-        site = load_site(file, checks=checks, questions=profile.conditions, requirements=profile.requirements)
-    if not site.targets:
-        raise ConfigError(
-            Problem(path=str(file), message="the site has no targets", expected="one or more hosts under `targets:`")
-        )
-    _show_notes(site)
-    return Job(site, Content(checks, profile), file)
+def read_job(
+    file: Path, profile: str | None, overlays: Sequence[str], checks: Mapping[str, Check], *, needs_targets: bool = True
+) -> Job:
+    """The job of one site file; a profile or overlays of the command line take the place of the site's.
+
+    Raises ConfigError with every problem of the site file and of all files that it names.
+    """
+    drafts: list[Draft] = []
+
+    def find_pack(name: Written | None, own: Sequence[Written]) -> Draft:
+        given = Written(profile, Place("--profile")) if profile else name
+        drafts.append(draft_profile(given, _laid_over(overlays) or own, checks=checks))
+        return drafts[-1]
+
+    site = load_site(file, checks=checks, find_pack=find_pack, needs_targets=needs_targets)
+    found = drafts[-1].profile
+    assert found is not None  # without one there are problems, and they were raised
+    return Job(site, Content(checks, found), file)
+
+
+def _laid_over(overlays: Sequence[str]) -> list[Written]:
+    return [Written(name, Place("--overlay")) for name in overlays]
 
 
 def _from_options(options: Options, checks: Mapping[str, Check]) -> Job:
+    gathered = Gathered()
+    site = gathered.of(lambda: _adhoc(options))
+    name = Written(options.profile or DEFAULT_PROFILE, Place("--profile"))
+    profile = gathered.of(lambda: load_profile(name, _laid_over(options.overlays), checks=checks))
+    gathered.check()
+    assert site is not None and profile is not None  # else there was something to raise
+    return Job(site, Content(checks, profile), None)
+
+
+def _adhoc(options: Options) -> Site:
     uris = [*options.uris, *(["local:"] if options.local else [])]
     local_only = all(uri.startswith("local:") for uri in uris)
     credential = _credential(options)
     tls = OverTls(user=options.user, password=credential.password, ca=options.ca, certificate=options.certificate)
     site = adhoc_site(uris, name=LOCAL_NAME if local_only else AD_HOC, tls=tls)
     own = bool(credential.keys or credential.password)
-    site = replace(
+    return replace(
         site,
         credentials={**site.credentials, SSH: Credential(name=SSH, ssh=credential)},
         targets=tuple(_opened_by_options(target) if own else target for target in site.targets),
         limits=_limits(site.limits, options),
     )
-    _show_notes(site)
-    profile = load_profile(options.profile or DEFAULT_PROFILE, options.overlays, checks=checks)
-    return Job(site, Content(checks, profile), None)
 
 
 def _opened_by_options(target: Target) -> Target:

@@ -57,16 +57,19 @@ def collect(
     *,
     become: Become = Become.NONE,
     become_password: Secret | None = None,
+    status_file: str | None = None,
     limits: CollectLimits | None = None,
     now: Callable[[], datetime],
     cancelled: threading.Event | None = None,
 ) -> Transcript:
     """Run the script over the session and bring back what it said, secrets redacted.
 
+    `status_file` is the file on the target that its backups write, where the site names one.
     The transcript's `error` is set where the collection ended early. Raises TargetError when the script never
     started: no shell (UNSUPPORTED, or LOGIN where the account is closed), unreachable, out of time, cancelled.
     """
     talk = _Talk(session, script, become, become_password, limits or CollectLimits(), cancelled or threading.Event())
+    talk.status_file = status_file
     collected_at, began = now(), time.monotonic()
     error = talk.run()
     transcript = Transcript(
@@ -128,6 +131,7 @@ class _Talk:
         self.notes: list[str] = []
         self.stdout = bytearray()
         self.stderr = bytearray()
+        self.status_file: str | None = None
         self._stream: Stream | None = None
 
     def clean(self, data: bytes) -> bytes:
@@ -256,7 +260,8 @@ class _Talk:
 
     def _run_script(self, stream: Stream, first: int) -> _Stuck | tuple[Reason, str] | None:
         self._session.info.round_trips += 1
-        stream.send(self._script.text + self._script.call(self.nonce, self.elevation.rights, first))
+        call = self._script.call(self.nonce, self.elevation.rights, first, self.status_file)
+        stream.send(self._script.text + call)
         stream.close_input()
         progress = _Progress(self.nonce, self._limits, {probe.name for probe in self._script.probes})
         while not progress.done(stream.out):

@@ -1,11 +1,11 @@
 main() {
 unset ENV BASH_ENV CDPATH IFS LD_PRELOAD LD_LIBRARY_PATH GREP_OPTIONS POSIXLY_CORRECT TMOUT PERL5OPT PERL5LIB
-unset nonce first limiter headc nul alone at began said c r w i f now helpers
+unset nonce first limiter whole over headc marks inside alone at began said ended c r w i f now helpers
 exec 4>&1 2>/dev/null
-nonce=$1 CTPAT_RIGHTS=$2 first=$3
+nonce=$1 CTPAT_RIGHTS=$2 first=$3 CTPAT_BACKUP_STATUS=${4:-}
 PATH=/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin:/run/current-system/sw/bin
 LC_ALL=C LANGUAGE= TZ=UTC0 NO_COLOR=1 PAGER=cat SYSTEMD_PAGER= SYSTEMD_COLORS=0
-export PATH LC_ALL LANGUAGE TZ NO_COLOR PAGER SYSTEMD_PAGER SYSTEMD_COLORS CTPAT_RIGHTS
+export PATH LC_ALL LANGUAGE TZ NO_COLOR PAGER SYSTEMD_PAGER SYSTEMD_COLORS CTPAT_RIGHTS CTPAT_BACKUP_STATUS
 umask 077
 cd /
 unset -f command printf read kill wait id date env sed test '['
@@ -28,13 +28,12 @@ now() {
 }
 
 choose() {
-  limiter=
+  limiter= whole=1 said=
   alone=
   if have setsid; then alone=setsid; fi
+  if have timeout; then said=$(timeout --help 2>&1); fi
   # The timeout of BusyBox keeps our pipes open for up to a second: a watchdog of our own is better there.
-  if have timeout; then
-    case $alone$(timeout --help 2>&1) in setsid*BusyBox*) limiter=setsid ;; esac
-  fi
+  case $alone$said in setsid*BusyBox*) limiter=setsid ;; esac
   if [ -z "$limiter" ] && have timeout; then
     if timeout -k 1 5 true >/dev/null 2>&1; then limiter=gnu
     elif timeout -s KILL 5 true >/dev/null 2>&1; then limiter=kill
@@ -42,17 +41,38 @@ choose() {
   fi
   if [ -z "$limiter" ] && have perl && perl -e 'exit 0'; then limiter=perl; fi
   if [ -z "$limiter" ]; then limiter=${alone:-watch}; fi
-  headc=0
-  if [ "$(printf abcdef | head -c 3)" = abc ]; then headc=1; fi
-  nul=tr
-  if [ "$(printf 'a\000b' | sed 's/\x00/+/g')" = a+b ]; then nul=sed; fi
+  # These end the program that they started, and not what that has started.
+  case $limiter:$said in kill:* | old:* | watch:* | gnu:*[Bb]usy[Bb]ox* | gnu:*[Tt]oybox*) whole= ;; esac
+  headc='dd bs=1 count="$1" 2>/dev/null'
+  if [ "$(printf abcdef | head -c 3)" = abc ]; then headc='head -c "$1"'; fi
+  marks="tr '\\000' '\\001' | sed 's/^/|/'"
+  if [ "$(printf 'a\000b' | sed 's/\x00/+/g')" = a+b ]; then marks="exec sed 's/\\x00/\\x01/g; s/^/|/'"; fi
+  # Most probes complain of nothing, and then no program is needed to cut complaints.
+  # Readers outlive the signal that ends a probe, so that what it said before is not lost. What marks the lines keeps
+  # the pipe of the errors open: ksh93 waits for the last program of a pipeline alone, which then ends after all others.
+  inside='exec 4>&2 2>/dev/null
+trap : TERM
+{
+  {
+    { (eval "shift 2
+$2") 2>&5 3>&- 4>&- 5>&-; echo "c$?" >&3; } |
+      { trap "" TERM; '$headc' 3>&- 4>&- 5>&-; echo "r$?" >&3; } |
+      { trap "" TERM; '$marks'; } >&4 3>&- 4>&-
+  } 5>&1 | {
+    trap "" TERM
+    if IFS= read -r line || [ -n "$line" ]; then
+      printf "!%.190s\n" "$line"
+      exec sed -n "1,19s/^\(.\{0,190\}\).*/!\1/p"
+    fi
+  } >&3 3>&- 4>&-
+} 3>&1'
 }
 
 lim() {
   at=$1
   shift
   case $limiter in
-  gnu) timeout -k 2 "$at" "$@" ;;
+  gnu) $over timeout -k 2 "$at" "$@" ;;
   kill) timeout -s KILL "$at" "$@" ;;
   old) timeout -t "$at" -s KILL "$@" ;;
   perl)
@@ -61,7 +81,8 @@ lim() {
       $SIG{ALRM} = sub { kill "TERM", -$p; sleep 1; kill "KILL", -$p; exit 124 };
       alarm $t; waitpid $p, 0; exit($? & 127 ? 128 + ($? & 127) : $? >> 8)' "$at" "$@"
     ;;
-  *) watch "$@" ;;
+  # Without a subshell of its own, bash 5.2 ends by signal 11 where a command substitution waits for its job.
+  *) (watch "$@") ;;
   esac
 }
 
@@ -88,13 +109,21 @@ watch() {
   return "$ended"
 }
 
-upto() {
-  if [ "$headc" = 1 ]; then lim "$2" head -c "$1"; else lim "$2" dd bs=1 count="$1" 2>/dev/null; fi
+# With a limit on all that belongs to a probe, its readers need none of their own.
+framed() {
+  over=exec
+  # The channel goes in as standard error: the ksh family gives no other descriptor that exec opened to a program.
+  lim "$1" /bin/sh -c "$inside" /bin/sh "$2" "$helpers$3" </dev/null 2>&4 4>&-
 }
 
-marked() {
-  if [ "$nul" = sed ]; then exec sed 's/\x00/\x01/g; s/^/|/'; fi
-  tr '\000' '\001' | sed 's/^/|/'
+piecewise() {
+  {
+    {
+      { lim "$1" /bin/sh -c "$helpers$3" </dev/null 2>&5 3>&- 4>&- 5>&-; echo "c$?" >&3; } |
+        { lim "$(($1 + 3))" /bin/sh -c "$headc" /bin/sh "$2" 3>&- 4>&- 5>&-; echo "r$?" >&3; } |
+        { eval "$marks"; } >&4 3>&- 4>&-
+    } 5>&1 | { lim "$(($1 + 3))" sed -n '1,20s/^\(.\{0,190\}\).*/!\1/p' >&3; } 4>&-
+  } 3>&1
 }
 
 any() {
@@ -112,17 +141,14 @@ p() {
     printf '|not installed: %s\n\n@%s E %s 96 0 0\n' "$5" "$nonce" "$1"
     return 0
   fi
+  if [ -n "${6:-}" ] && [ -z "$CTPAT_BACKUP_STATUS" ]; then
+    printf '|the site file names none\n\n@%s E %s 96 0 0\n' "$nonce" "$1"
+    return 0
+  fi
   now
   began=$now c=- r=-
-  said=$(
-    {
-      {
-        { lim "$2" /bin/sh -c "$helpers$4" </dev/null 2>&5 3>&- 4>&- 5>&-; echo "c$?" >&3; } |
-          { upto "$3" "$(($2 + 3))" 3>&- 4>&- 5>&-; echo "r$?" >&3; } |
-          marked >&4 3>&- 4>&-
-      } 5>&1 | { lim "$(($2 + 3))" sed -n '1,20s/^\(.\{0,190\}\).*/!\1/p' >&3; } 4>&-
-    } 3>&1
-  )
+  if [ -n "$whole" ]; then said=$(framed "$2" "$3" "$4"); else said=$(piecewise "$2" "$3" "$4"); fi
+  ended=$?
   printf '\n'
   IFS='
 '
@@ -136,6 +162,7 @@ p() {
   done
   set +f
   unset IFS
+  if [ "$c" = - ] && [ "$ended" != 0 ]; then c=$ended; fi
   now
   if [ "$now" -lt "$began" ]; then now=$((now + 100000000)); fi
   printf '@%s E %s %s %s %s\n' "$nonce" "$1" "$c" "$r" "$(((now - began) * 10))"
@@ -144,6 +171,7 @@ p() {
 euid=$(id -u)
 if [ "$euid" = 0 ]; then CTPAT_RIGHTS=root; fi
 case $CTPAT_RIGHTS in root | sudo | doas) ;; *) CTPAT_RIGHTS=user ;; esac
+over=
 choose
 renice -n 10 -p $$ >/dev/null
 ionice -c 3 -p $$ >/dev/null

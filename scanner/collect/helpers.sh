@@ -23,25 +23,38 @@ by_doas() {
   return "$by_rc"
 }
 show() {
+  # Files that can be read wait for one awk together; the rest needs no program, or, without a size, one of its own.
   for f in "$@"; do
-    case $f in *"$NL"*)
-      printf '!%s\n' "${f%%"$NL"*}"
-      continue
-      ;;
-    esac
-    if [ -f "$f" ]; then
-      if t=$(sed 's/^/ /' "$f" 2>/dev/null); then
-        printf '=%s\n' "$f"
-        [ -z "$t" ] || printf '%s\n' "$t"
-      else
-        printf '!%s\n' "$f"
-      fi
-    elif gone "$f"; then
-      printf -- '-%s\n' "$f"
-    else
-      printf '!%s\n' "$f"
+    shift
+    if [ -s "$f" ] && [ -f "$f" ] && [ -r "$f" ]; then
+      case $f in *"$NL"*) ;; /*) set -- "$@" "$f"; continue ;; esac
     fi
+    show_one "$f"
   done
+  if [ $# -gt 1 ] && t=$(awk 'FNR == 1 { print "=" FILENAME } { print " " $0 }' "$@" 2>/dev/null); then
+    printf '%s\n' "$t"
+    return
+  fi
+  for f in "$@"; do show_one "$f"; done
+}
+show_one() {
+  case $1 in *"$NL"*)
+    printf '!%s\n' "${1%%"$NL"*}"
+    return
+    ;;
+  esac
+  if [ -f "$1" ]; then
+    if t=$(sed 's/^/ /' "$1" 2>/dev/null); then
+      printf '=%s\n' "$1"
+      [ -z "$t" ] || printf '%s\n' "$t"
+    else
+      printf '!%s\n' "$1"
+    fi
+  elif gone "$1"; then
+    printf -- '-%s\n' "$1"
+  else
+    printf '!%s\n' "$1"
+  fi
 }
 gone() {
   case $1 in /*) ;; *) return 1 ;; esac

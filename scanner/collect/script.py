@@ -1,7 +1,8 @@
 """One read-only POSIX sh script for all probes of a target.
 
 The script is constant for a set of probes, so that its SHA-256 names exactly what was run; what differs from run
-to run (the frame's nonce, the way to raise rights, the first probe) is in its last line. It runs under dash, bash,
+to run (the frame's nonce, the way to raise rights, the first probe, the status file that the site names) is in its last
+line. It runs under dash, bash,
 BusyBox ash, ksh93, mksh and yash. The frame around the probes is `frame.sh`; what a snippet may call is
 `helpers.sh`:
 
@@ -13,6 +14,7 @@ BusyBox ash, ksh93, mksh and yash. The frame around the probes is `frame.sh`; wh
   `-PATH` proved absent, `!PATH` there, or perhaps there, and not readable. A file that is no regular file is never
   read and counts as `!`. A pattern that matched nothing is `-` only where the directories it had to search could be
   read. A pattern in the middle of a path hides directories that cannot be searched: loop over the directories.
+  Files with a size that can be read come last, in their order.
 - `absent REASON`: proved not to exist; ends the snippet with status 96.
 - `denied [REASON]`: not readable by this account; ends the snippet with status 97.
 
@@ -29,6 +31,7 @@ from importlib import resources
 
 from scanner.collect.frame import MAX_BODY
 from scanner.facts.base import Probe
+from scanner.inventory.address import check_status_file
 
 _NAME = re.compile(r"[a-z][a-z0-9_.-]{0,63}")
 _NONCE = re.compile(r"[0-9a-f]{32}")
@@ -44,15 +47,17 @@ class Script:
     sha256: str
     probes: tuple[Probe, ...]
 
-    def call(self, nonce: str, rights: str = "user", first: int = 0) -> bytes:
+    def call(self, nonce: str, rights: str = "user", first: int = 0, status_file: str | None = None) -> bytes:
         """The last line: start at probe number `first`, mark the frame with `nonce` (32 hex digits).
 
         `rights` says how `R` raises rights when the script is not run by root: user, sudo or doas. The braces
-        make a line that was cut in transfer a syntax error.
+        make a line that was cut in transfer a syntax error. Raises AddressError for a `status_file` that is no plain
+        path.
         """
         if not _NONCE.fullmatch(nonce) or rights not in RIGHTS:
             raise ValueError("a nonce is 32 hex digits, rights one of " + ", ".join(RIGHTS))
-        return f"{{ main {nonce} {rights} {first:d}; }} </dev/null\n".encode()
+        named = f" {quote(check_status_file(status_file))}" if status_file else ""
+        return f"{{ main {nonce} {rights} {first:d}{named}; }} </dev/null\n".encode()
 
     def index(self, name: str) -> int:
         """The position of a probe."""
@@ -94,8 +99,9 @@ def _assemble(probes: tuple[Probe, ...]) -> str:
 
 
 def _line(probe: Probe) -> str:
-    programs = f" {quote(' '.join(probe.programs))}" if probe.programs else ""
-    return f"p {probe.name} {probe.timeout_s} {probe.max_bytes} {quote(probe.script)}{programs}"
+    programs = f" {quote(' '.join(probe.programs))}" if probe.programs or probe.named else ""
+    named = " named" if probe.named else ""
+    return f"p {probe.name} {probe.timeout_s} {probe.max_bytes} {quote(probe.script)}{programs}{named}"
 
 
 def quote(text: str) -> str:

@@ -70,7 +70,8 @@ class AuditLog(Fact):
     """Audit policy, logs and forwarding.
 
     `logs` holds the one of the security events under `security`, the others under names of their own. `overruled` is
-    true where an older, coarser policy may replace `events` when policies are applied again. `table_date` is the day of
+    true where an older, coarser policy may replace `events` when policies are applied again. `exceptions` are the
+    accounts, by name or number, of which some events are not recorded. `table_date` is the day of
     the list of names by which agents that forward are known; None where none is used.
     """
 
@@ -81,6 +82,7 @@ class AuditLog(Fact):
     overruled: Maybe[bool]
     logs: Mapping[str, EventLog]
     forwarders: Maybe[tuple[LogForwarder, ...]]
+    exceptions: tuple[str, ...] = ()
     table_date: date | None = None
 
 

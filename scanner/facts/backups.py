@@ -15,6 +15,7 @@ class Proof(StrEnum):
     """How much a sign of a run is worth."""
 
     PROVED = "proved"
+    STATED = "stated"
     WEAK = "weak"
 
 
@@ -52,7 +53,8 @@ class Destination:
 class BackupSuccess:
     """The newest run that ended well: when, how sure that is, and from what it is known.
 
-    Proved: the job's own result was recorded. Weak: something changed that a run changes, and not only a run.
+    Proved: the job's own result was recorded. Stated: a file that the site names says so. Weak: something changed that
+    a run changes, and not only a run.
     `warnings` is what the run complained of although it wrote a backup.
     """
 
@@ -64,22 +66,28 @@ class BackupSuccess:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackupFailure:
-    """The newest run that failed, and what its record says."""
+    """The newest run that failed, and what its record says.
+
+    `stands`: it is the last word of a status file, so that no success recorded elsewhere heals it.
+    """
 
     when: datetime
     why: str
+    stands: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackupJob:
     """One thing that takes backups.
 
-    `configured` is false for a product that is installed and has nothing to do. `enabled`: it starts by itself;
+    `configured` is false for a product that is installed and has nothing to do, and absent for what is set up and never
+    started, or copies nothing of this host. `enabled`: it starts by itself;
     absent when nothing starts it but a person. `interval_days` is the longest time between two planned starts, absent
     where no repeated start is planned. `blocked` says why an enabled job does not run, absent when nothing is known
     to stop it. `last_success` and `last_failure` are absent when the records prove that there was none. `central`
-    marks agents whose jobs are planned and recorded at a server. `by_table`: the product and the meaning of its records
-    are known from the list of `Backups.table_date` alone.
+    marks agents whose jobs are planned and recorded at a server; `named` the status file that the site names, where it
+    is not known which job writes it. `by_table`: the product and the meaning of its records are known from the list of
+    `Backups.table_date` alone.
     """
 
     product: str
@@ -94,16 +102,17 @@ class BackupJob:
     destinations: Maybe[tuple[Destination, ...]]
     encrypted: Maybe[bool]
     central: bool = False
+    named: bool = False
     by_table: bool = False
 
     @property
     def unresolved(self) -> BackupFailure | None:
-        """The last failure when no proved success came after it."""
+        """The last failure, unless a proved success came after it and it does not stand."""
         if not is_known(self.last_failure):
             return None
         success = self.last_success
         healed = is_known(success) and success.proof is Proof.PROVED and success.when >= self.last_failure.when
-        return None if healed else self.last_failure
+        return None if healed and not self.last_failure.stands else self.last_failure
 
     def __str__(self) -> str:
         return self.name if self.product.lower() in self.name.lower() else f"{self.name} ({self.product})"
@@ -146,10 +155,15 @@ class Backups(Fact):
 
     @property
     def judged(self) -> tuple[BackupJob, ...]:
-        """The jobs that the host's protection rests on: those that start by themselves, without such all."""
-        running = tuple(job for job in self.configured if job.enabled is True)
-        unsure = tuple(job for job in self.configured if isinstance(job.enabled, Unknown))
-        return running or unsure or self.configured
+        """The jobs that the host's protection rests on: those that start by themselves, without such all.
+
+        What the site names is always among them.
+        """
+        named = tuple(job for job in self.configured if job.named)
+        others = tuple(job for job in self.configured if not job.named)
+        running = tuple(job for job in others if job.enabled is True)
+        unsure = tuple(job for job in others if isinstance(job.enabled, Unknown))
+        return (running or unsure or others) + named
 
     @property
     def no_job(self) -> Absent | Unknown:

@@ -76,6 +76,7 @@ class Probe:
     of the collector (`scanner/collect/windows/`); `timeout_s` is then what its own calls are limited to.
 
     `programs`, Linux only: where none of these is installed the probe is absent, and nothing is started to find out.
+    `named`, Linux only: the probe reads a file that the site names, `$CTPAT_BACKUP_STATUS`, and is absent without one.
     """
 
     name: str
@@ -86,6 +87,7 @@ class Probe:
     timeout_s: int = 5
     max_bytes: int = 64 * 1024
     programs: tuple[str, ...] = ()
+    named: bool = False
 
 
 class RawState(StrEnum):

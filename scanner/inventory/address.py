@@ -24,6 +24,7 @@ CERTIFICATE = re.compile(r"SHA256:[0-9A-Fa-f]{2}(?::?[0-9A-Fa-f]{2}){31}")
 
 _HOST = re.compile(r"(?!-)[\w.-]{1,253}")
 _USER = re.compile(r"(?!-)[^\x00-\x1f\x7f/@:\"'`$;&|<>]{1,256}")
+_PATH = re.compile(r"(?:/[A-Za-z0-9._@+-]+)+")
 _NAME = re.compile(r"(?!-)[^\x00-\x1f\x7f]{1,255}")
 
 
@@ -137,6 +138,18 @@ def check_host(text: str) -> str:
     if re.fullmatch(r"[0-9.]+", host):
         return _ipv4(host)
     return host
+
+
+def check_status_file(text: str) -> str:
+    """The path of a file on a Linux host that the site names. Raises AddressError for what is no plain path."""
+    if not _PATH.fullmatch(text) or len(text) > 255 or {"..", "."} & set(text.split("/")):
+        raise AddressError(
+            f"'{text[:60]}' is no path of a status file",
+            expected="an absolute path of letters, digits and . _ - + @, such as /var/lib/backup/status",
+        )
+    if text.split("/")[1] in ("proc", "sys", "dev"):
+        raise AddressError(f"'{text[:60]}' is no file that a backup writes", expected="a file on a disk of the host")
+    return text
 
 
 def check_name(text: str) -> str:

@@ -90,7 +90,7 @@ def whole_path(text: str, base: Path) -> Path:
     """`~` expanded, relative paths below `base`."""
     try:
         return base / Path(text).expanduser()
-    except RuntimeError:  # ~nobody-of-that-name: stays as written and fails where it is opened, by name
+    except (RuntimeError, ValueError):  # ~nobody-of-that-name: stays as written and fails where it is opened, by name
         return base / text
 
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, Protocol, TypeAlias, get_args
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
-from scanner.errors import ConfigError, Problem
+from scanner.errors import ConfigError, Problem, Written
 from scanner.inventory.address import is_over_tls
 from scanner.inventory.candidate import Candidate
-from scanner.inventory.credentials import credential, credential_problems
+from scanner.inventory.credentials import credential, credential_problems, whole_path
 from scanner.inventory.models import CredentialModel, Role, SiteModel, TargetEntry
 from scanner.inventory.parameters import Tunable, parameter_problems
 from scanner.inventory.site import Credential, Limits, Site
@@ -32,21 +32,35 @@ _SECRET_WORDS = ("pass", "secret", "token", "credential", "pwd")
 _PLAIN_KEYS = ("auth", "become")
 
 
+class PackDraft(Protocol):
+    """What the loader has to know of a criteria pack; `scanner.profile.Draft` is one."""
+
+    @property
+    def answerable(self) -> Collection[str] | None: ...
+    @property
+    def problems(self) -> Sequence[Problem]: ...
+
+
+FindPack: TypeAlias = Callable[[Written | None, Sequence[Written]], PackDraft]
+"""From the profile and the overlays that a site names; packs are loaded further on in the flow."""
+
+
 def load_site(
     path: Path | str,
     *,
     checks: Mapping[str, Tunable] | None = None,
-    requirements: Collection[str] | None = None,
-    questions: Collection[str] | None = None,
+    find_pack: FindPack | None = None,
+    needs_targets: bool = False,
     ssh_config: SshConfig | None = None,
 ) -> Site:
     """Read one site file and everything it names. Raises ConfigError with every problem; no connection is made.
 
-    `checks` are what `parameters` may name; `questions` and `requirements` what `applicability` may name; each
-    is left unchecked when not given. `ssh_config` is the client's own configuration unless one is given.
+    `checks` are what `parameters` may name, `find_pack` tells what `applicability` may name; each is left unchecked
+    when not given. `ssh_config` is the client's own configuration unless one is given.
     """
     file = Path(path)
-    return _Loader(load_yaml(file, strict=False), file, checks, requirements, questions, ssh_config).load()
+    loader = _Loader(load_yaml(file, strict=False), file, checks, ssh_config)
+    return loader.load(find_pack, needs_targets=needs_targets)
 
 
 def is_secret_place(loc: Loc) -> bool:
@@ -57,28 +71,32 @@ def is_secret_place(loc: Loc) -> bool:
     return bool(words) and any(mark in word for word in words for mark in _SECRET_WORDS)
 
 
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """One entry under `targets`; where it is not `whole`, without its misfits, to see what else is wrong."""
+
+    index: int
+    model: Any
+    whole: bool
+
+
 class _Loader:
     def __init__(
         self,
         document: Document,
         path: Path,
         checks: Mapping[str, Tunable] | None,
-        requirements: Collection[str] | None,
-        questions: Collection[str] | None,
         ssh_config: SshConfig | None,
     ) -> None:
         self.document = document
         self.path = path
         self.base = path.parent
         self.checks = checks
-        self.answerable = (
-            None if questions is None and requirements is None else [*(questions or ()), *(requirements or ())]
-        )
         self.ssh_config = ssh_config
         self.problems: list[Problem] = list(document.problems)
         self.notes: dict[str, None] = {}
 
-    def load(self) -> Site:
+    def load(self, find_pack: FindPack | None, *, needs_targets: bool) -> Site:
         data = self.document.data
         if not isinstance(data, dict):
             problem = self.document.problem((), "this is no site file", expected="keys such as 'site:' and 'targets:'")
@@ -88,12 +106,18 @@ class _Loader:
         model = self.shape(data)
         credentials = self.credentials(data.get("credentials"))
         entries = self.entries(data.get("targets"))
-        self.names(data)
-        self.entry_parameters(entries)
+        self.parameters(data)
+        if find_pack is not None:
+            self.answers(data, find_pack)
         targets = self.targets(entries, credentials, data)
+        if needs_targets and not data.get("targets"):
+            self.problem(("targets",), "the site has no targets", expected="one or more hosts under `targets:`")
         if self.problems or model is None:
-            raise ConfigError(sorted(self.problems, key=self.order))
+            raise ConfigError(sorted(dict.fromkeys(self.problems), key=self.order))
         return self.site(model, credentials, targets)
+
+    def problem(self, loc: Loc, message: str, *, expected: str | None = None, hint: str | None = None) -> None:
+        self.problems.append(self.document.problem(loc, message, key=True, expected=expected, hint=hint))
 
     def order(self, problem: Problem) -> tuple[bool, str, int, int]:
         """The site file's own problems first, each file from top to bottom."""
@@ -126,8 +150,8 @@ class _Loader:
                 found[name] = credential(name, model, self.base)
         return found
 
-    def entries(self, data: Any) -> list[tuple[int, Any]]:
-        found: list[tuple[int, Any]] = []
+    def entries(self, data: Any) -> list[_Entry]:
+        found: list[_Entry] = []
         for index, body in enumerate(data if isinstance(data, list) else ()):
             model, problems = check_model(
                 self.document,
@@ -139,63 +163,90 @@ class _Loader:
             )
             self.problems += problems
             if model is not None:
-                found.append((index, model))
+                found.append(_Entry(index, model, whole=True))
+            elif (rest := _without_misfits(body)) is not None:
+                found.append(_Entry(index, rest, whole=False))
         return found
 
     # --- Names -------------------------------------------------------------------------------------------
 
-    def names(self, data: dict[str, Any]) -> None:
-        """Parameters and answers against what exists; looked at even where other parts are wrong."""
-        parameters, answers = data.get("parameters"), data.get("applicability")
-        if self.checks is not None and isinstance(parameters, dict):
-            self.problems += parameter_problems(self.document, ("parameters",), parameters, self.checks)
-        if self.answerable is not None and isinstance(answers, dict):
-            self.problems += [
-                self.document.problem(
+    def parameters(self, data: dict[str, Any]) -> None:
+        """Parameters of the site and of each target against the checks; looked at even where other parts are wrong."""
+        if self.checks is None:
+            return
+        targets = data.get("targets")
+        bodies = enumerate(targets if isinstance(targets, list) else ())
+        places: list[tuple[Loc, Any]] = [(("parameters",), data)]
+        places += [(("targets", i, "parameters"), body) for i, body in bodies if _may_have_parameters(body)]
+        for loc, holder in places:
+            if isinstance(given := holder.get("parameters"), dict):
+                self.problems += parameter_problems(self.document, loc, given, self.checks)
+
+    def answers(self, data: dict[str, Any], find_pack: FindPack) -> None:
+        """The criteria pack, and the answers against what it asks."""
+        draft = find_pack(self.profile(data), self.overlays(data))
+        given = data.get("applicability")
+        answers = given if isinstance(given, dict) else {}
+        names = draft.answerable
+        self.problems += _unlooked(draft.problems) if answers and names is None else draft.problems
+        for name in answers:
+            if names is not None and name not in names:
+                self.problem(
                     ("applicability", name),
                     f"no requirement asks '{name}'",
-                    key=True,
-                    expected=listed(self.answerable),
-                    hint=hint(name, self.answerable),
+                    expected=listed(names),
+                    hint=hint(name, names),
                 )
-                for name in answers
-                if name not in self.answerable
-            ]
 
-    def entry_parameters(self, entries: list[tuple[int, Any]]) -> None:
-        for index, entry in entries:
-            parameters = getattr(entry, "parameters", None)
-            if parameters and self.checks is not None:
-                at = ("targets", index, "parameters")
-                self.problems += parameter_problems(self.document, at, parameters, self.checks)
+    def profile(self, data: dict[str, Any]) -> Written | None:
+        name = data.get("profile", SiteModel.model_fields["profile"].default)
+        return self.document.written(("profile",), _pack_path(name, self.base)) if isinstance(name, str) else None
+
+    def overlays(self, data: dict[str, Any]) -> list[Written]:
+        names = data.get("overlays")
+        return [
+            self.document.written(("overlays", index), _overlay(name, self.base))
+            for index, name in enumerate(names if isinstance(names, list) else ())
+            if isinstance(name, str)
+        ]
 
     # --- Targets -----------------------------------------------------------------------------------------
 
     def targets(
-        self, entries: list[tuple[int, Any]], credentials: Mapping[str, Credential], data: dict[str, Any]
+        self, entries: list[_Entry], credentials: Mapping[str, Credential], data: dict[str, Any]
     ) -> tuple[Target, ...]:
-        sources = Sources(self.document, self.base, ROLES)
-        candidates = [found for index, entry in entries for found in sources.read(index, entry)]
-        self.problems += sources.problems
-        self.notes |= sources.notes
         # A credential that is there but wrong is reported once, where it stands.
         written = data.get("credentials")
         known = list(written) if isinstance(written, dict) else []
-        finished = [(item, self.finished(item, credentials, known)) for item in candidates]
+        self.entry_credentials(data, known)
+        sources = Sources(self.document, self.base, ROLES)
+        candidates: list[Candidate] = []
+        finished: list[Target | None] = []
+        for entry in entries:
+            found = sources.read(entry.index, entry.model)
+            if entry.whole:
+                candidates += found
+                finished += [self.finished(item, credentials, known, entry.model.credential) for item in found]
+        self.problems += sources.problems
+        self.notes |= sources.notes
         self.problems += _doubles(candidates)
-        return tuple(target for _, target in finished if target is not None)
+        return tuple(target for target in finished if target is not None)
 
-    def finished(self, item: Candidate, credentials: Mapping[str, Credential], known: Collection[str]) -> Target | None:
+    def entry_credentials(self, data: dict[str, Any], known: Collection[str]) -> None:
+        """The credential that each entry names, whatever else is wrong with the entry."""
+        targets = data.get("targets")
+        for index, body in enumerate(targets if isinstance(targets, list) else ()):
+            name = body.get("credential") if isinstance(body, dict) else None
+            if isinstance(name, str) and name and name not in known:
+                at = ("targets", index, "credential")
+                self.problems.append(self.document.problem(at, **_undefined(name, known)))
+
+    def finished(
+        self, item: Candidate, credentials: Mapping[str, Credential], known: Collection[str], of_entry: str | None
+    ) -> Target | None:
         wanted = [item.target.credential, *(hop.credential for hop in item.target.jump)]
         undefined = [name for name in dict.fromkeys(wanted) if name is not None and name not in known]
-        for name in undefined:
-            self.problems.append(
-                item.problem(
-                    f"the credential '{name}' is not defined",
-                    expected=listed(known) or "an entry under credentials",
-                    hint=hint(name, known),
-                )
-            )
+        self.problems += [item.problem(**_undefined(name, known)) for name in undefined if name != of_entry]
         if undefined or any(name is not None and name not in credentials for name in wanted):
             return None
         try:
@@ -209,6 +260,7 @@ class _Loader:
         target = item.target
         login = credentials[target.credential] if target.credential else None
         target = replace(target, transport=target.transport or _transport(item, login))
+        _check_status(item, target)
         if target.transport in ("local", "replay"):
             return target
         _check_opens(item, target, login)
@@ -249,7 +301,7 @@ class _Loader:
             company=model.company,
             entities=tuple(model.entities),
             anniversary=model.anniversary,
-            profile=model.profile,
+            profile=_pack_path(model.profile, self.base),
             overlays=tuple(_overlay(name, self.base) for name in model.overlays),
             parameters=dict(model.parameters),
             applicability={
@@ -264,9 +316,60 @@ class _Loader:
         )
 
 
+def _without_misfits(body: Any) -> Any:
+    """An entry without the keys that have problems, to look at the rest; None where too little is left."""
+    try:
+        return _ENTRY.validate_python(body)
+    except ValidationError as error:
+        # The first part of a place is the tag of the entry's kind.
+        bad = {detail["loc"][1] for detail in error.errors(include_url=False) if len(detail["loc"]) > 1}
+    except RecursionError:
+        return None
+    rest = {key: value for key, value in body.items() if key not in bad} if isinstance(body, dict) else {}
+    try:
+        return _ENTRY.validate_python(rest) if bad else None
+    except (ValidationError, RecursionError):
+        return None
+
+
+def _may_have_parameters(body: Any) -> bool:
+    """A list of hosts has none: there the key itself is unknown."""
+    return isinstance(body, dict) and "ansible" not in body and "csv" not in body
+
+
+def _undefined(name: str, known: Collection[str]) -> dict[str, Any]:
+    return {
+        "message": f"the credential '{name}' is not defined",
+        "expected": listed(known) or "an entry under credentials",
+        "hint": hint(name, known),
+    }
+
+
+def _unlooked(problems: Sequence[Problem]) -> list[Problem]:
+    """Says that no answer was judged, which would otherwise look as if all were right."""
+    if not problems:  # the profile is no name at all, and its shape was told
+        return []
+    first, *rest = problems
+    told = "until then the answers under applicability are not looked at"
+    return [replace(first, hint=f"{first.hint} {told}" if first.hint else told), *rest]
+
+
 def _overlay(name: str, base: Path) -> str:
     """A file beside the site file as a whole path; a plain name stays, as it may be one that ships."""
-    return str(base / name) if "/" in name or (base / name).is_file() else name
+    return str(whole_path(name, base)) if "/" in name or _is_file(base / name) else name
+
+
+def _is_file(path: Path) -> bool:
+    """False as well for what no file system takes as a name."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
+def _pack_path(name: str, base: Path) -> str:
+    """A file as a whole path, relative to the site file as all of its paths are; a name stays."""
+    return str(whole_path(name, base)) if name.endswith((".yaml", ".yml")) else name
 
 
 # The part of a credential, the transport it stands for where a target names none, and the word for it.
@@ -334,6 +437,17 @@ def _check_sealed(item: Candidate, target: Target, login: Credential | None) -> 
                 expected="transport: winrms"
                 if target.transport == "winrm"
                 else "another port: psrp is over https there",
+            )
+        )
+
+
+def _check_status(item: Candidate, target: Target) -> None:
+    """A file that nobody reads would be a false comfort."""
+    if target.backup_status and (target.transport not in ("ssh", "local") or target.platform == "windows"):
+        raise ConfigError(
+            item.problem(
+                f"the target '{target.name}' names a status file of backups, which is read on Linux hosts alone",
+                expected="'backup_status' with a target over ssh, or local:",
             )
         )
 

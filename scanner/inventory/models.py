@@ -164,6 +164,11 @@ Hop = Annotated[str, AfterValidator(_address(address.split_authority)), Field(de
 User = Annotated[str, AfterValidator(_address(address.read_user))]
 WindowsUser = Annotated[str, AfterValidator(_windows_user)]
 BindUser = Annotated[str, AfterValidator(_bind_user)]
+StatusFile = Annotated[
+    str,
+    AfterValidator(_address(address.check_status_file)),
+    Field(description="File on each Linux host that its backups write: success or failure, after every run"),
+]
 TargetName = Annotated[str, AfterValidator(_address(address.check_name))]
 Port = Annotated[int, Field(ge=1, le=65535)]
 Tags = Annotated[list[Line], Field(description="Free words that reports can filter by")]
@@ -259,6 +264,7 @@ class _Common(Strict):
     platform: Literal["windows"] | None = Field(
         None, description="Say it where the SSH server of a Windows host does not show that it is one"
     )
+    backup_status: StatusFile | None = None
     jump: Hop | list[Hop | HopModel] | None = Field(None, description="Jump hosts in the order they are passed")
 
 
@@ -285,6 +291,7 @@ class _FileTarget(Strict):
     credential: Line | None = Field(None, description="For every host that names none itself")
     role: Role | None = None
     tags: Tags = Field([])
+    backup_status: StatusFile | None = None
     limit: Line | list[Line] | None = Field(None, description="Only these hosts or groups; '!name' leaves one out")
 
 
@@ -292,7 +299,7 @@ class AnsibleTarget(_FileTarget):
     """All hosts of an Ansible inventory."""
 
     tag: ClassVar[str] = "<ansible>"
-    ansible: Line = Field(description="Inventory file, INI or YAML; relative to this file")
+    ansible: Line = Field(description="Inventory, INI or YAML, a file or a folder of files; relative to this file")
 
 
 class CsvTarget(_FileTarget):
@@ -394,7 +401,7 @@ class SiteModel(Strict):
     anniversary: Annotated[str, AfterValidator(_month_day)] | None = Field(
         None, description='Day of the yearly security profile review, "MM-DD"'
     )
-    profile: Line = Field("ctpat", description="Criteria pack")
+    profile: Line = Field("ctpat", description="Criteria pack: a name, or a .yaml file relative to this file")
     overlays: list[Line] = Field([], description="Files that change the criteria pack; relative to this file")
     parameters: dict[str, Any] = Field(
         {},

@@ -5,6 +5,8 @@ A platform behind the key says for which targets alone a value holds: `password.
 
 from __future__ import annotations
 
+import types
+import typing
 from collections.abc import Iterable, Mapping
 from enum import Enum
 from typing import Any, Protocol
@@ -12,6 +14,7 @@ from typing import Any, Protocol
 from scanner.errors import Problem
 from scanner.model import PLATFORMS
 from scanner.suggest import hint, listed
+from scanner.validation import conform, hints_of
 from scanner.yaml_source import Document, Loc, describe
 
 _KINDS: tuple[tuple[type, str], ...] = (
@@ -35,6 +38,8 @@ class Tunable(Protocol):
     def aliases(self) -> tuple[str, ...]: ...
     @property
     def parameters(self) -> Mapping[str, Any]: ...
+    @property
+    def run(self) -> Any: ...
 
 
 def split_key(key: str) -> tuple[str, str, str]:
@@ -105,14 +110,24 @@ def _problem(document: Document, at: Loc, key: str, value: Any, by_id: Mapping[s
             expected=listed(valid) or "nothing: this check has no parameters",
             hint=hint(key, valid),
         )
-    expected = _mismatch(value, check.parameters[name])
+    default = check.parameters[name]
+    expected = _mismatch(value, default) or _misfit(value, default, hints_of(check.run).get(name))
     if expected is None:
         return None
-    default = check.parameters[name]
-    shown = listed(map(str, default), last="and") if isinstance(default, tuple | list | frozenset) else default
     return document.problem(
-        at, f"'{key}' does not fit", found=describe(value), expected=expected, hint=f"the default is {shown}"
+        at, f"'{key}' does not fit", found=describe(value), expected=expected, hint=f"the default is {_shown(default)}"
     )
+
+
+def _shown(default: Any) -> str:
+    """A default as a person would write it."""
+    if default is None:
+        return "none"
+    if isinstance(default, bool):
+        return "yes" if default else "no"
+    if isinstance(default, tuple | list | frozenset):
+        return listed(map(str, default), last="and") or "[]"
+    return str(default.value if isinstance(default, Enum) else default)
 
 
 def _no_check(document: Document, at: Loc, key: str, owner: str, by_id: Mapping[str, Tunable]) -> Problem:
@@ -149,6 +164,26 @@ def _mismatch(value: Any, default: Any) -> str | None:
         if isinstance(default, kind):
             return None if _is(value, kind) else words_
     return None  # a default of None says nothing about the type
+
+
+def _misfit(value: Any, default: Any, annotation: Any) -> str | None:
+    """What was expected, where the default alone does not tell: it is empty, or none."""
+    try:
+        conform(value, default, annotation)
+    except ValueError as error:
+        return _words(annotation) or str(error).removeprefix("input should be ")
+    return None
+
+
+def _words(annotation: Any) -> str | None:
+    """A type as a person reads it: `tuple[str, ...] | None` is "a list whose every item is text, or none"."""
+    if typing.get_origin(annotation) in (typing.Union, types.UnionType):
+        parts = [_words(part) for part in typing.get_args(annotation) if part is not type(None)]
+        return None if None in parts else ", or ".join([*filter(None, parts), "none"])
+    if typing.get_origin(annotation) in (tuple, list, frozenset):
+        item = _words(typing.get_args(annotation)[0])
+        return item and f"a list whose every item is {item}"
+    return next((words for kind, words in _KINDS if annotation is kind), None)
 
 
 def _list_mismatch(value: Any, default: tuple[Any, ...]) -> str | None:

@@ -61,6 +61,7 @@ class Sources:
             certificate=entry.certificate,
             ca=str(whole_path(entry.ca, self.base)) if entry.ca else None,
             platform=entry.platform,
+            backup_status=entry.backup_status,
             jump=_jump(entry.jump, origin),
         )
         return Candidate(target, self.document.path, line, column)
@@ -86,13 +87,15 @@ class Sources:
 
     def _ansible(self, at: Loc, entry: AnsibleTarget) -> list[Candidate]:
         inventory = read_inventory(whole_path(entry.ansible, self.base))
+        broken = bool(inventory.problems)
         chosen, unknown = inventory.select(_limit(entry.limit))
-        if unknown:
-            raise ConfigError([self._unknown(at, word, entry.ansible, near) for word, near in unknown])
         reading = read_targets(inventory, chosen)
         self.notes |= reading.notes
-        if inventory.problems:
-            raise ConfigError(inventory.problems)
+        problems = list(inventory.problems)
+        if not broken:  # else the name may stand in a line that could not be read
+            problems += [self._unknown(at, entry.limit, word, entry.ansible, near) for word, near in unknown]
+        if problems:
+            raise ConfigError(problems)
         return self._some(at, "ansible", entry.ansible, reading.candidates)
 
     def _limited(self, at: Loc, entry: CsvTarget, found: list[Candidate]) -> list[Candidate]:
@@ -101,7 +104,7 @@ class Sources:
         unknown = [part for part in parts if part.removeprefix("!") not in names]
         if unknown:
             words = [part.removeprefix("!") for part in unknown]
-            raise ConfigError([self._unknown(at, word, entry.csv, hint(word, names)) for word in words])
+            raise ConfigError([self._unknown(at, entry.limit, word, entry.csv, hint(word, names)) for word in words])
         wanted = {part for part in parts if not part.startswith("!")} or names
         kept = wanted - {part[1:] for part in parts if part.startswith("!")}
         return self._some(at, "csv", entry.csv, [item for item in found if item.target.name in kept])
@@ -112,9 +115,10 @@ class Sources:
             raise ConfigError(self.document.problem((*at, key), f"'{file}' leaves no host to scan"))
         return found
 
-    def _unknown(self, at: Loc, word: str, file: str, near: str | None) -> Problem:
+    def _unknown(self, at: Loc, limit: str | list[str] | None, word: str, file: str, near: str | None) -> Problem:
+        parts = [part.strip().removeprefix("!").strip() for part in limit] if isinstance(limit, list) else []
         return self.document.problem(
-            (*at, "limit"),
+            (*at, "limit", *([parts.index(word)] if word in parts else ())),
             f"no host or group '{word}' in {file}",
             expected=None if near else "a name from there",
             hint=near,
@@ -128,6 +132,7 @@ class Sources:
             credential=target.credential or entry.credential,
             role=target.role or entry.role,
             tags=tuple(dict.fromkeys((*target.tags, *entry.tags))),
+            backup_status=target.backup_status or entry.backup_status,
         )
         return replace(item, target=filled)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-
 from scanner.check import failed, not_applicable, passed
 from scanner.facts import Action, Firewall, Host, IpVersion
 from scanner.model import Outcome, Unknown, is_known, need
@@ -15,16 +13,6 @@ def outer_hosts_firewall(host: Host | Unknown | None) -> Outcome | None:
     if isinstance(host, Host) and host.container is True:
         return not_applicable("a container: its firewall belongs to the host it runs on")
     return None
-
-
-def outdated(table: str, of: date | None, now: datetime, max_age_days: int) -> str:
-    """Words for a table that is too old for a pass to rest on: which, of what day, what to do; empty for any other.
-
-    `of` is None where the fact rests on no table.
-    """
-    if of is None or (now.date() - of).days <= max_age_days:
-        return ""
-    return f"{table} is of {of}; update the scanner"
 
 
 def refused_by_default(firewall: Firewall, host: Host | Unknown | None, version: IpVersion) -> Outcome:

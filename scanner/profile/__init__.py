@@ -1,7 +1,7 @@
 """Criteria packs: what a standard asks, which checks serve it, which thresholds it tolerates."""
 
 from scanner.inventory.parameters import parameter_key
-from scanner.profile.load import load_profile, shipped
+from scanner.profile.load import Draft, draft_profile, load_profile, shipped
 from scanner.profile.model import (
     AttestationSlot,
     Audience,
@@ -38,6 +38,7 @@ __all__ = [
     "Condition",
     "Crosswalk",
     "Direction",
+    "Draft",
     "EffectiveParameters",
     "Expression",
     "Group",
@@ -50,6 +51,7 @@ __all__ = [
     "Source",
     "Uncovered",
     "checks_in",
+    "draft_profile",
     "effective",
     "hold_below_green",
     "load_profile",

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import typing
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
-from scanner.errors import ConfigError, Problem
+from scanner.errors import Problem
 from scanner.inventory.parameters import parameter_key
 from scanner.model import PLATFORMS, ProfileRef
 from scanner.profile import convert
@@ -33,9 +32,10 @@ from scanner.profile.model import (
     Requirement,
     Source,
 )
-from scanner.profile.parameters import conform, is_looser, show
+from scanner.profile.parameters import is_looser, show
 from scanner.suggest import hint as near_hint
 from scanner.suggest import listed
+from scanner.validation import conform, hints_of
 from scanner.yaml_source import Document, Loc
 
 
@@ -55,13 +55,13 @@ class KnownCheck(Protocol):
 
 
 class Builder:
-    """One profile in the making: the pack, then each overlay, then `finish`."""
+    """One profile in the making: the pack, then each overlay, then `finish`; `problems` is what was wrong so far."""
 
     def __init__(self, document: Document, pack: PackFile, checks: Mapping[str, KnownCheck]) -> None:
         self._pack = pack
         self._document = document
         self._checks = dict(checks) | {alias: check for check in checks.values() for alias in check.aliases}
-        self._problems: list[Problem] = []
+        self.problems: list[Problem] = []
         self._names = {pack.name}
         self._sources: dict[str, Source] = {}
         self._uses: dict[str, CheckUse] = {}
@@ -91,16 +91,16 @@ class Builder:
             else:
                 self._unknown(("requirements", key), "requirement", key, self._requirements, key=True)
 
-    def finish(self, ref: ProfileRef) -> Profile:
-        """The profile. Raises ConfigError with everything that was wrong in any of its files."""
+    def finish(self, ref: ProfileRef) -> Profile | None:
+        """The profile; None where any of its files is wrong, which `problems` then says."""
         self._follow_links()
         for key, requirement in self._requirements.items():
             self._document, loc = self._places[key]
             for message in inconsistencies(requirement):
                 self._problem(loc, message, key=True)
         self._report_unused()
-        if self._problems:
-            raise ConfigError(self._problems)
+        if self.problems:
+            return None
         return Profile(
             ref=ref,
             title=self._pack.title,
@@ -326,15 +326,7 @@ class Builder:
         self._problem(loc, f"there is no {kind} '{name}'", hint=near_hint(name, known), **more)
 
     def _problem(self, loc: Loc, message: str, **more: Any) -> None:
-        self._problems.append(self._document.problem(loc, message, **more))
-
-
-def hints_of(function: Any) -> Mapping[str, Any]:
-    """The types of a check's parameters; empty where it has none to show."""
-    try:
-        return typing.get_type_hints(function)
-    except (TypeError, NameError):
-        return {}
+        self.problems.append(self._document.problem(loc, message, **more))
 
 
 def _check_names(parts: Sequence[str | GroupFile], loc: Loc) -> Iterator[tuple[Loc, str]]:

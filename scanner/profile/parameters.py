@@ -7,7 +7,6 @@ into a warning, so that the requirement cannot be green on a threshold that the 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -100,6 +99,8 @@ def _in_force(
 
 
 def _given(key: str, parameter: Parameter, value: Any) -> Any:
+    from scanner.validation import conform  # 60 ms of pydantic: only commands that read a profile pay it
+
     try:
         return conform(value, parameter.value, parameter.hint)
     except ValueError as error:
@@ -182,33 +183,4 @@ def show(value: Any) -> str:
         return words[value]
     if isinstance(value, list | tuple):
         return ", ".join(show(item) for item in value) or "nothing"
-    return value.isoformat() if isinstance(value, date) else str(value)
-
-
-# --- Types -----------------------------------------------------------------------------------------------
-
-
-def conform(value: Any, default: Any, hint: Any = None) -> Any:
-    """The value as the parameter's type; lists become tuples. Raises ValueError with the expected type.
-
-    `hint` is the annotation of the check's parameter; without one the type of its default decides. Nothing is
-    guessed: `"14"` is no number and `1` no boolean.
-    """
-    from pydantic import TypeAdapter, ValidationError  # 60 ms: only commands that read a profile pay it
-
-    wanted = hint if hint is not None else _type_of(default)
-    try:
-        # JSON is the mode in which a strict adapter still takes a list for a tuple and a string for a date.
-        return TypeAdapter(wanted).validate_json(json.dumps(value, default=_plain), strict=True)
-    except ValidationError as error:
-        raise ValueError(f"{error.errors()[0]['msg'].lower()}") from error
-
-
-def _type_of(default: Any) -> Any:
-    if default is None:
-        return Any
-    return tuple[Any, ...] if isinstance(default, list | tuple) else type(default)
-
-
-def _plain(value: Any) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)

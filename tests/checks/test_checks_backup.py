@@ -164,6 +164,19 @@ def test_a_job_that_may_be_set_up_is_unknown() -> None:
     assert run("job", with_job(configured=NO_RECORD)).status is Status.UNKNOWN
 
 
+@pytest.mark.parametrize("name", ["scheduled", "offhost", "encrypted"])
+def test_a_job_that_may_have_nothing_to_do_passes_nothing(name: str) -> None:
+    assert run(name).status is Status.PASS
+    assert run(name, with_job(configured=NO_RECORD)).status is Status.UNKNOWN
+    both = replace(BACKUPS, jobs=(JOB, replace(JOB, configured=NO_RECORD)))
+    assert run(name, both).status is (Status.UNKNOWN if name == "encrypted" else Status.PASS)
+
+
+def test_what_is_set_up_and_never_started_is_no_job_and_is_named() -> None:
+    outcome = run("job", with_job(configured=Absent("run-parts leaves it out")))
+    assert (outcome.status, outcome.actual) == (Status.FAIL, "files.service (restic): run-parts leaves it out")
+
+
 def test_snapshots_beside_a_job_pass_and_none_do_not_apply() -> None:
     assert run("snapshot_only", replace(BACKUPS, snapshots=(SNAPPER,))).status is Status.PASS
     assert run("snapshot_only").status is Status.NOT_APPLICABLE
@@ -346,3 +359,31 @@ def test_a_restore_is_asked_of_a_person() -> None:
 @pytest.mark.parametrize("name", ["offhost", "encrypted", "failures", "scheduled", "restore_test"])
 def test_without_a_job_only_one_check_fails(name: str) -> None:
     assert run(name, EMPTY).status is Status.NOT_APPLICABLE
+
+
+# --- What a status file of the site's says ----------------------------------------------------------------------------
+
+
+def test_a_stated_success_counts_until_it_is_old() -> None:
+    none = Absent("its status file says that the last run ended well")
+    fresh, old = (with_job(last_success=success(days, Proof.STATED), last_failure=none) for days in (1, 8))
+    assert (run("last_success", fresh).status, run("failures", fresh).status) == (Status.PASS, Status.PASS)
+    assert run("last_success", old).status is Status.FAIL
+
+
+def test_a_stated_failure_is_not_healed_by_a_service_that_ended_well() -> None:
+    def said(days: float) -> Backups:
+        return with_job(last_failure=BackupFailure(when=ago(days), why="it says 'failed'", stands=True))
+
+    assert {run(name, said(2)).status for name in ("last_success", "failures")} == {Status.FAIL}
+    assert run("last_success", said(30)).status is Status.FAIL
+    outcome = run("failures", said(30))
+    assert outcome.status is Status.UNKNOWN and "its status file says nothing newer" in outcome.actual + str(outcome)
+    assert run("failures", with_job(last_failure=failure(2))).status is Status.PASS
+
+
+def test_a_status_file_is_judged_beside_the_jobs_that_start_by_themselves() -> None:
+    other = replace(JOB, name="/srv/status", product="status file", enabled=NO_RECORD, named=True)
+    both = replace(BACKUPS, jobs=(JOB, replace(other, last_success=success(30, Proof.STATED))))
+    assert run("last_success", both).status is Status.FAIL
+    assert run("last_success", replace(both, jobs=both.jobs[:1])).status is Status.PASS

@@ -212,7 +212,8 @@ def test_a_list_for_this_machine_is_what_a_local_scan_judges_with(home: Path) ->
     (used,) = run["records"]
     (found,) = judged(home / "run.json")
     assert run["site"] == "this-machine" and used["entries"] == 1 and used["sha256"] in found["evidence"]
-    assert found["status"] != "notchecked" and "The list: 1 person, imported on" in found["note"]
+    # What the verdict is depends on the machine that runs the tests: on its keys, and on the SSH servers it runs.
+    assert found["status"] != "notchecked"
     assert process(["history", "--verify"], home).out == "1 run, 1 leavers list: every digest holds\n"
 
 

@@ -127,6 +127,23 @@ def test_a_stored_run_gives_its_own_findings_with_the_sites_parameters(ctpat: Ca
     assert 63 in [f["parameters"].get("required") for f in by_name[1] if f["check"] == "password/min_length"]  # type: ignore[attr-defined]
 
 
+def test_a_status_file_is_read_where_the_site_names_it_and_judged_again_without_the_site(
+    ctpat: Call, home: Path
+) -> None:
+    (home / "status").write_text("status=failed password=hunter2\n")
+    target = f"{{uri: 'local:', name: here, backup_status: {home}/status}}"
+    (home / "site.yaml").write_text(f"site: acme\nentities: [importer]\ntargets: [{target}]\n")
+    assert f"status file {home}/status" in ctpat("scan", "site.yaml", "--dry-run").out
+    only = ("--only", "backup/last_success", "--only", "backup/failures")
+    ctpat("scan", "site.yaml", *only, "-o", "json=run.json", "--record", "rec")
+    found = document(home / "run.json")["findings"]
+    assert {f["status"] for f in found} == {"fail"}
+    assert all(f"{home}/status says 'failed'" in str(f["actual"]) for f in found)
+    ctpat("assess", "rec", *only, "-o", "json=again.json")
+    assert document(home / "again.json")["findings"] == found
+    assert "hunter2" not in "".join(path.read_text() for path in (home / "rec").rglob("transcript.txt"))
+
+
 def test_assess_answers_what_other_parameters_would_have_said(ctpat: Call, recorded: Path, home: Path) -> None:
     path = home / "strict.yaml"
     path.write_text("site: strict\nentities: [importer]\nparameters: {password.min_length.required: 63}\n")

@@ -119,6 +119,7 @@ def test_the_script_that_is_printed_is_the_one_that_runs(ctpat: Call, recorded: 
 def test_only_what_a_check_needs_is_explained(ctpat: Call) -> None:
     some, every = (ctpat("explain", "--why", *only).out for only in (("--only", "password/hash"), ()))
     assert 0 < len(some) < len(every)
+    assert "backup_status: when the status file was written" in every and "only where the site names a file" in every
 
 
 @pytest.mark.skipif(shutil.which("visudo") is None, reason="sudo is not installed")

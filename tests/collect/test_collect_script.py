@@ -72,7 +72,7 @@ EXPECTED: Mapping[str, tuple[RawState, bytes | None]] = {
     "endless": (RawState.TRUNCATED, b"y\n" * 2048),
     "fail": (RawState.FAILED, b""),
     "missing": (RawState.MISSING_TOOL, b""),
-    "hang": (RawState.TIMEOUT, None),
+    "hang": (RawState.TIMEOUT, b"start\n"),
     "stubborn": (RawState.TIMEOUT, None),
     "stdin": (RawState.OK, b"end\n"),
     "child": (RawState.TIMEOUT, None),
@@ -167,6 +167,7 @@ def test_text_and_digest_are_constant() -> None:
     assert one == two and NONCE.encode() not in one.text
     assert one.call(NONCE) != one.call("b" * 32)
     assert build(PROBES[:3]).sha256 != one.sha256
+    assert one.call(NONCE, status_file="/srv/status") == one.call(NONCE).replace(b"; }", b" '/srv/status'; }")
 
 
 @pytest.mark.parametrize("cut", [100, 2000, 5000, -3, -20])
@@ -276,6 +277,24 @@ def show_case(name: str, root: Path) -> None:
     unsearched = ("blind/*.conf", "closed/*.conf", "*/none")
     for path in (*hidden, *unsearched):
         assert kinds[path] is Unknown, path
+
+
+@pytest.mark.parametrize("awk", ["works", "fails"])
+@pytest.mark.parametrize("name", SHELLS)
+def test_files_shown_together_are_told_apart(name: str, awk: str, tmp_path: Path) -> None:
+    texts = {"a": "x\n\n=/etc/passwd\n", "b=c": "no end", "empty": "", "d": "-z\n\n"}
+    for file, text in texts.items():
+        (tmp_path / file).write_text(text)
+    shell = shell_link(tmp_path, name)
+    broken = "awk() { echo =half; return 2; }; " if awk == "fails" else ""
+    listed = " ".join(str(tmp_path / file) for file in (*texts, "none"))
+    script = build([probe("show", f"{broken}show {listed}")])
+    found = files(run(script.text.replace(b"/bin/sh", shell.encode()), script, shell).sections["show"])
+    shown = {path.rpartition("/")[2]: value for path, value in found.items()}
+    assert isinstance(shown.pop("none"), Absent)
+    assert {file: value.text for file, value in shown.items() if isinstance(value, FileText)} == {
+        file: text.removesuffix("\n") for file, text in texts.items()
+    }
 
 
 def test_show_as_root_proves_absence(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,14 +15,15 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scanner.errors import ConfigError
-from scanner.inventory.loader import load_site
+from scanner.errors import ConfigError, Problem, Written
+from scanner.inventory.loader import FindPack, load_site
 from scanner.inventory.parameters import for_check
 from scanner.inventory.schema import SCHEMA, text
 from scanner.inventory.site import Become, Limits, Site
 from scanner.inventory.ssh_config import SshConfig
 from scanner.inventory.template import Answers, site_template
 from scanner.model import Applicability
+from scanner.profile import Draft, draft_profile
 from scanner.secret import SecretRef
 
 GOOD = """\
@@ -54,8 +56,32 @@ class Tunable:
     id: str = "password/min_length"
     aliases: tuple[str, ...] = ("password/length",)
     parameters: dict[str, Any] = field(
-        default_factory=lambda: {"required": 14, "ratio": 0.5, "accepted": ("no",), "strict": True}
+        default_factory=lambda: {
+            "required": 14,
+            "ratio": 0.5,
+            "accepted": ("no",),
+            "strict": True,
+            "none": (),
+            "until": None,
+        }
     )
+    run: Any = field(default_factory=lambda: _run)
+
+
+def _run(none: tuple[int, ...], until: int | None) -> None:
+    """What a check declares of its parameters."""
+
+
+@dataclass(frozen=True)
+class Pack:
+    """What a criteria pack lets a site answer."""
+
+    answerable: tuple[str, ...] | None
+    problems: tuple[Problem, ...] = ()
+
+
+def asking(*names: str) -> FindPack:
+    return lambda profile, overlays: Pack(names)
 
 
 def load(source: str, folder: Path, **kwargs: Any) -> Site:
@@ -75,7 +101,7 @@ def refused(source: str, folder: Path, **kwargs: Any) -> list[str]:
 
 
 def test_a_whole_file(tmp_path: Path) -> None:
-    site = load(GOOD, tmp_path, questions=["remote_access", "personal_devices"])
+    site = load(GOOD, tmp_path, find_pack=asking("remote_access", "personal_devices"))
     assert (site.name, site.entities, site.anniversary) == ("acme-houston", ("importer",), "03-31")
     assert site.applicability["personal_devices"] == Applicability(applies=False, reason="Ban, policy IT-07")
     assert site.limits == Limits(target_s=60)
@@ -154,6 +180,16 @@ def test_a_credential_of_a_directory_says_who_and_where_the_secret_is(tmp_path: 
     assert any(message in problem for problem in refused(source, tmp_path))
 
 
+def test_a_status_file_is_named_at_a_target_or_at_an_inventory(tmp_path: Path) -> None:
+    source = (
+        f"{HEAD}targets:\n  - {{host: a, credential: c, backup_status: /var/lib/backup/status}}\n"
+        "  - {csv: hosts.csv, credential: c, backup_status: /srv/status}\n  - {uri: 'local:', backup_status: /x}\n"
+        "  - {host: b, credential: c}\n"
+    )
+    found = {target.name: target.backup_status for target in load(source, tmp_path).targets}
+    assert list(found.values()) == ["/var/lib/backup/status", "/srv/status", "/x", None]
+
+
 def test_openssh_settings_fill_gaps_only(tmp_path: Path) -> None:
     config = tmp_path / "ssh_config"
     config.write_text("Host web\n HostName 10.1.1.1\n User late\n Port 77\n IdentityFile /k\n ProxyJump b\n")
@@ -196,6 +232,9 @@ def test_identities_of_client_settings_pick_among_the_keys_of_an_agent(
             "found text '15'; expected a whole number (the default is 14)",
         ),
         ("parameters: {password.min_length.required: yes}", "expected a whole number"),
+        ("parameters: {password.min_length.strict: 1}", "expected yes or no (the default is yes)"),
+        ("parameters: {password.min_length.none: ['x']}", "every item is a whole number (the default is [])"),
+        ("parameters: {password.min_length.until: soon}", "expected a whole number, or none (the default is none)"),
         ("parameters: {password.min_length.accepted: no}", "expected a list"),
         ("parameters: {password.min_length.accepted: [1]}", "a list whose every item is text"),
         ("parameters: {password.min_length: 3}", "its parameter is missing"),
@@ -248,10 +287,21 @@ def test_identities_of_client_settings_pick_among_the_keys_of_an_agent(
         ("targets: [{ansible: hosts.ini, credential: c, limit: '!web,!db'}]", "leaves no host to scan"),
         ("targets: [{ansible: none.ini, credential: c}]", "site.yaml:4:21: "),
         ("targets: [{csv: hosts.csv, credential: c, limit: csv8}]", "no host or group 'csv8' in hosts.csv"),
+        (
+            "targets: [{host: a, credential: c, backup_status: status}]",
+            "site.yaml:4:51: 'status' is no path of a status file; expected an absolute path",
+        ),
+        ("targets: [{host: a, credential: c, backup_status: '/a;reboot'}]", "is no path of a status file"),
+        ("targets: [{host: a, credential: c, backup_status: /srv/../etc/x}]", "is no path of a status file"),
+        ("targets: [{host: a, credential: c, backup_status: /proc/1/environ}]", "is no file that a backup writes"),
+        ("targets: [{host: a, credential: c, backup_status: 7}]", "expected text"),
+        ("targets: [{host: a, credential: c, backup_state: /x}]", "did you mean 'backup_status'?"),
+        ("targets: [{uri: 'replay:rec', backup_status: /x}]", "is read on Linux hosts alone"),
+        ("targets: [{host: a, credential: c, platform: windows, backup_status: /x}]", "is read on Linux hosts alone"),
     ],
 )
 def test_mistakes(line: str, message: str, tmp_path: Path) -> None:
-    found = refused(f"{HEAD}{line}\n", tmp_path, questions=["remote_access"])
+    found = refused(f"{HEAD}{line}\n", tmp_path, find_pack=asking("remote_access"))
     assert any(message in problem for problem in found), "\n".join(found)
 
 
@@ -287,6 +337,20 @@ def test_mistakes(line: str, message: str, tmp_path: Path) -> None:
 def test_credentials(body: str, message: str, tmp_path: Path) -> None:
     found = refused(f"site: a\nentities: [importer]\ncredentials:\n  x: {body}\n", tmp_path)
     assert any(message in problem for problem in found), "\n".join(found)
+
+
+@pytest.mark.parametrize("name", ["[x]", "5", '"\\0.yaml"', '"~\\0/x.yaml"', f"{'x' * 600}.yaml"])
+def test_a_pack_of_no_name_is_an_error_in_words(name: str, tmp_path: Path) -> None:
+    def find_pack(profile: Written | None, overlays: Sequence[Written]) -> Draft:
+        return draft_profile(profile, overlays, checks={})
+
+    for key in ("profile: {}", "overlays: [{}]"):
+        source = f"site: a\nentities: [importer]\n{key.format(name)}\napplicability: {{remote_access: yes}}\n"
+        path = tmp_path / "site.yaml"
+        path.write_text(source)
+        with pytest.raises(ConfigError) as caught:
+            load_site(path, find_pack=find_pack, ssh_config=SshConfig())
+        assert any(problem.line == 3 for problem in caught.value.problems)
 
 
 def test_every_problem_at_once(tmp_path: Path) -> None:
@@ -363,7 +427,7 @@ def test_any_shape(tmp_path_factory: pytest.TempPathFactory, data: Any) -> None:
     path = tmp_path_factory.getbasetemp() / "any.yaml"
     path.write_text(yaml.safe_dump(data))
     try:
-        load_site(path, checks={"password/min_length": Tunable()}, questions=[], ssh_config=SshConfig())
+        load_site(path, checks={"password/min_length": Tunable()}, find_pack=asking(), ssh_config=SshConfig())
     except ConfigError as error:
         problems = error.problems
     else:

@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import subprocess
+import time
 from pathlib import Path
 
 from tests.lab.machine import Machine, child_of, connect
@@ -20,11 +21,12 @@ _FILES = {
     "etc/shells": "/bin/sh\n",
     "etc/nsswitch.conf": "passwd: files\ngroup: files\nshadow: files\n",
     "etc/inittab": "::sysinit:/etc/rc\n::respawn:/usr/sbin/dropbear -F -E -R -s\n",
+    "var/lib/backup/last": "OK\n",
     "etc/rc": "#!/bin/sh\nmount -t proc proc /proc\nhostname appliance\n",
 }
 _FOLDERS = (
     *("bin", "sbin", "usr/bin", "usr/sbin", "proc", "sys", "dev", "tmp", "run"),
-    *("root/.ssh", "var/log", "etc/dropbear"),
+    *("root/.ssh", "var/log", "var/lib/backup", "etc/dropbear"),
 )
 
 
@@ -55,6 +57,8 @@ def _files(place: Path) -> Path:
     for name, text in _FILES.items():
         (place / name).write_text(text)
     (place / "etc/shadow").chmod(0o600)
+    month_ago = time.time() - 30.5 * 86400  # its last backup ended well, and was the last
+    os.utime(place / "var/lib/backup/last", (month_ago, month_ago))
     (place / "etc/rc").chmod(0o755)
     _program(place, shutil.which("busybox") or "", "bin/busybox")
     _program(place, shutil.which("dropbear") or "", "usr/sbin/dropbear")

@@ -70,5 +70,5 @@ def everything(lab: Lab, workplace: Workplace) -> Run:
     for name in names():
         what = scenario(name)
         machine, logins = lab.fresh(name)
-        entries.append(entry(name, machine, logins[what.login], what.parameters))
+        entries.append(entry(name, machine, logins[what.login], what.parameters, **what.target))
     return workplace.scan("everything", entries, "--record", workplace.folder / "recorded")

@@ -40,8 +40,10 @@ def missing() -> str:
     """Why the lab cannot run here; empty when it can."""
     if os.geteuid() != 0:
         return "the lab boots machines, which needs root"
-    tools = ("mmdebstrap", "systemd-nspawn", "nsenter", "ip", "busybox", "dropbear")
+    tools = ("mmdebstrap", "systemd-nspawn", "nsenter", "ip", "nft", "busybox", "dropbear")
     lost = [tool for tool in tools if shutil.which(tool) is None]
+    if not Path("/dev/loop-control").exists():
+        lost.append("loop devices")
     return f"the lab needs {', '.join(lost)}" if lost else ""
 
 

@@ -28,11 +28,14 @@ class Entry:
     login: Login
     parameters: Mapping[str, Any] = field(default_factory=dict)
     port: int = 22
+    more: Mapping[str, Any] = field(default_factory=dict)
 
 
-def entry(name: str, machine: Machine, login: Login, parameters: Mapping[str, Any] | None = None) -> Entry:
-    """The entry for a machine, by its IPv4 address."""
-    return Entry(name, machine.address, login, parameters or {}, machine.port)
+def entry(
+    name: str, machine: Machine, login: Login, parameters: Mapping[str, Any] | None = None, **more: object
+) -> Entry:
+    """The entry for a machine, by its IPv4 address; `more` are further keys of it."""
+    return Entry(name, machine.address, login, parameters or {}, machine.port, more)
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,7 @@ class Workplace:
         targets = [
             {"host": one.address, "name": one.name, "port": one.port, "credential": one.login.user, "role": "server"}
             | ({"parameters": dict(one.parameters)} if one.parameters else {})
+            | dict(one.more)
             for one in entries
         ]
         file = self.folder / f"{name}.yaml"

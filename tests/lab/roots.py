@@ -25,7 +25,10 @@ _COMMON = (
 )
 PACKAGES = {
     "bullseye": _COMMON,
-    "bookworm": (*_COMMON, "ufw", "unattended-upgrades", "tcsh", "fish", "rsync", "restic", "cracklib-runtime"),
+    "bookworm": (
+        *(*_COMMON, "ufw", "unattended-upgrades", "tcsh", "fish", "rsync", "restic", "cracklib-runtime"),
+        *("borgbackup", "podman", "netavark"),
+    ),
     "trixie": (*_COMMON, "lastlog2", "libpam-lastlog2", "rsync"),
 }
 # The lists stay: how old they are is one of the facts. Manuals of programs are left out: they are half of the files.

@@ -37,6 +37,7 @@ class Scenario:
     findings: Mapping[str, Expected]
     container: bool = False
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    target: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def setup(self) -> str:

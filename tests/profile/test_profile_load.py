@@ -11,7 +11,8 @@ import pytest
 from scanner.check import Check
 from scanner.errors import ConfigError
 from scanner.model import Level
-from scanner.profile import CheckRef, Direction, Group, Guardrail, Kind, load_profile
+from scanner.profile import CheckRef, Direction, Group, Guardrail, Kind, draft_profile, load_profile
+from scanner.profile.load import Asked
 
 Checks = dict[str, Check]
 Write = Callable[..., Path]
@@ -182,6 +183,44 @@ def test_overlays_in_a_circle_end(overlay: Write, checks: Checks) -> None:
     overlay("", extends="second.yaml", name="first")
     with pytest.raises(ConfigError, match="circle"):
         load_profile(overlay("", extends="first.yaml", name="second"), checks=checks)
+
+
+def test_a_circle_ends_however_it_is_spelt(overlay: Write, checks: Checks) -> None:
+    path = overlay("", extends="../own/first.yaml", name="first")
+    folder = path.parent / "own"
+    folder.mkdir()
+    with pytest.raises(ConfigError, match=r"first\.yaml:3:10: overlays extend each other in a circle"):
+        load_profile(path.rename(folder / "first.yaml"), checks=checks)
+
+
+def test_what_an_overlay_extends_is_looked_for_where_it_says_so(overlay: Write, checks: Checks) -> None:
+    with pytest.raises(ConfigError, match=r"extra\.yaml:3:10: no criteria pack or overlay is called 'ctpta'.*'ctpat'"):
+        load_profile(overlay("", extends="ctpta"), checks=checks)
+    with pytest.raises(ConfigError, match=r"extra\.yaml:3:10: .*gone\.yaml: cannot read the file"):
+        load_profile(overlay("", extends="gone.yaml"), checks=checks)
+
+
+def test_all_files_of_a_profile_are_read_whatever_is_wrong_with_one(
+    pack: Write, overlay: Write, checks: Checks
+) -> None:
+    own = overlay(STRICTER.replace("  4.1:", "  4.11:"), name="own")
+    overlays: list[Asked] = [own, "lagacy", "~nobody-of-that-name/x.yaml", overlay("titel: x\ntitel: y\n", name="next")]
+    base = pack("value: 14, source: ours", "value: 14, source: our")
+    draft = draft_profile(base, overlays, checks=checks)
+    assert draft.profile is None and draft.answerable == ("4.1", "4.10a")
+    told = "\n".join(map(str, draft.problems))
+    for words in ("small.yaml:13:37", "own.yaml:", "'lagacy'", "~nobody-of-that-name/x.yaml: cannot", "next.yaml:4:1"):
+        assert words in told
+    assert "twice" in told and "'titel'" in told
+    assert draft_profile("ctpta", overlays, checks=checks).answerable is None
+
+
+def test_what_lies_over_a_missing_overlay_is_not_judged_without_it(pack: Write, overlay: Write, checks: Checks) -> None:
+    missing: list[Asked] = ["gone.yaml", overlay(STRICTER.replace("source: customer", "source: gone"))]
+    draft = draft_profile(pack(), missing, checks=checks)
+    assert [problem.path for problem in draft.problems] == ["gone.yaml"]
+    unused = pack("    supports: [password/history]\n", "")  # until the overlay that is missing comes
+    assert [problem.path for problem in draft_profile(unused, missing, checks=checks).problems] == ["gone.yaml"]
 
 
 def test_a_pack_is_no_overlay(pack: Write, checks: Checks) -> None:

@@ -36,6 +36,7 @@ from scanner.model import (
     Verdict,
 )
 from scanner.store import Store, schema, tables
+from scanner.store.rows import finding_row
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 PROFILE = ProfileRef(name="ctpat", edition="2020-03", digest="d" * 64)
@@ -227,12 +228,26 @@ def test_a_store_that_did_not_cover_sections_still_verifies(path: Path) -> None:
     writer = store.begin(info("run-1"), TARGETS)
     writer.transcript(transcript("web01"), b"main() { :; }")
     writer.result(result("web01"), [finding("accounts/uid0", Status.PASS)], RAW)
-    first_form = digest([plain(result("web01")), [plain(finding("accounts/uid0", Status.PASS))]])
+    first_form = digest([plain(result("web01")), [finding_row(finding("accounts/uid0", Status.PASS))]])
     tamper(path, f"UPDATE result SET digest = '{first_form}'")
     writer.finish([ASSESSMENT], NOW, partial=False)
     assert store.verify() == ()
     tamper(path, "UPDATE finding SET row = replace(row, 'pass', 'fail'), status = 'fail'")
     assert store.verify() == ("run run-1, target web01: its result, its findings or its sections were changed",)
+
+
+def test_whose_a_threshold_is_comes_back_and_a_finding_of_before_has_nobodys(path: Path) -> None:
+    store = Store.open(path)
+    writer = store.begin(info("run-1"), TARGETS)
+    told = replace(finding("accounts/uid0"), parameter_sources={"required": "cis-windows"})
+    writer.result(result("web01"), [told, finding("accounts/orphans")], RAW)
+    writer.finish([ASSESSMENT], NOW, partial=False)
+    assert "parameter_sources" not in finding_row(finding("accounts/orphans"))  # as stores of before have it
+    assert {one.check: one.parameter_sources for one in store.load("run-1").findings} == {
+        "accounts/uid0": {"required": "cis-windows"},
+        "accounts/orphans": {},
+    }
+    assert store.verify() == ()
 
 
 def test_verify_sees_a_run_that_was_taken_out(path: Path) -> None:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
-from scanner.attest.cells import Cell, rows_of
 from scanner.attest.leavers.people import FIELDS, NAMES, Entry, Person, people_of
+from scanner.cells import Cell, rows_of
 from scanner.errors import ConfigError, Problem
 from scanner.suggest import hint, listed
 from scanner.text import without_apostrophe

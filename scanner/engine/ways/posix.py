@@ -61,6 +61,7 @@ class PosixWay:
                 self._script,
                 become=opened.become,
                 become_password=opened.become_password,
+                status_file=target.backup_status,
                 limits=self._limits(deadline),
                 now=self._now,
                 cancelled=cancelled,

@@ -25,7 +25,7 @@ list() {
   printf '=%s\n' "$1"
   ssh-keygen -l -f "$1" 2>&1 | sed 's/^/ /'
 }
-if [ "$(id -u)" = 0 ]; then
+if [ "$CTPAT_RIGHTS" = root ]; then
   homes | while IFS= read -r h; do
     for k in "$h/.ssh/authorized_keys" "$h/.ssh/authorized_keys2"; do
       if [ -f "$k" ]; then list "$k"; elif [ -e "$k" ]; then printf '!%s\n' "$k"; fi

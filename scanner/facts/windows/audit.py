@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Mapping
+from urllib.parse import urlsplit
 
 from scanner.facts.audit import Audited, AuditedEvent, AuditLog, CommandLogging, EventLog, LogForwarder
 from scanner.facts.base import Access, Probe, RawFacts, Reader, lines_of
 from scanner.facts.data.products import product_table
+from scanner.facts.windows.host import HOST, own_names
 from scanner.facts.windows.services import SERVICES, Services, runs, services
 from scanner.facts.windows.settings import setting, strongest, switch
 from scanner.facts.windows.values import Values, entry, required, then
@@ -91,22 +93,29 @@ _SETTINGS = {
 _MODES = {"circular": False, "autobackup": True, "retain": True}
 _LOGS = {"security": "Security", "system": "System", "application": "Application"}
 _MAX_ROWS = 2000
+_EXCLUDED = 0x2 | 0x8  # PER_USER_AUDIT_SUCCESS_EXCLUDE, PER_USER_AUDIT_FAILURE_EXCLUDE
 
 
 def read_log(raw: RawFacts) -> AuditLog | Absent | Unknown:
     """All of it; each part that could not be read is unknown on its own."""
     settings = required(entry(raw, LOG_SETTINGS.name))
     kept = then(required(entry(raw, EVENT_LOGS.name)), lambda found: found.inside("logs"))
+    policy = _policy(raw)
     return AuditLog(
-        events=_events(then(required(entry(raw, AUDIT_POLICY.name)), lambda found: found.text("csv"))),
+        events=_events(policy),
+        exceptions=tuple(dict.fromkeys(_left_out(policy))) if is_known(policy) else (),
         overruled=then(settings, _overruled),
         logs={name: _log(name, required(kept), own) for name, own in _LOGS.items()},
-        forwarders=_forwarders(settings, services(raw)),
+        forwarders=_forwarders(settings, services(raw), then(required(entry(raw, HOST.name)), own_names)),
         table_date=product_table().as_of,
     )
 
 
 # --- Audit policy ----------------------------------------------------------------------------------------
+
+
+def _policy(raw: RawFacts) -> Maybe[str]:
+    return then(required(entry(raw, AUDIT_POLICY.name)), lambda found: found.text("csv"))
 
 
 def _events(text: Maybe[str]) -> Mapping[AuditedEvent, Maybe[Audited]]:
@@ -121,12 +130,29 @@ def _events(text: Maybe[str]) -> Mapping[AuditedEvent, Maybe[Audited]]:
 
 def _rows(text: str) -> Iterator[tuple[str, str]]:
     """GUID and number of each row that speaks of everybody."""
+    return ((row[3].strip().upper(), row[-1].strip()) for row in _cells(text) if not _is_of_one(row))
+
+
+def _left_out(text: str) -> Iterator[str]:
+    """Accounts of which events that count here are not recorded, whatever holds for everybody. Source: ntsecapi.h."""
+    wanted = {f"{{{guid}{_SUFFIX}}}" for guid in _EVENTS.values()}
+    for row in _cells(text):
+        value = row[-1].strip()
+        if _is_of_one(row) and row[3].strip().upper() in wanted and value.isdecimal() and int(value[:4]) & _EXCLUDED:
+            yield row[1].strip()
+
+
+def _is_of_one(row: list[str]) -> bool:
+    return row[1].strip().upper().startswith("S-1-")
+
+
+def _cells(text: str) -> Iterator[list[str]]:
     try:
         for index, row in enumerate(csv.reader(lines_of(text.lstrip("\ufeff")))):
             if index > _MAX_ROWS:
                 return
-            if len(row) >= 5 and not row[1].strip().upper().startswith("S-1-"):
-                yield row[3].strip().upper(), row[-1].strip()
+            if len(row) >= 5:
+                yield row
     except csv.Error:
         return
 
@@ -169,13 +195,15 @@ def _oldest(found: Values) -> Maybe[int]:
 # --- Forwarding ------------------------------------------------------------------------------------------
 
 
-def _forwarders(settings: Values | Unknown, installed: Services | Unknown) -> Maybe[tuple[LogForwarder, ...]]:
+def _forwarders(
+    settings: Values | Unknown, installed: Services | Unknown, here: Maybe[frozenset[str]]
+) -> Maybe[tuple[LogForwarder, ...]]:
     """Windows' own subscriptions, which travel over WinRM, and the agents of the table that are installed."""
     if isinstance(installed, Unknown):
         return installed
     if isinstance(settings, Unknown):
         return settings
-    subscribed = _subscribed(settings)
+    subscribed = _subscribed(settings, here)
     if isinstance(subscribed, Unknown):
         return subscribed
     own = [LogForwarder(name="Windows Event Forwarding", running=_runs(installed, "winrm"))] if subscribed else []
@@ -184,13 +212,30 @@ def _forwarders(settings: Values | Unknown, installed: Services | Unknown) -> Ma
     return (*own, *(LogForwarder(name=agent, running=service.runs, by_table=True) for agent, service in found))
 
 
-def _subscribed(settings: Values) -> bool | Unknown:
+def _subscribed(settings: Values, own: Maybe[frozenset[str]]) -> bool | Unknown:
+    """Whether events go to a collector that is another host."""
     if isinstance(settings.inside("subscriptions"), Absent):
         return Unknown(Reason.UNREADABLE, "log settings: the subscriptions were not read")
     servers = [settings.registry_text("subscriptions", name) for name in ("1", "2", "3", "4")]
-    if any(is_known(server) and "server=" in server.lower() for server in servers):
+    hosts = {host for server in servers if is_known(server) for host in _collectors(server)}
+    if hosts and not is_known(own):
+        return Unknown(Reason.NO_EVIDENCE, "log settings: whether the collector is another host is not known")
+    if is_known(own) and hosts - own:
         return True
     return next((server for server in servers if isinstance(server, Unknown)), False)
+
+
+def _collectors(text: str) -> Iterator[str]:
+    """`Server=http://collector.example:5985/wsman/SubscriptionManager/WEC,Refresh=60`: the host's name."""
+    for part in text.split(","):
+        key, equals, value = part.strip().partition("=")
+        if equals and key.strip().lower() == "server":
+            try:
+                host = urlsplit(value.strip()).hostname
+            except ValueError:
+                continue
+            if host:
+                yield host
 
 
 def _runs(installed: Services, name: str) -> bool:
@@ -208,9 +253,18 @@ def read_commands(raw: RawFacts) -> CommandLogging | Absent | Unknown:
     return CommandLogging(
         scripts=switch(setting(found, "scripts", "EnableScriptBlockLogging"), default=False),
         transcripts=switch(setting(found, "transcripts", "EnableTranscripting"), default=False),
-        command_lines=switch(setting(found, "processes", "ProcessCreationIncludeCmdLine_Enabled"), default=False),
+        command_lines=_command_lines(raw, found),
         recorders=_recorders(services(raw)),
     )
+
+
+def _command_lines(raw: RawFacts, settings: Values) -> Maybe[bool]:
+    """Arguments stand in the events of started programs, which the audit policy has to ask for."""
+    included = switch(setting(settings, "processes", "ProcessCreationIncludeCmdLine_Enabled"), default=False)
+    audited = _events(_policy(raw))[AuditedEvent.PROCESSES]
+    if included is False or (is_known(audited) and not audited.success):
+        return False
+    return audited if isinstance(audited, Unknown) else included
 
 
 def _recorders(installed: Services | Unknown) -> Maybe[tuple[str, ...]]:
@@ -222,6 +276,6 @@ def _recorders(installed: Services | Unknown) -> Maybe[tuple[str, ...]]:
 
 
 READERS: tuple[Reader, ...] = (
-    Reader(fact=AuditLog, probes=(AUDIT_POLICY, EVENT_LOGS, LOG_SETTINGS, SERVICES), read=read_log),
-    Reader(fact=CommandLogging, probes=(LOG_SETTINGS, SERVICES), read=read_commands),
+    Reader(fact=AuditLog, probes=(HOST, AUDIT_POLICY, EVENT_LOGS, LOG_SETTINGS, SERVICES), read=read_log),
+    Reader(fact=CommandLogging, probes=(AUDIT_POLICY, LOG_SETTINGS, SERVICES), read=read_commands),
 )

@@ -80,6 +80,15 @@ _MACHINES = {
 }
 
 
+def own_names(found: Values) -> frozenset[str]:
+    """The names by which the host may call itself, in small letters: short, with its domain, and loopback."""
+    name, domain = found.text("name"), required(found.inside("system"))
+    short = name.lower() if is_known(name) else ""
+    suffix = domain.text("domain") if not isinstance(domain, Unknown) else ""
+    full = f"{short}.{suffix.lower()}" if short and isinstance(suffix, str) and suffix else ""
+    return frozenset(word for word in (short, full, "localhost", "127.0.0.1", "::1", ".") if word)
+
+
 def read_host(raw: RawFacts) -> Host | Absent | Unknown:
     """Everything the `host` probe tells; the build names the product, because Windows 11 still calls itself 10."""
     found = entry(raw, HOST.name)

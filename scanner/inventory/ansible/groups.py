@@ -4,30 +4,34 @@ from __future__ import annotations
 
 import fnmatch
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 from itertools import product
 from string import ascii_letters
-from typing import Any
 
-from scanner.errors import Problem
+from scanner.errors import ConfigError, Place, Problem
+from scanner.inventory.ansible.var_files import VarFolders
+from scanner.inventory.ansible.variables import Variables
 from scanner.suggest import hint
+from scanner.yaml_source import PROBLEM_LIMIT
 
 HOST_LIMIT = 100_000
 GROUP_LIMIT = 5_000
+_BUILT_IN = ("all", "ungrouped")
+_WHOLE = re.compile(r"-?[0-9]{1,9}")
 _RANGE = re.compile(r"\[([0-9]+|[A-Za-z]):([0-9]+|[A-Za-z])(?::([0-9]+))?\]")
 
 
 @dataclass(slots=True)
 class Group:
-    """One group: its own variables, direct hosts and child groups, each with the line that named it."""
+    """One group: its own variables, direct hosts, child groups with the place that names each, and its own place."""
 
     name: str
-    variables: dict[str, Any] = field(default_factory=dict)
-    hosts: dict[str, int] = field(default_factory=dict)
-    children: dict[str, int] = field(default_factory=dict)
-    line: int = 0
+    variables: Variables = field(default_factory=dict)
+    hosts: dict[str, None] = field(default_factory=dict)
+    children: dict[str, Place] = field(default_factory=dict)
+    place: Place | None = None
 
 
 @dataclass(slots=True)
@@ -35,94 +39,141 @@ class Host:
     """One host: its own variables and where it is first written."""
 
     name: str
-    line: int
-    column: int = 1
-    variables: dict[str, Any] = field(default_factory=dict)
+    place: Place
+    variables: Variables = field(default_factory=dict)
 
 
 @dataclass(slots=True)
 class Inventory:
-    """One inventory file. `groups` always holds `all`; `lines` says where each group variable stands."""
+    """What one or several files say.
+
+    `groups` always holds `all` and `ungrouped`; `var_only` are those that have variables in a section of their own.
+    """
 
     path: str
-    groups: dict[str, Group] = field(default_factory=lambda: {"all": Group("all")})
+    groups: dict[str, Group] = field(default_factory=lambda: {name: Group(name) for name in _BUILT_IN})
     hosts: dict[str, Host] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    var_only: dict[str, Place] = field(default_factory=dict)
+    folders: VarFolders | None = None
 
-    def group(self, name: str, line: int = 0) -> Group:
+    def group(self, name: str, place: Place | None = None) -> Group:
         """The group of that name, new when it is not there yet."""
-        found = self.groups.setdefault(name, Group(name, line=line))
-        found.line = found.line or line
+        found = self.groups.setdefault(name, Group(name))
+        found.place = found.place or place
         return found
 
-    def add_host(self, pattern: str, group: Group, line: int, column: int, variables: Mapping[str, Any]) -> None:
+    def add_host(self, pattern: str, group: Group, place: Place, variables: Variables) -> None:
         """Add every host of a pattern to a group; a host in several groups stays one host."""
         try:
             names = list(expand(pattern, HOST_LIMIT - len(self.hosts)))
         except ValueError as error:
-            self.problem(str(error), line, column)
+            self.problem(str(error), place)
             return
         for name in names:
-            host = self.hosts.setdefault(name, Host(name, line, column))
+            host = self.hosts.setdefault(name, Host(name, place))
             host.variables.update(variables)
-            group.hosts[name] = line
+            group.hosts[name] = None
 
-    def problem(
-        self,
-        message: str,
-        line: int | None,
-        column: int | None = None,
-        *,
-        expected: str | None = None,
-        hint: str | None = None,
-    ) -> None:
-        self.problems.append(Problem(self.path, message, line, column, expected=expected, hint=hint))
+    def problem(self, message: str, place: Place, *, expected: str | None = None, hint: str | None = None) -> None:
+        self.problems.append(place.problem(message, expected=expected, hint=hint))
 
-    def check_children(self) -> None:
-        """Every child group exists, and no group is its own ancestor."""
+    def check(self) -> None:
+        """Every group that is named exists, and none is its own ancestor; what is wrong is told and left out.
+
+        Raises ConfigError for more groups or circles than anybody has.
+        """
         if len(self.groups) > GROUP_LIMIT:
-            self.problem("too many groups", None, expected=f"at most {GROUP_LIMIT}")
-            return
-        for group in list(self.groups.values()):
-            for child, line in group.children.items():
+            raise ConfigError(Problem(self.path, "too many groups", expected=f"at most {GROUP_LIMIT}"))
+        for group in self.groups.values():
+            for child, place in list(group.children.items()):
                 if child not in self.groups:
-                    self.problem(f"the group '{child}' is not defined", line, hint=hint(child, self.groups))
+                    self.problem(f"the group '{child}' is not defined", place, hint=hint(child, self.groups))
+                    del group.children[child]
+        self._check_var_only()
+        while circle := self._circle():
+            parent, child = circle[:2]
+            place = self.groups[parent].children.pop(child)
+            self.problem(f"groups contain each other: {' > '.join(circle)}", place)
+            if len(self.problems) >= PROBLEM_LIMIT:
+                raise ConfigError(self.problems)
+
+    def _check_var_only(self) -> None:
+        """`[web:vars]` without a group `web` is a typing error: the variables would apply to nobody."""
+        used = {child for group in self.groups.values() for child in group.children}
+        filled = {g.name for g in self.groups.values() if g.hosts or g.children} | used | {"all", "ungrouped"}
+        for name, place in self.var_only.items():
+            if name not in filled and self.groups[name].place == place:
+                self.problem(f"[{name}:vars] is for a group that has no hosts", place, hint=hint(name, filled))
+
+    def _circle(self) -> list[str]:
         try:
             list(self._sorter().static_order())
         except CycleError as error:
-            circle = error.args[1]
-            self.problem(f"groups contain each other: {' > '.join(reversed(circle))}", self.groups[circle[0]].line)
+            return list(error.args[1])
+        return []
 
     def _sorter(self) -> TopologicalSorter[str]:
         """Parents before children."""
         sorter: TopologicalSorter[str] = TopologicalSorter(dict.fromkeys(self.groups, ()))
         for group in self.groups.values():
             for child in group.children:
-                if child in self.groups:
-                    sorter.add(child, group.name)
+                sorter.add(child, group.name)
         return sorter
 
-    def resolved(self) -> Iterator[tuple[Host, dict[str, Any], tuple[str, ...]]]:
-        """Each host once, with its variables after inheritance and the groups it is in, directly or not.
+    def resolved(self, chosen: Collection[str]) -> Iterator[tuple[Host, Variables, tuple[str, ...]]]:
+        """Each chosen host once, with its variables after inheritance and the groups it is in, directly or not.
 
-        A child group wins over its parent, groups of one depth win in alphabetical order, the host itself wins
-        over all: Ansible's own order of precedence.
+        Ansible's own order of precedence, the later wins: variables of groups in the inventory, `group_vars/`, those of
+        the host in the inventory, `host_vars/`. Of groups: `all` first, then by depth, `ansible_group_priority`, name.
         """
+        merged: dict[tuple[str, ...], Variables] = {}
+        for host, names in self._memberships():
+            if host.name not in chosen:
+                continue
+            if names not in merged:
+                merged[names] = self._of_groups(names)
+            variables = {**merged[names], **host.variables}
+            if self.folders is not None:
+                variables |= self.folders.of_host(host.name)
+            yield host, variables, tuple(name for name in names if name not in _BUILT_IN)
+
+    def _of_groups(self, names: Iterable[str]) -> Variables:
+        variables: Variables = {}
+        for name in names:
+            variables |= self.groups[name].variables
+        if self.folders is not None:
+            for name in names:
+                variables |= self.folders.of_group(name)
+        return variables
+
+    def _memberships(self) -> Iterator[tuple[Host, tuple[str, ...]]]:
+        """Each host with all groups it is in, the one that wins last. `ungrouped` is who is in no other."""
         order = list(self._sorter().static_order())
         above, depth = self._ancestry(order)
+        rank = {name: (depth[name], self._priority(name), name) for name in order}
         direct: dict[str, list[str]] = {}
         for name in order:
-            for member in self.groups[name].hosts:
+            for member in self.groups[name].hosts if name not in _BUILT_IN else ():
                 direct.setdefault(member, []).append(name)
-        merged: dict[tuple[str, ...], tuple[dict[str, Any], tuple[str, ...]]] = {}
+        sets: dict[tuple[str, ...], tuple[str, ...]] = {}
         for host in self.hosts.values():
-            key = tuple(direct.get(host.name, ()))
-            if key not in merged:
+            key = tuple(direct.get(host.name, ("ungrouped",)))
+            if key not in sets:
                 names = set().union(*(above[name] for name in key)) | {"all"}
-                merged[key] = self._merge(sorted(names, key=lambda name: (depth[name], name)))
-            variables, groups = merged[key]
-            yield host, {**variables, **host.variables}, groups
+                sets[key] = tuple(sorted(names, key=rank.__getitem__))
+            yield host, sets[key]
+
+    def _priority(self, name: str) -> int:
+        given = self.groups[name].variables.get("ansible_group_priority")
+        text = str(given.value) if given is not None else "1"
+        if _WHOLE.fullmatch(text):
+            return int(text)
+        assert given is not None
+        self.problem("'ansible_group_priority' does not fit", given.place, expected="a whole number")
+        del self.groups[name].variables["ansible_group_priority"]  # told once
+        return 1
 
     def _ancestry(self, order: list[str]) -> tuple[dict[str, set[str]], dict[str, int]]:
         above: dict[str, set[str]] = {name: {name} for name in order}
@@ -132,12 +183,6 @@ class Inventory:
                 above[child] |= above[name]
                 depth[child] = max(depth[child], depth[name] + 1)
         return above, depth
-
-    def _merge(self, names: list[str]) -> tuple[dict[str, Any], tuple[str, ...]]:
-        variables: dict[str, Any] = {}
-        for name in names:
-            variables |= self.groups[name].variables
-        return variables, tuple(name for name in names if name not in ("all", "ungrouped"))
 
     def select(self, limit: Iterable[str]) -> tuple[set[str], list[tuple[str, str | None]]]:
         """The hosts that a limit leaves, and the parts of it that name nothing here, each with a suggestion.
@@ -158,9 +203,8 @@ class Inventory:
 
     def _members(self) -> dict[str, set[str]]:
         members: dict[str, set[str]] = {name: set() for name in self.groups}
-        for host, _, groups in self.resolved():
-            members["all"].add(host.name)
-            for name in groups:
+        for host, names in self._memberships():
+            for name in names:
                 members[name].add(host.name)
         return members
 
@@ -190,7 +234,7 @@ def _range(match: re.Match[str], limit: int) -> list[str]:
     first, last, step = match[1], match[2], int(match[3] or 1)
     if first.isdigit() != last.isdigit() or step < 1:
         raise ValueError(f"the range {match[0]} mixes digits and letters, or has no step")
-    width = len(first) if first.startswith("0") else 0
+    width = len(first) if len(first) > 1 and first.startswith("0") else 0
     if width and len(last) != width:
         raise ValueError(f"the range {match[0]} needs as many digits at its end as at its start")
     if len(first) > 9 or len(last) > 9:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import shlex
 
+from scanner.errors import Place
 from scanner.inventory.ansible.groups import Group, Inventory
+from scanner.inventory.ansible.variables import PREFIX, Variable
 from scanner.suggest import hint
 
 _SECTION = re.compile(r"\[([^\[\]:\s]+)(?::([^\[\]:\s]+))?\]\s*(?:[#;].*)?")
@@ -13,96 +15,85 @@ _KINDS = ("hosts", "children", "vars")
 _VARIABLE = re.compile(r"([A-Za-z_]\w*)\s*=\s*(.*)", re.DOTALL)
 
 
-def parse_ini(text: str, path: str) -> Inventory:
-    """Read the INI form; problems are left in `Inventory.problems`."""
-    inventory = Inventory(path)
+def parse_ini(text: str, path: str, into: Inventory | None = None) -> Inventory:
+    """Read the INI form, into an inventory that others began or a new one; problems are left in it."""
+    inventory = into or Inventory(path)
     group, kind = inventory.group("ungrouped"), "hosts"
-    declared: dict[str, int] = {}
     for number, raw in enumerate(text.splitlines(), start=1):
         line = raw.strip()
         if not line or line[0] in "#;":
             continue
-        column = len(raw) - len(raw.lstrip()) + 1
+        place = Place(path, number, len(raw) - len(raw.lstrip()) + 1)
         if line[0] == "[" and (match := _SECTION.fullmatch(line)) is not None:
-            group, kind = inventory.group(match[1], number), match[2] or "hosts"
+            group, kind = inventory.group(match[1], place), match[2] or "hosts"
             if kind == "vars":
-                declared.setdefault(match[1], number)
-            _check_kind(inventory, kind, number, column)
+                inventory.var_only.setdefault(match[1], place)
+            _check_kind(inventory, kind, place)
         elif kind == "children":
             child = line.split()[0]
-            group.children[child] = number
+            group.children[child] = place
         elif kind == "vars":
-            _variable(inventory, group, line, number, column)
+            _variable(inventory, group, line, place)
         else:
-            _host(inventory, group, line, number, column)
-    _check_vars(inventory, declared)
-    inventory.check_children()
+            _host(inventory, group, line, place)
+    if into is None:
+        inventory.check()
     return inventory
 
 
-def _check_kind(inventory: Inventory, kind: str, line: int, column: int) -> None:
+def _check_kind(inventory: Inventory, kind: str, place: Place) -> None:
     if kind not in _KINDS:
         inventory.problem(
             f"unknown section ':{kind}'",
-            line,
-            column,
+            place,
             expected="[group], [group:children] or [group:vars]",
             hint=hint(kind, _KINDS),
         )
 
 
-def _check_vars(inventory: Inventory, declared: dict[str, int]) -> None:
-    """`[web:vars]` without a group `web` is a typing error: the variables would apply to nobody."""
-    used = {child for group in inventory.groups.values() for child in group.children}
-    filled = {g.name for g in inventory.groups.values() if g.hosts or g.children} | used | {"all", "ungrouped"}
-    for name, line in declared.items():
-        if name not in filled and inventory.groups[name].line == line:
-            inventory.problem(f"[{name}:vars] is for a group that has no hosts", line, 1, hint=hint(name, filled))
-
-
-def _variable(inventory: Inventory, group: Group, line: str, number: int, column: int) -> None:
+def _variable(inventory: Inventory, group: Group, line: str, place: Place) -> None:
     match = _VARIABLE.fullmatch(line)
     if match is None:
-        inventory.problem("this is no variable", number, column, expected="name=value")
-    elif match[1].startswith("ansible_"):
-        group.variables[match[1]] = _unquoted(match[2].strip())
+        inventory.problem("this is no variable", place, expected="name=value")
+    elif match[1].startswith(PREFIX):
+        group.variables[match[1]] = Variable(_unquoted(match[2].strip()), place)
 
 
 def _unquoted(text: str) -> str:
     return text[1:-1] if len(text) > 1 and text[0] == text[-1] and text[0] in "'\"" else text
 
 
-def _host(inventory: Inventory, group: Group, line: str, number: int, column: int) -> None:
+def _host(inventory: Inventory, group: Group, line: str, place: Place) -> None:
     try:
         # shlex is slow, and most lines need nothing of it.
         words = shlex.split(line, comments=True) if any(mark in line for mark in "'\"#\\") else line.split()
     except ValueError:
-        inventory.problem("a quote is not closed", number, column)
+        inventory.problem("a quote is not closed", place)
         return
     if not words:
         return
-    pattern, variables = _port(words[0])
+    pattern, port = _port(words[0])
+    variables = {"ansible_port": Variable(port, place)} if port else {}
     for word in words[1:]:
         name, equals, value = word.partition("=")
         if not equals:
             # The word itself may be half of a password with a space in it: it is not shown.
             inventory.problem(
                 "a word without '=' after the host",
-                number,
-                column,
+                place,
                 expected="name=value, in quotes where it has spaces",
             )
             return
-        if name.startswith("ansible_"):
-            variables[name] = value
-    inventory.add_host(pattern, group, number, column, variables)
+        if name.startswith(PREFIX):
+            variables[name] = Variable(value, place)
+    inventory.add_host(pattern, group, place, variables)
 
 
-def _port(word: str) -> tuple[str, dict[str, str]]:
-    """`host:22` and `[fd00::1]:22` without the port, which becomes a variable."""
+def _port(word: str) -> tuple[str, str]:
+    """The host of `host:22` and `[fd00::1]:22`, and the port; empty where none is named."""
     match = re.fullmatch(r"\[([0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)\](?::([0-9]+))?", word)
     if match is None:
         match = re.fullmatch(r"((?:[^\[\]:]|\[[^\[\]]*\])+):([0-9]+)", word)
     if match is None:
-        return word, {}
-    return match[1], {"ansible_port": match[2]} if match[2] else {}
+        return word, ""
+    return match[1], match[2] or ""

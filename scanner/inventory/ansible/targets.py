@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
 
+from scanner.errors import Place
 from scanner.inventory.address import AddressError, check_host, check_name, read_hop, read_port, read_user
 from scanner.inventory.ansible.groups import Host, Inventory
+from scanner.inventory.ansible.variables import Variable, Variables
 from scanner.inventory.candidate import Candidate
 from scanner.model import Target
-from scanner.yaml_source import Tagged
+from scanner.yaml_source import ALIAS, Tagged
+
+T = TypeVar("T")
 
 _CONNECTIONS = {
     "ssh": "ssh",
@@ -27,10 +33,27 @@ _CONNECTIONS = {
     "psrp": "psrp",
     "ansible.builtin.psrp": "psrp",
 }
-_SECRETS = re.compile(r"ansible_(\w+_)?(password|pass|passphrase|secret|private_key)")
-_SSH_ARGS = ("ansible_ssh_common_args", "ansible_ssh_extra_args", "ansible_ssh_args")
-_NAME = re.compile(r"\{\{\s*inventory_hostname\s*\}\}")
-_SHORT_NAME = re.compile(r"\{\{\s*inventory_hostname_short\s*\}\}")
+_LEFT_OUT = (
+    # Variables that a person may count on, and where their part is done here.
+    (
+        re.compile(r"ansible_(\w+_)?(password|pass|passphrase|secret|private_key)"),
+        "name a credential whose password is a reference",
+    ),
+    (re.compile(r"ansible_become.*"), "set become in the credential"),
+    (re.compile(r"ansible_winrm_transport|ansible_psrp_auth"), "set auth in the credential"),
+    (re.compile(r"ansible_psrp_protocol"), "psrp is over http on port 5985, and over https on any other"),
+    (
+        re.compile(r"ansible_(winrm_server|psrp)_cert_validation"),
+        "certificates are verified; name a ca in the credential, or the certificate of the target",
+    ),
+    (re.compile(r"ansible_(ssh_)?host_key_checking"), "host keys are verified, see known_hosts and host_key"),
+)
+_SSH_ARGS = ("ansible_ssh_args", "ansible_ssh_common_args", "ansible_ssh_extra_args")
+"""In the order in which Ansible hands them to ssh, for which the first of an option counts."""
+_FAMILIES = {"ssh": "ssh", "winrm": "winrm", "winrms": "winrm", "psrp": "psrp"}
+"""The word in the variables of one connection alone, by transport: `ansible_winrm_port` is nothing to SSH."""
+_KNOWN = re.compile(r"\{\{\s*(inventory_hostname|inventory_hostname_short|inventory_dir)\s*\}\}")
+"""What needs no Ansible to be known: the host's name, and the folder of the file that names it."""
 
 
 @dataclass(slots=True)
@@ -40,111 +63,166 @@ class Reading:
     inventory: Inventory
     candidates: list[Candidate] = field(default_factory=list)
     notes: dict[str, None] = field(default_factory=dict)
+    told: set[tuple[str, Place]] = field(default_factory=set)
 
-    def note(self, text: str) -> None:
-        self.notes[f"{self.inventory.path}: {text}"] = None
+    def note(self, text: str, place: Place) -> None:
+        self.notes[f"{place.path}: {text}"] = None
+
+    def misfit(self, name: str, host: str, place: Place, error: AddressError) -> None:
+        """A variable that does not do; of one that many hosts share, with the first of them."""
+        if (name, place) not in self.told:
+            self.told.add((name, place))
+            self.inventory.problem(f"host '{host}': {error}", place, expected=error.expected, hint=error.hint)
 
 
 def read_targets(inventory: Inventory, chosen: Iterable[str]) -> Reading:
     """The chosen hosts as targets; their groups become tags. Problems are added to `inventory.problems`."""
-    reading = Reading(inventory, notes=dict.fromkeys(inventory.notes))
-    wanted = set(chosen)
-    for host, variables, groups in inventory.resolved():
-        if host.name in wanted:
-            try:
-                target = _target(reading, host, variables, groups)
-            except AddressError as error:
-                inventory.problem(
-                    f"host '{host.name}': {error}", host.line, host.column, expected=error.expected, hint=error.hint
-                )
-            else:
-                reading.candidates.append(Candidate(target, inventory.path, host.line, host.column))
+    reading = Reading(inventory)
+    for host, variables, groups in inventory.resolved(set(chosen)):
+        get = _Variables(reading, host, variables)
+        target = _target(reading, get, host, groups)
+        _say_what_is_left_out(reading, variables)
+        if target is not None and get.fits:
+            reading.candidates.append(Candidate(target, host.place.path, host.place.line, host.place.column))
+    reading.notes = dict.fromkeys((*inventory.notes, *reading.notes))
     return reading
 
 
-def _target(reading: Reading, host: Host, variables: Mapping[str, Any], groups: tuple[str, ...]) -> Target:
-    get = _Variables(host.name, variables)
-    _say_what_is_left_out(reading, variables)
-    port = get.text("ansible_port", "ansible_ssh_port", "ansible_winrm_port")
-    transport = _transport(get, host.name, port)
-    address = get.text("ansible_host", "ansible_ssh_host", "ansible_winrm_host") or host.name
-    user = get.text("ansible_user", "ansible_ssh_user", "ansible_winrm_user")
-    key = get.text("ansible_ssh_private_key_file", "ansible_private_key_file")
-    return Target(
-        name=check_name(host.name),
-        transport=transport,
-        address="" if transport == "local" else check_host(address),
-        port=read_port(port) if port and transport != "local" else None,
-        user=read_user(user) if user else None,
-        tags=groups,
-        jump=_jump(reading, get) if transport == "ssh" else (),
-        identity_files=(key,) if key else (),
-        origin=f"{reading.inventory.path}:{host.line}",
-    )
+def _target(reading: Reading, get: _Variables, host: Host, groups: tuple[str, ...]) -> Target | None:
+    transport = _transport(get, host.name)
+    address = "" if transport == "local" else get.own(check_host, transport, "host")
+    port = None if transport == "local" else get.own(read_port, transport, "port")
+    user = get.own(read_user, transport, "user")
+    key = get.one(_text, "ansible_ssh_private_key_file", "ansible_private_key_file")
+    jump = _jump(reading, get, host.place.path) if transport == "ssh" else ()
+    try:
+        return Target(
+            name=check_name(host.name),
+            transport=transport,
+            address=check_host(host.name) if address is None and get.fits else address or "",
+            port=port,
+            user=user,
+            tags=groups,
+            jump=jump,
+            identity_files=(key,) if key else (),
+            origin=f"{host.place.path}:{host.place.line}",
+        )
+    except AddressError as error:
+        reading.misfit("", host.name, host.place, error)
+        return None
+
+
+def _text(text: str) -> str:
+    return text
 
 
 class _Variables:
-    """Connection variables as text; what cannot be known without Ansible is an error."""
+    """The connection variables of one host; `fits` is false once one of them cannot be known or used."""
 
-    def __init__(self, host: str, variables: Mapping[str, Any]) -> None:
-        self._host = host
+    def __init__(self, reading: Reading, host: Host, variables: Variables) -> None:
+        self._reading = reading
+        self._host = host.name
         self._variables = variables
+        self._known = {
+            "inventory_hostname": host.name,
+            "inventory_hostname_short": host.name.partition(".")[0],
+            "inventory_dir": str(Path(host.place.path).absolute().parent),
+        }
+        self.fits = True
 
-    def text(self, *names: str) -> str | None:
+    def one(self, convert: Callable[[str], T], *names: str) -> T | None:
+        """The first of the variables that is there, converted; None where none is, or it does not fit."""
         name = next((name for name in names if name in self._variables), None)
         if name is None:
             return None
-        value = self._variables[name]
+        variable = self._variables[name]
+        try:
+            text = self._plain(name, variable)
+            return convert(text) if text else None
+        except AddressError as error:
+            self.fits = False
+            self._reading.misfit(name, self._host, variable.place, error)
+            return None
+
+    def own(self, convert: Callable[[str], T], transport: str, what: str) -> T | None:
+        """`ansible_ssh_port` before `ansible_port`, as for Ansible, with the word of the transport."""
+        family = _FAMILIES.get(transport)
+        return self.one(convert, *([f"ansible_{family}_{what}"] if family else []), f"ansible_{what}")
+
+    def place(self, name: str) -> Place:
+        return self._variables[name].place
+
+    def _plain(self, name: str, variable: Variable) -> str:
+        value = variable.value
         if isinstance(value, Tagged):
-            raise AddressError(f"{name} is encrypted", hint="write it in plain text, or name a credential")
-        text = _SHORT_NAME.sub(self._host.partition(".")[0], _NAME.sub(self._host, str(value))).strip()
+            raise _closed(name, value)
+        if value is None:
+            raise AddressError(f"{name} does not fit", expected="text")
+        text = _KNOWN.sub(lambda found: self._known[found[1]], str(value)).strip()
         if "{{" in text or "{%" in text:
             raise AddressError(
                 f"{name} holds an expression that only Ansible can evaluate",
-                hint="save the result: ansible-inventory --list --yaml, or write the value out",
+                hint=f"write the value out; ansible HOST -i INVENTORY -m debug -a var={name} prints it",
             )
-        return text or None
+        return text
 
 
-def _transport(get: _Variables, host: str, port: str | None) -> str:
-    connection = get.text("ansible_connection") or ("local" if host == "localhost" else "ssh")
-    transport = _CONNECTIONS.get(connection)
-    if transport is None:
-        raise AddressError(
-            "its ansible_connection cannot be scanned",
-            expected="ssh, winrm, psrp or local",
-            hint=f"leave it out on purpose with  limit: ['!{host}']",
-        )
-    if transport == "winrms" and (get.text("ansible_winrm_scheme") == "http" or port == "5985"):
+def _closed(name: str, value: Tagged) -> AddressError:
+    if value.tag == ALIAS:
+        return AddressError(f"{name} is an alias, which is not read here", hint="write the value out")
+    if value.tag == "!unsafe":
+        return AddressError(f"{name} is under a tag, which is not read here", hint="remove !unsafe")
+    return AddressError(f"{name} is encrypted", hint="write it in plain text, or name a credential")
+
+
+def _transport(get: _Variables, host: str) -> str:
+    def known(connection: str) -> str:
+        if connection not in _CONNECTIONS:
+            raise AddressError(
+                "its ansible_connection cannot be scanned",
+                expected="ssh, winrm, psrp or local",
+                hint=f"leave it out on purpose with  limit: ['!{host}']",
+            )
+        return _CONNECTIONS[connection]
+
+    transport = get.one(known, "ansible_connection") or ("local" if host == "localhost" else "ssh")
+    if transport == "winrms" and (
+        get.one(_text, "ansible_winrm_scheme") == "http" or get.own(_text, transport, "port") == "5985"
+    ):
         return "winrm"
     return transport
 
 
-def _say_what_is_left_out(reading: Reading, variables: Mapping[str, Any]) -> None:
-    for name in variables:
-        if _SECRETS.fullmatch(name):
-            reading.note(f"{name} is not read; name a credential whose password is a reference")
-        elif name.startswith("ansible_become"):
-            reading.note(f"{name} is not read; set become in the credential")
+def _say_what_is_left_out(reading: Reading, variables: Variables) -> None:
+    for name, variable in variables.items():
+        if (cure := next((words for form, words in _LEFT_OUT if form.fullmatch(name)), None)) is not None:
+            reading.note(f"{name} is not read; {cure}", variable.place)
 
 
 # --- Jump hosts ------------------------------------------------------------------------------------------
 
 
-def _jump(reading: Reading, get: _Variables) -> tuple[Target, ...]:
+def _jump(reading: Reading, get: _Variables, origin: str) -> tuple[Target, ...]:
     """The jump hosts of `-J` or `-o ProxyJump=`; other options of ssh are named in a note."""
-    hops: list[str] = []
+    jump: tuple[Target, ...] = ()
     for name in _SSH_ARGS:
-        options, rest = _options(get.text(name) or "")
-        hops = hops or _chain(options)
-        if "ProxyCommand" in options and not hops:
-            raise AddressError(
-                f"{name} holds a ProxyCommand, which is not run", hint="write -J user@bastion, or the key jump"
-            )
-        ignored = sorted(set(options) - {"ProxyJump", "ProxyCommand"}) + rest
-        if ignored:
-            reading.note(f"{name}: not taken over: {', '.join(ignored)}")
-    return tuple(read_hop(hop, reading.inventory.path) for hop in hops)
+        read = partial(_arguments, name, origin, needs_hops=not jump)
+        if (found := get.one(read, name)) is not None:
+            hops, ignored = found
+            jump = jump or hops
+            if ignored:
+                reading.note(f"{name}: not taken over: {', '.join(ignored)}", get.place(name))
+    return jump
+
+
+def _arguments(name: str, origin: str, text: str, *, needs_hops: bool) -> tuple[tuple[Target, ...], list[str]]:
+    options, rest = _options(text)
+    hops = tuple(read_hop(hop, origin) for hop in _chain(options))
+    if "ProxyCommand" in options and needs_hops and not hops:
+        raise AddressError(
+            f"{name} holds a ProxyCommand, which is not run", hint="write -J user@bastion, or the key jump"
+        )
+    return hops, sorted(set(options) - {"ProxyJump", "ProxyCommand"}) + rest
 
 
 def _options(text: str) -> tuple[dict[str, str], list[str]]:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+from scanner.errors import Place
 from scanner.inventory.ansible.groups import Group, Inventory
+from scanner.inventory.ansible.variables import TAGS, variables_at
 from scanner.suggest import hint
-from scanner.yaml_source import Document, Loc, Tagged, describe, parse_yaml
+from scanner.yaml_source import Document, Loc, describe, parse_yaml
 
 _KEYS = ("hosts", "vars", "children")
-_TAGS = ("!vault", "!unsafe", "!vault-encrypted")
 
 
-def parse_yaml_inventory(text: str, path: str) -> Inventory:
-    """Read the YAML form; problems are left in `Inventory.problems`."""
-    document = parse_yaml(text, path, strict=False, tags=_TAGS)
-    inventory = Inventory(path, problems=list(document.problems))
+def parse_yaml_inventory(text: str, path: str, into: Inventory | None = None) -> Inventory:
+    """Read the YAML form, into an inventory that others began or a new one; problems are left in it."""
+    document = parse_yaml(text, path, strict=False, tags=TAGS)
+    inventory = into or Inventory(path)
+    inventory.problems += document.problems
     reader = _Reader(document, inventory)
     if not isinstance(document.data, dict):
         reader.problem((), "this is no inventory", document.data, expected="groups, such as 'all:' and 'hosts:'")
@@ -25,7 +27,8 @@ def parse_yaml_inventory(text: str, path: str) -> Inventory:
         return inventory
     for name, body in document.data.items():
         reader.group(name, body, (name,))
-    inventory.check_children()
+    if into is None:
+        inventory.check()
     return inventory
 
 
@@ -36,7 +39,7 @@ class _Reader:
 
     def group(self, name: str, body: Any, loc: Loc) -> None:
         """One group and, below it, its children; the document's depth is bounded, so is this recursion."""
-        group = self.inventory.group(name, self.document.place(loc, key=True)[0])
+        group = self.inventory.group(name, self.place(loc))
         if body is None:
             return
         if not isinstance(body, dict):
@@ -51,14 +54,17 @@ class _Reader:
 
     def part(self, group: Group, key: str, mapping: dict[str, Any], at: Loc) -> None:
         if key == "vars":
-            group.variables |= connection_variables(mapping)
+            group.variables |= variables_at(self.document, at, mapping)
         for name, value in mapping.items() if key != "vars" else ():
-            line, column = self.document.place((*at, name), key=True)
+            here = (*at, name)
             if key == "children":
-                group.children[name] = line
-                self.group(name, value, (*at, name))
-            elif (variables := self.mapping(value, (*at, name))) is not None:
-                self.inventory.add_host(name, group, line, column, connection_variables(variables))
+                group.children[name] = self.place(here)
+                self.group(name, value, here)
+            elif (variables := self.mapping(value, here)) is not None:
+                self.inventory.add_host(name, group, self.place(here), variables_at(self.document, here, variables))
+
+    def place(self, loc: Loc) -> Place:
+        return Place(self.document.path, *self.document.place(loc, key=True))
 
     def mapping(self, value: Any, loc: Loc) -> dict[str, Any] | None:
         """A mapping; nothing is an empty one, and a lone word is one host, as Ansible has it."""
@@ -72,12 +78,10 @@ class _Reader:
         return value
 
     def unknown(self, loc: Loc, key: str) -> None:
-        line, column = self.document.place(loc, key=True)
         near = hint(key, _KEYS)
         self.inventory.problem(
             f"unknown key '{key}' in a group",
-            line,
-            column,
+            self.place(loc),
             expected=None if near else "hosts, vars or children",
             hint=near,
         )
@@ -87,12 +91,3 @@ class _Reader:
     ) -> None:
         found = None if value is None else describe(value, secret=True)
         self.inventory.problems.append(self.document.problem(loc, message, found=found, expected=expected, hint=hint))
-
-
-def connection_variables(variables: dict[str, Any]) -> dict[str, Any]:
-    """The `ansible_*` variables; a vault value stays a `Tagged`, without its text."""
-    return {
-        name: value if isinstance(value, str | Tagged | bool) else str(value)
-        for name, value in variables.items()
-        if name.startswith("ansible_") and value is not None
-    }

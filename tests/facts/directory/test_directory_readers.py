@@ -13,8 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from scanner.assess.findings import FactSet, PlannedCheck, judge
-from scanner.catalogue import load_checks
+from scanner.assess.findings import FactSet, judge
 from scanner.collect.blocks import raw_facts
 from scanner.facts import (
     FACTS,
@@ -34,7 +33,6 @@ from scanner.facts.directory.identity import NO_HOST
 from scanner.facts.directory.probes import ACCOUNTS
 from scanner.facts.directory.values import days, moment, span_s, when, window_s
 from scanner.model import Absent, Finding, Privilege, Reason, Status, Target, Unknown
-from scanner.profile.parameters import EffectiveParameters
 from tests.checks.planned import plan_on
 from tests.facts.directory.golden import CASES, recorded
 from tests.facts.leavers import list_of
@@ -404,8 +402,7 @@ def port_said(**tried: str) -> RawFacts:
 
 def tls_finding(raw: RawFacts) -> Finding:
     target = Target(name="acme", transport="ldaps")
-    item = load_checks()["encryption/tls_versions"]
-    planned = PlannedCheck(check=item, requirements=(), parameters=EffectiveParameters(values=dict(item.parameters)))
+    planned = next(one for one in PLAN if one.check.id == "encryption/tls_versions")
     return judge([planned], FactSet(raw, target), target)[0]
 
 

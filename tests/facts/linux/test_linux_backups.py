@@ -15,15 +15,19 @@ from hypothesis import strategies as st
 from scanner.facts.backups import BackupFailure, BackupJob, Backups, BackupSuccess, Place, Proof
 from scanner.facts.base import RawFact, RawFacts, RawState
 from scanner.facts.linux.backups import READERS, journal, schedule, units
+from scanner.facts.linux.backups.hosts import OwnNames
 from scanner.facts.linux.backups.places import Disk, Mount, Places, parse_mounts
 from scanner.facts.linux.backups.probes import _WORDS, CRON, STATE
 from scanner.facts.linux.backups.programs import Call, call_of
 from scanner.facts.linux.backups.reader import read_backups
+from scanner.facts.linux.backups.state import State
+from scanner.facts.linux.backups.targets import targets
 from scanner.model import Absent, Maybe, Privilege, Reason, Unknown, is_known
 
 GOLDEN = Path(__file__).parent / "golden" / "backups"
 NOW = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
-PROBES = tuple(probe.name for probe in READERS[0].probes)
+# The status file that a site may name has tests of its own.
+PROBES = tuple(probe.name for probe in READERS[0].probes if probe.name.startswith("backup_") and not probe.named)
 SECRETS = (b"s3cr3tw0rd", b"hunter2", b"topsecret", b"othersecret", b"agent")
 
 
@@ -113,6 +117,15 @@ def test_borg_ending_with_1_has_written_a_backup() -> None:
     assert "status 1" in proof(found.last_success).warnings
     assert found.unresolved is None
     assert found.encrypted is True
+
+
+@pytest.mark.parametrize("repository", ["/usb/borg::{now}", "-r /usb/borg ::{now}"])
+def test_borg_does_not_read_the_repository_it_writes(repository: str) -> None:
+    """Its destination is not among its sources: it would always lie on their disk."""
+    call = call_of(("borg", "create", *repository.split(), "/home"))
+    assert call is not None
+    none = State((), {}, (), 0, "", (None, None), False)
+    assert targets(call, none) == (("/usb/borg",), ("/home",))
 
 
 def test_a_timer_of_a_package_that_nobody_set_up_is_no_job() -> None:
@@ -384,7 +397,7 @@ def cleaned(line: str) -> str:
         ("mysqldump -pSECRET db >/srv/x", "mysqldump -p"),
         ("mysqldump --password=SECRET db", "mysqldump --password"),
         ("curl -u me:SECRET ftp://me:SECRET@h/x", "-u ftp://h/x"),
-        ("rclone sync /d s3:KEY:SECRET@b/x", "rclone sync /d"),
+        ("rclone sync /d s3:KEY:SECRET@b/x", "rclone sync /d ?:"),
         ("rsync -a /d me:SECRET@h:/x", "rsync -a /d h:/x"),
         ("borg create ssh://me@h/./r::{now} /d", "borg create ssh://h/./r::{now} /d"),
         ("duplicity --encrypt-key SECRET /d file:///srv/x >/dev/null 2>&1", "duplicity --encrypt-key /d file:///srv/x"),
@@ -467,7 +480,7 @@ PLACES = Places(
     ),
     planned={"/offline": "cifs"},
     disks=DISKS,
-    hostname="host1",
+    own=OwnNames(hostname="host1"),
 )
 
 

@@ -581,6 +581,23 @@ def test_published_ports() -> None:
     assert isinstance(read_published(raw_facts(ctr=(96, b"no engine"))), Absent)
 
 
+def test_ports_that_podman_holds_for_its_containers() -> None:
+    text = (
+        "% engine podman\n% bound tcp 0.0.0.0:8080 shop\n% bound tcp [::1]:8443 shop\n"
+        "% bound udp 127.0.0.1%lo:53 names\n% bound tcp *:9000 podman\n% end\n"
+    )
+    fact = read_published(raw_facts(ctr=text))
+    assert isinstance(fact, PublishedPorts)
+    assert [(str(port), port.is_loopback) for port in fact.ports] == [
+        ("tcp/8080 on 0.0.0.0 into shop", False),
+        ("tcp/8443 on [::1] into shop", True),
+        ("udp/53 on 127.0.0.1 into names", True),
+        ("tcp/9000 on [::] into podman", False),
+    ]
+    for broken in ("% bound tcp", "% bound tcp 0.0.0.0 shop", "% bound tcp nowhere:80 shop"):
+        assert isinstance(read_published(raw_facts(ctr=f"% engine podman\n{broken}\n% end\n")), Unknown), broken
+
+
 # --- Any bytes -------------------------------------------------------------------------------------------
 
 words = st.sampled_from(

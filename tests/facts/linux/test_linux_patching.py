@@ -1,10 +1,12 @@
-"""Patch level on Linux: recorded bytes of each package manager in, expected fields out."""
+"""Patch level on Linux: recorded bytes of apt in, expected fields out; no reader breaks on any bytes."""
 
 from __future__ import annotations
 
 import re
 import subprocess
-from datetime import UTC, date, datetime
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
 
@@ -12,76 +14,25 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scanner.facts.base import EXIT_ABSENT, Probe, RawFact, RawFacts, RawState
+from scanner.facts.base import Probe
 from scanner.facts.linux.patching import READERS
 from scanner.facts.linux.patching.apt import APT, read_apt
+from scanner.facts.linux.patching.apt_sources import list_of
 from scanner.facts.linux.patching.apt_upgrade import parse_origin, parse_updates
-from scanner.facts.linux.patching.auto import parse_log, read_auto
-from scanner.facts.linux.patching.dnf import parse_advisories, read_dnf
-from scanner.facts.linux.patching.kernel import flavour, read_kernel, read_restart, version_key
-from scanner.facts.linux.patching.level import read_patch_level
-from scanner.facts.linux.patching.plain import read_apk, read_pacman
-from scanner.facts.linux.patching.rpm_version import compare
 from scanner.facts.linux.patching.sections import RUN
 from scanner.facts.linux.patching.support import read_support
-from scanner.facts.linux.patching.zypper import read_zypper
-from scanner.facts.patching import AutoUpdates, Kernel, PatchLevel, Restart, Support, Updater
-from scanner.model import Absent, Privilege, Reason, Unknown, is_known
-
-GOLDEN = Path(__file__).parent / "golden" / "patching"
-NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
-DEBIAN = (
-    '=/etc/os-release\n ID=debian\n VERSION_ID="12"\n VERSION_CODENAME=bookworm\n'
-    "=virt-container\n none\n=virt-vm\n none\n=marks\n init systemd\n end\n"
+from scanner.facts.patching import PatchLevel, Support
+from scanner.model import Unknown, is_known
+from tests.facts.linux.patch_levels import (
+    DEBIAN,
+    GOLDEN,
+    NOW,
+    apt,
+    debian,
+    golden,
+    names,
+    raw,
 )
-
-
-def raw(**sections: bytes | str) -> RawFacts:
-    made = {
-        name: RawFact(probe=name, state=RawState.OK, stdout=text.encode() if isinstance(text, str) else text, status=0)
-        for name, text in sections.items()
-    }
-    return RawFacts(platform="linux", collected_at=NOW, privilege=Privilege.USER, sections=made)
-
-
-def golden(name: str) -> bytes:
-    return (GOLDEN / name).read_bytes()
-
-
-def apt(name: str) -> PatchLevel:
-    level = read_apt(raw(apt=golden(f"{name}.apt")))
-    assert isinstance(level, PatchLevel)
-    return level
-
-
-def dnf(name: str, repository: bytes = b"baseos") -> PatchLevel:
-    """The recorded host, whose one repository is called `lab`, with a name that a distribution gives its own."""
-    return dnf_level(golden(f"dnf4-{name}.dnf").replace(b"/dnf/lab-", b"/dnf/" + repository + b"-"))
-
-
-def dnf_level(text: bytes) -> PatchLevel:
-    level = read_dnf(raw(dnf=text))
-    assert isinstance(level, PatchLevel)
-    return level
-
-
-def pacman(name: str) -> PatchLevel:
-    level = read_pacman(raw(pacman=golden(f"pacman-{name}.pacman")))
-    assert isinstance(level, PatchLevel)
-    return level
-
-
-def zypper(name: str, repository: bytes = b"repo-update") -> PatchLevel:
-    """As `dnf`."""
-    text = golden(f"zypper-{name}.zypper").replace(b'alias="lab"', b'alias="' + repository + b'"')
-    level = read_zypper(raw(zypper=text.replace(b"/raw/lab/", b"/raw/" + repository + b"/")))
-    assert isinstance(level, PatchLevel)
-    return level
-
-
-def names(level: PatchLevel) -> set[str]:
-    return {update.name for update in level.security_updates}
-
 
 # --- apt -------------------------------------------------------------------------------------------------
 
@@ -135,7 +86,7 @@ def test_a_hold_whose_effect_was_not_simulated_is_not_harmless(part: bytes) -> N
     whole = golden("debian-12-held.apt")
     start = whole.index(b"=unheld\n")
     end = whole.index(b"\n=", start) + 1
-    level = read_apt(raw(apt=whole[:start] + part + whole[end:]))
+    level = read_apt(raw(host=DEBIAN, apt=whole[:start] + part + whole[end:]))
     assert isinstance(level, PatchLevel) and is_known(level.holds)
     assert all(isinstance(hold.security, Unknown) for hold in level.holds)
 
@@ -190,7 +141,7 @@ def changed(name: str, old: bytes, new: bytes, *, after: bytes = b"") -> PatchLe
     """Patch level from recorded bytes in which something else stands."""
     head, mark, rest = golden(f"{name}.apt").partition(after) if after else (b"", b"", golden(f"{name}.apt"))
     assert old in rest
-    level = read_apt(raw(apt=head + mark + rest.replace(old, new)))
+    level = read_apt(raw(host=DEBIAN, apt=head + mark + rest.replace(old, new)))
     assert isinstance(level, PatchLevel)
     return level
 
@@ -261,35 +212,179 @@ def test_a_security_update_that_a_later_one_supersedes_is_still_missing() -> Non
     assert update.published_by == datetime(2026, 11, 28, 2, 53, tzinfo=UTC)  # the security archive's, not July's
 
 
-def test_the_sources_of_a_candidate_and_of_all_before_it_are_cut_out_of_apts_tables(tmp_path: Path) -> None:
-    """The snippet itself, on the words of a real apt."""
-    policy, said = GOLDEN / "debian-12-between.policy", "Package files:\nPinned packages:\n"
-    programs = {
-        "apt-cache": f'case "$*" in *libc6*) cat {policy} ;; *) printf "{said}" ;; esac',
-        "dpkg-query": 'case $* in *Want*) ;; *) echo config-files old; printf "installed %s\\n" libc6 tar sudo ;; esac',
+def snippet(folder: Path, programs: Mapping[str, str]) -> str:
+    """What apt's snippet prints where these programs stand in for apt's own."""
+    usual = {
+        "dpkg-query": "echo deinstall config-files o o; for p in libc6 tar sudo; do echo install installed $p $p; done",
         "apt-get": "exit 1",
         "apt-config": "exit 1",
     }
-    for name, text in programs.items():
-        (tmp_path / name).write_text(f"#!/bin/sh\n{text}\n")
-        (tmp_path / name).chmod(0o755)
+    for name, text in {**usual, **programs}.items():
+        (folder / name).write_text(f"#!/bin/sh\n{text}\n")
+        (folder / name).chmod(0o755)
+    folder.chmod(0o755)
     helpers = resources.files("scanner.collect").joinpath("helpers.sh").read_text(encoding="utf-8")
     done = subprocess.run(
         ["/bin/sh", "-c", helpers + APT.script],
-        env={"PATH": f"{tmp_path}:/usr/bin:/bin", "CTPAT_RIGHTS": "user", "LC_ALL": "C"},
+        env={"PATH": f"{folder}:/usr/bin:/bin", "CTPAT_RIGHTS": "user", "LC_ALL": "C"},
         capture_output=True,
         text=True,
         check=True,
     )
-    _, _, rest = done.stdout.partition("=candidates\n")
+    return done.stdout
+
+
+def test_the_sources_of_a_candidate_and_of_all_before_it_are_cut_out_of_apts_tables(tmp_path: Path) -> None:
+    """The snippet itself, on the words of a real apt."""
+    policy = GOLDEN / "debian-12-between.policy"
+    out = snippet(tmp_path, {"apt-cache": f'case "$*" in *libc6*) cat {policy} ;; *) echo Package files: ;; esac'})
+    _, _, rest = out.partition("=candidates\n")
     assert rest.partition("=")[0].splitlines() == [
         " libc6 2.36-9+deb12u6 2.36-9+deb12u14",
         "  500 http://deb.example/debian bookworm/main amd64 Packages",
         "  before 2.36-9+deb12u7",
         "  500 http://security.example/debian-security bookworm-security/main amd64 Packages",
+        " @place 500 http://deb.example/debian bookworm/main amd64 Packages",
+        " @place 500 http://security.example/debian-security bookworm-security/main amd64 Packages",
+        " @place 100 /var/lib/dpkg/status",
         " @asked 3 @answered 3",
         " @exit 0",
     ]
+
+
+@pytest.mark.parametrize("suite", ["debian-11", "debian-12", "debian-13"])
+def test_one_question_tells_what_two_told(suite: str) -> None:
+    once, asked = apt(f"{suite}-once"), apt(f"{suite}-asked")
+    assert once.security_source is True and is_known(once.pending) and len(once.pending) >= 4
+    assert is_known(once.sources) and len(once.sources) == 4
+    # Recorded one after the other, so that only the time of the lists differs.
+    assert replace(once, refreshed=asked.refreshed) == asked
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b" Prio of ", b" Priority of "),
+        (b"=pins\n none\n", b"=pins\n perhaps\n"),
+        (b"=pins\n none\n @exit 0\n", b""),
+        (b" @answered 199\n @exit 0\n", b" @answered 199\n @exit 100\n"),
+        (b"_dists_bookworm-security_InRelease\n", b"_dists_sid_InRelease\n"),
+        (b"=releases\n 3\n", b"=releases\n 4\n"),
+        (b"=releases\n 3\n @exit 0\n", b"=releases\n 3\n @exit 1\n"),
+        (b"=releases\n 3\n @exit 0\n", b""),
+    ],
+    ids=[
+        "no priorities",
+        "pins",
+        "no word of pins",
+        "a failure",
+        "a list without its release file",
+        "too few release files",
+        "a release file that cannot be read",
+        "no word of release files",
+    ],
+)
+def test_sources_that_nobody_named_are_unknown(old: bytes, new: bytes) -> None:
+    level = changed("debian-12-once", old, new)
+    assert isinstance(level.security_source, Unknown)
+    assert isinstance(level.sources, Unknown)
+    assert not is_known(level.pending) or all(not is_known(update.security) for update in level.pending)
+
+
+def test_the_last_word_on_a_priority_counts() -> None:
+    line = b" Prio of /lists/security.example_debian-security_dists_bookworm-security_main_binary-amd64_Packages.lz4 "
+    level = changed("debian-12-once", b" hostname 3.23", line + b"500\n" + line + b"-10\n hostname 3.23")
+    assert level.security_source is False
+
+
+@pytest.mark.parametrize(
+    ("uri", "rest", "file"),
+    [
+        ("http://h.example/debian", "sid/main amd64 Packages", "h.example_debian_dists_sid_main_binary-amd64_Packages"),
+        ("https://h.example:84/a_~", "s/main all Packages", "h.example:84_a%5f%7e_dists_s_main_binary-all_Packages"),
+        ("mirror+file:/etc/m.list", "s/main all Packages", "_etc_m.list_dists_s_main_binary-all_Packages"),
+        (
+            "tor+https://h.example/d",
+            "b/updates/main i386 Packages",
+            "h.example_d_dists_b_updates_main_binary-i386_Packages",
+        ),
+        ("http://[2001:db8::1]/d", "s/main all Packages", "2001:db8::1_d_dists_s_main_binary-all_Packages"),
+        ("file:/lab", "./ Packages", "_lab_._Packages"),
+        ("http://h.example/repo", " Packages", "h.example_repo_Packages"),
+        ("http://h.example/repo", "sub/dir/ Packages", "h.example_repo_sub_dir_Packages"),
+    ],
+)
+def test_apt_names_a_list_after_its_address(uri: str, rest: str, file: str) -> None:
+    """The words and names are those of `apt-get indextargets`, apt 2.6."""
+    assert list_of(uri, rest) == file
+
+
+@pytest.mark.parametrize(
+    ("preferences", "pins"),
+    [
+        (None, "none"),
+        ("Explanation: ours\nPackage: *\nPin: release l=x\nPin-Priority: -10\n\n# end\n", "none"),
+        ("Package: sudo\nPin: version 1.9*\nPin-Priority: 1001\n", "some"),
+        ("package:\n * sudo\nPin: version 1.9*\nPin-Priority: 1001\n", "some"),
+    ],
+    ids=["none", "sources alone", "a package", "a package on a line of its own"],
+)
+def test_pins_are_looked_for_where_preferences_name_packages(
+    preferences: str | None, pins: str, tmp_path: Path
+) -> None:
+    """The snippet itself: what its stand-in of apt says of the policy is enough, and no second question is asked."""
+    policy, said = GOLDEN / "debian-12-between.policy", "Prio of /var/lib/dpkg/status 100"
+    folder = tmp_path / "preferences.d"
+    folder.mkdir()
+    if preferences is not None:
+        (folder / "ours").write_text(preferences)
+    programs = {
+        "apt-cache": f'case "$*" in *libc6*) echo "{said}" >&2; cat {policy} ;; *) echo Package files: ;; esac',
+        "apt-config": f"echo \"p='{tmp_path}/none' d='{folder}/'\"",
+    }
+    out = snippet(tmp_path, programs)
+    assert f"=pins\n {pins}\n @exit 0\n" in out and "=policy\n" not in out
+
+
+def test_a_version_is_pinned_whose_priority_is_not_that_of_its_sources(tmp_path: Path) -> None:
+    """The snippet itself; of `tar` the installed version is in the lists, of `libc6` it is known to dpkg alone."""
+    usual = (GOLDEN / "debian-12-between.policy").read_text()
+    pinned = re.sub(r"(?m)^( \*\*\* 1\.34\S*) 500$", r"\1 1001", usual)
+    assert pinned != usual
+    found = []
+    for text in (usual, pinned):
+        (tmp_path / "policy").write_text(text)
+        out = snippet(tmp_path, {"apt-cache": f"echo Prio of x 1 >&2; cat {tmp_path}/policy"})
+        found.append(re.findall(r"(?m)^ @pin .*$", out))
+    assert found == [[], [" @pin tar 1001"]]
+
+
+def test_pins_of_installed_packages_are_those_that_the_policy_lists() -> None:
+    """Recorded with pins for four packages; one of them is not installed, so that nothing of it is held back."""
+    once, asked = apt("debian-12-pinned-once"), apt("debian-12-pinned-asked")
+    assert is_known(once.holds) and is_known(asked.holds)
+    assert {hold.name for hold in asked.holds} - {hold.name for hold in once.holds} == {"vim"}
+    assert {hold.name for hold in once.holds if hold.by == "pin"} == {"hostname", "libc6", "sudo"}
+    assert replace(once, refreshed=asked.refreshed, holds=asked.holds) == asked
+
+
+def test_a_priority_of_its_own_is_no_pin_where_preferences_name_no_package() -> None:
+    level = changed("debian-12-pinned-once", b"=pins\n some\n", b"=pins\n none\n")
+    assert is_known(level.holds) and not [hold for hold in level.holds if hold.by == "pin"]
+
+
+def test_an_apt_that_says_nothing_of_its_policy_is_asked_once_more(tmp_path: Path) -> None:
+    policy = GOLDEN / "debian-12-between.policy"
+    out = snippet(tmp_path, {"apt-cache": f'case "$*" in *libc6*) cat {policy} ;; *) echo Package files: ;; esac'})
+    assert "=policy\n Package files:\n @exit 0\n" in out and "=pins\n" not in out
+
+
+def test_an_apt_that_gives_a_version_no_priority_is_asked_once_more(tmp_path: Path) -> None:
+    old = (GOLDEN / "debian-12-between.policy").read_text().replace("deb12u14 500", "deb12u14")
+    (tmp_path / "policy").write_text(old)
+    said = f'case "$*" in *libc6*) echo "Prio of x 1" >&2; cat {tmp_path}/policy ;; *) echo Package files: ;; esac'
+    out = snippet(tmp_path, {"apt-cache": said})
+    assert "=policy\n Package files:\n @exit 0\n" in out and "=pins\n" not in out
 
 
 def test_an_update_for_other_hosts_first_hides_no_security_update() -> None:
@@ -331,7 +426,7 @@ def test_apt_phased_updates_are_set_apart_and_kept_back_ones_are_unclear() -> No
         " 0 upgraded, 0 newly installed, 0 to remove and 2 not upgraded.\n @exit 0\n=holds\n @exit 0\n"
         "=policy\n Package files:\n @exit 0\n"
     )
-    level = read_apt(raw(apt=text))
+    level = read_apt(raw(host=DEBIAN, apt=text))
     assert isinstance(level, PatchLevel)
     assert level.phased == ("labpkg",)
     assert is_known(level.pending)
@@ -351,409 +446,32 @@ def test_a_pin_is_a_hold_of_unknown_effect_and_a_source_pinned_away_is_not_in_us
         "      release v=12,o=Debian,a=oldstable-security,n=bookworm-security,l=Debian-Security,c=main,b=amd64\n"
         " Pinned packages:\n      openssl -> 3.0.15 with priority 1001\n @exit 0\n=holds\n @exit 0\n"
     )
-    level = read_apt(raw(apt=policy))
+    level = read_apt(raw(host=DEBIAN, apt=policy))
     assert isinstance(level, PatchLevel)
     assert level.security_source is False
     assert is_known(level.holds)
     assert [(hold.name, hold.by) for hold in level.holds] == [("openssl", "pin")]
 
 
-# --- dnf, zypper, pacman, apk ----------------------------------------------------------------------------
-
-
-def test_dnf_classes_updates_by_their_advisories() -> None:
-    level = dnf("pending")
-    assert is_known(level.pending)
-    assert {update.name: update.security for update in level.pending} == {"foo": True, "bar": False}
-    assert level.security_updates[0].published == datetime(2026, 10, 1, tzinfo=UTC)
-
-
-def test_dnf_without_cache_is_unknown_though_it_ends_with_no_line() -> None:
-    level = dnf("no-cache")
-    assert isinstance(level.pending, Unknown)
-    assert level.pending.code is Reason.STALE
-    assert level.sources == ()
-
-
-def test_dnf_without_advisories_cannot_call_an_update_harmless() -> None:
-    level = dnf("no-advisories")
-    assert is_known(level.pending)
-    assert all(isinstance(update.security, Unknown) for update in level.pending)
-    assert isinstance(level.security_source, Unknown)
-
-
-def test_dnf_without_advisories_and_without_updates_is_current() -> None:
-    level = dnf("none-no-advisories")
-    assert level.pending == ()
-    assert level.security_source is True
-
-
-def test_dnf_exclude_hides_a_security_update_that_the_advisory_names() -> None:
-    level = dnf("excluded")
-    assert "foo" in {hold.name for hold in level.blocked}
-    assert names(level) == set()
-
-
-PRODUCTS = (b"lab", b"docker-ce-stable", b"epel", b"nvidia", b"rocky-extras", b"updates-testing", b"baseos-debuginfo")
-
-
-@pytest.mark.parametrize("repository", PRODUCTS)
-def test_dnf_with_repositories_of_products_alone_proves_nothing(repository: bytes) -> None:
-    level = dnf("none-no-advisories", repository)
-    for value in (level.pending, level.holds, level.sources, level.security_source):
-        assert isinstance(value, Unknown) and repository.decode() in value.detail
-    listed = dnf("pending", repository)
-    assert names(listed) == {"foo"}, "what is listed is pending all the same"
-    assert isinstance(listed.security_source, Unknown)
-
-
-@pytest.mark.parametrize(
-    "repository",
-    [
-        *(b"baseos", b"BaseOS", b"updates", b"updates-released", b"ol9_baseos_latest", b"ol7_latest", b"amzn2-core"),
-        *(b"rhel-9-for-x86_64-baseos-rpms", b"rhel-7-server-rpms", b"rhui-rhel-8-for-x86_64-baseos-rhui-rpms"),
-        *(b"rhel-8-baseos-rhui-rpms", b"amazonlinux", b"ACME_RHEL_9_BaseOS"),
-    ],
-)
-def test_dnf_knows_the_repositories_of_distributions(repository: bytes) -> None:
-    assert dnf("none-no-advisories", repository).security_source is True
-
-
-def test_yum_names_its_repositories_by_their_folder() -> None:
-    text = golden("dnf4-none-no-advisories.dnf")
-    moved = re.sub(rb"/var/cache/dnf/lab-\w+/repodata/", b"/var/cache/yum/x86_64/7/updates/", text)
-    level = dnf_level(moved)
-    assert is_known(level.sources) and [source.name for source in level.sources] == ["updates"]
-
-
-def test_zypper_with_repositories_of_products_alone_proves_nothing() -> None:
-    for repository in (b"lab", b"NVIDIA:repo-non-free", b"repo-update-non-oss", b"repo-oss"):
-        level = zypper("pending", repository)
-        assert names(level) == {"LAB-2026:0001"}
-        assert isinstance(level.security_source, Unknown) and isinstance(level.sources, Unknown)
-    for repository in (b"repo-update", b"SUSE:SLE-Product-SLES15-SP5-Updates", b"openSUSE:update-tumbleweed"):
-        assert zypper("pending", repository).security_source is True
-
-
-ADVISORY = b" LAB-2026:0001 Important/Sec. foo-1.1-1.noarch"
-
-
-@pytest.mark.parametrize(
-    ("installed", "blocked"),
-    [
-        (("5.14.0-70.el9",), True),
-        (("5.14.0-70.el9", "5.14.0-503.el9"), False),
-        (("5.14.0-70.el9", "5.14.0-570.el9"), False),
-        (("5.14.0-70.el9", "5.14.0-80.el9"), True),
-        ((), True),
-    ],
-)
-def test_a_kernel_is_hidden_unless_it_waits_for_a_restart(installed: tuple[str, ...], blocked: bool) -> None:
-    """An advisory for kernel-core 5.14.0-503, which check-update does not name."""
-    text = (
-        golden("dnf4-excluded.dnf").replace(b"/dnf/lab-", b"/dnf/baseos-").replace(b"exclude=foo", b"exclude=kernel*")
-    )
-    text = text.replace(ADVISORY, b" LAB-2026:0001 Important/Sec. kernel-core-5.14.0-503.el9.x86_64")
-    lines = "".join(f" kernel-core-{version}.x86_64\n" for version in installed)
-    level = dnf_level(text + f"=kernels\n{lines} @exit 0\n".encode())
-    assert ("kernel-core" in {hold.name for hold in level.blocked}) is blocked
-    older = dnf_level(text)
-    assert is_known(older.holds), "a recording that lists no kernels cannot tell"
-    assert any(isinstance(hold.security, Unknown) for hold in older.holds if hold.name == "kernel-core")
-
-
-@pytest.mark.parametrize(
-    ("older", "newer"),
-    [
-        ("1.0-1", "1.1-1"),
-        ("5.14.0-70.el9", "5.14.0-503.el9"),
-        ("1.0~rc1-1", "1.0-1"),
-        ("1.0-1", "1.0^git1-1"),
-        ("1.0^git1-1", "1.0.1-1"),
-        ("1.0a-1", "1.0.1-1"),
-        ("1.0-1.el9", "1.0-1.el9_2"),
-        ("09-1", "10-1"),
-    ],
-)
-def test_versions_are_ordered_as_rpm_orders_them(older: str, newer: str) -> None:
-    assert (compare(older, newer), compare(newer, older), compare(newer, newer)) == (-1, 1, 0)
-
-
-def test_dnf_lists_of_version_5_are_read_too() -> None:
-    line = "FEDORA-2026-1a2b security Moderate foo-libs-1.1-1.fc43.x86_64 2026-11-01 01:02:03"
-    assert parse_advisories([line], {}) == {"foo-libs": datetime(2026, 11, 1, 1, 2, 3, tzinfo=UTC)}
-
-
-def test_zypper_takes_needed_patches_by_category() -> None:
-    level = zypper("pending")
-    assert names(level) == {"LAB-2026:0001"}
-    assert level.holds == ()
-    assert level.security_source is True
-
-
-def test_zypper_without_cache_is_unknown() -> None:
-    level = zypper("no-cache")
-    assert isinstance(level.pending, Unknown)
-
-
-def test_zypper_answers_that_contradict_each_other_are_unknown() -> None:
-    text = golden("zypper-pending.zypper").replace(b"@exit 101", b"@exit 0")
-    level = read_zypper(raw(zypper=text))
-    assert isinstance(level, PatchLevel)
-    assert isinstance(level.pending, Unknown)
-
-
-def test_pacman_status_1_is_nothing_pending_only_with_a_database() -> None:
-    assert pacman("none").pending == ()
-    never = pacman("never-synchronised")
-    assert isinstance(never.pending, Unknown)
-    assert never.sources == ()
-
-
-def test_pacman_ignored_updates_are_held_security_updates() -> None:
-    level = pacman("ignored")
-    assert level.pending == ()
-    assert [(hold.name, hold.security) for hold in level.blocked] == [("foo", True)]
-    assert names(pacman("pending")) == {"foo"}
-
-
-def test_apk_needs_its_header_and_an_index_for_every_repository() -> None:
-    body = (
-        "=updates\n Installed:                                Available:\n busybox-1.36.1-r2   < 1.36.1-r5\n @exit 0\n"
-        "=repositories\n https://dl.example/v3.22/main\n @exit 0\n=world\n busybox=1.36.1-r2\n @exit 0\n"
-    )
-    index = "=indexes\n 1795300000 /var/cache/apk/APKINDEX.1.tar.gz\n @exit 0\n"
-    level = read_apk(raw(apk=body + index))
-    assert isinstance(level, PatchLevel)
-    assert names(level) == {"busybox"}
-    assert is_known(level.holds) and [hold.name for hold in level.holds] == ["busybox"]
-    without = read_apk(raw(apk=body))
-    assert isinstance(without, PatchLevel) and isinstance(without.pending, Unknown)
-
-
-def test_the_provider_is_the_one_of_the_hosts_own_package_world() -> None:
-    level = read_patch_level(raw(host=DEBIAN, apt=golden("debian-12-pending.apt"), dnf=golden("dnf4-pending.dnf")))
-    assert isinstance(level, PatchLevel) and level.manager == "apt"
-
-
-def test_no_provider_at_all_is_unknown_and_never_clean() -> None:
-    absent = {
-        name: RawFact(probe=name, state=RawState.ABSENT, status=EXIT_ABSENT)
-        for name in ("apt", "dnf", "zypper", "apk", "pacman", "ostree")
-    }
-    level = read_patch_level(RawFacts(platform="linux", collected_at=NOW, privilege=Privilege.ROOT, sections=absent))
-    assert isinstance(level, Unknown) and level.code is Reason.UNSUPPORTED
-
-
-# --- support ---------------------------------------------------------------------------------------------
-
-
-def test_debian_lts_is_proved_by_a_valid_security_source() -> None:
-    support = read_support(raw(host=DEBIAN, apt=golden("debian-12-pending.apt")))
-    assert isinstance(support, Support)
-    assert (support.standard_end, support.extended_end) == (date(2026, 7, 11), date(2028, 6, 30))
-    assert support.extended_active is True
-
-
-def test_debian_lts_is_disproved_without_that_source_and_unknown_without_lists() -> None:
-    without = read_support(raw(host=DEBIAN, apt=golden("debian-12-no-security-source.apt")))
-    nothing = read_support(raw(host=DEBIAN, apt=golden("debian-12-no-lists.apt")))
-    assert isinstance(without, Support) and without.extended_active is False
-    assert isinstance(nothing, Support) and isinstance(nothing.extended_active, Unknown)
-
-
-def test_a_release_that_the_table_does_not_know_is_unknown() -> None:
-    support = read_support(raw(host="=/etc/os-release\n ID=debian\n VERSION_ID=99\n"))
-    assert isinstance(support, Support)
-    assert isinstance(support.standard_end, Unknown) and support.standard_end.code is Reason.STALE
-
-
-def test_debian_testing_is_rolling() -> None:
-    host = "=/etc/os-release\n ID=debian\n VERSION_CODENAME=forky\n=/etc/debian_version\n forky/sid\n"
-    support = read_support(raw(host=host))
-    assert isinstance(support, Support) and support.rolling
-
-
-# --- kernel and restart ----------------------------------------------------------------------------------
-
-KERNELS = (
-    "=uname\n 6.1.0-28-amd64 #1 SMP PREEMPT_DYNAMIC Debian 6.1.119-1 (2024-11-22)\n @exit 0\n"
-    "=images\n 1790000000 /boot/vmlinuz-6.1.0-28-amd64\n 1794000000 /boot/vmlinuz-6.1.0-30-amd64\n"
-    " 1795000000 /boot/vmlinuz-6.9.0-1-cloud-amd64\n @exit 0\n=livepatch\n @exit 0\n"
-)
-
-
-def kernel(text: str) -> Kernel:
-    found = read_kernel(raw(host=DEBIAN, kernel=text))
-    assert isinstance(found, Kernel)
-    return found
-
-
-def restart(text: str) -> Restart:
-    found = read_restart(raw(host=DEBIAN, kernel=text))
-    assert isinstance(found, Restart)
-    return found
-
-
-def test_only_kernels_of_the_running_flavour_compare() -> None:
-    found = kernel(KERNELS)
-    assert (found.current, found.newest) == (False, "6.1.0-30-amd64")
-    assert isinstance(found.livepatch, Absent)
-
-
-def test_a_kernel_update_of_the_same_name_shows_in_the_package_version() -> None:
-    text = KERNELS.replace(" 1794000000 /boot/vmlinuz-6.1.0-30-amd64\n", "")
-    assert kernel(text).current is True
-    package = "=package\n ii |linux-image-6.1.0-28-amd64|6.1.121-1\n @exit 1\n"
-    assert kernel(text + package).current is False
-
-
-def test_kernels_that_cannot_be_found_leave_it_unknown() -> None:
-    assert isinstance(kernel("=uname\n 6.1.0 #1\n @exit 0\n").current, Unknown)
-
-
-@pytest.mark.parametrize(("older", "newer"), [("6.1.9-1", "6.1.10-1"), ("5.14.0-70.el9", "5.14.0-427.el9")])
-def test_kernel_versions_compare_as_numbers(older: str, newer: str) -> None:
-    assert version_key(older) < version_key(newer)
-
-
-@pytest.mark.parametrize(
-    ("release", "expected"), [("6.1.0-28-cloud-amd64", "cloud-amd64"), ("6.8.0-45-generic", "generic"), ("6.6.1", "")]
-)
-def test_flavours(release: str, expected: str) -> None:
-    assert flavour(release) == expected
-
-
-def test_no_mark_without_a_hook_says_nothing() -> None:
-    assert isinstance(restart(KERNELS + "=hooks\n @exit 0\n-/run/reboot-required\n").pending, Unknown)
-    hooked = restart(KERNELS + "=hooks\n /etc/kernel/postinst.d/unattended-upgrades\n @exit 0\n-/run/reboot-required\n")
-    assert hooked.pending is False
-
-
-def test_the_mark_gives_date_and_packages() -> None:
-    text = "=/run/reboot-required\n *** System restart required ***\n=/run/reboot-required.pkgs\n libc6\n"
-    found = restart(KERNELS + text + "=marks\n 1795000000 /run/reboot-required\n @exit 1\n")
-    assert found.pending is True
-    assert found.since == datetime.fromtimestamp(1795000000, UTC)
-    assert "libc6" in found.reasons
-
-
-def test_needrestart_speaks_for_itself() -> None:
-    assert restart(KERNELS + "=needrestart\n NEEDRESTART-KSTA: 1\n @exit 0\n").pending is False
-    assert restart(KERNELS + "=needrestart\n NEEDRESTART-KSTA: 3\n @exit 0\n").pending is True
-    assert isinstance(restart(KERNELS + "=needrestart\n @exit 97\n").pending, Unknown)
-
-
-def test_a_container_has_no_kernel_of_its_own() -> None:
-    facts = raw(host=DEBIAN.replace("=virt-container\n none", "=virt-container\n lxc"), kernel=KERNELS)
-    assert isinstance(read_kernel(facts), Absent)
-    assert isinstance(read_restart(facts), Absent)
-
-
-# --- automatic updates -----------------------------------------------------------------------------------
-
-
-def auto(name: str) -> AutoUpdates:
-    found = read_auto(raw(host=DEBIAN, auto_updates=golden(f"{name}.auto_updates")))
-    assert isinstance(found, AutoUpdates)
-    return found
-
-
-def test_a_dry_run_and_a_failed_run_complete_nothing() -> None:
-    lines = [
-        "2026-11-20 06:00:00,1 INFO Starting unattended upgrades script",
-        "2026-11-20 06:00:09,1 INFO No packages found that can be upgraded unattended and no pending auto-removals",
-        "2026-11-21 06:00:00,1 INFO Starting unattended upgrades script",
-        "2026-11-21 06:00:05,1 ERROR Installing the upgrades failed!",
-    ]
-    completed, error = parse_log(lines)
-    assert completed == datetime(2026, 11, 20, 6, 0, 9, tzinfo=UTC)
-    assert error == "Installing the upgrades failed!"
-    dry = [lines[0], "2026-11-20 06:00:01,1 INFO Option --dry-run given, *not* performing real actions", lines[1]]
-    assert isinstance(parse_log(dry)[0], Absent)
-
-
-def test_the_whole_chain_is_on_and_the_run_is_in_the_log() -> None:
-    (updater,) = auto("debian-12-enabled").updaters
-    assert (updater.active, updater.installs, updater.broken) == (True, True, ())
-    assert updater.last_completed == datetime(2026, 11, 22, 3, 36, 49, tzinfo=UTC)
-    assert isinstance(updater.last_error, Absent)
-
-
-def unattended(settings: str, release: str = DEBIAN) -> Updater:
-    """The recorded host with other patterns, given as lines of `apt-config dump`."""
-    text = golden("debian-12-enabled.auto_updates").decode()
-    kept = re.sub(r" Unattended-Upgrade::Origins-Pattern.*\n", "", text)
-    lines = "".join(f" Unattended-Upgrade::{line};\n" for line in settings.split("\n"))
-    found = read_auto(raw(host=release, auto_updates=kept.replace("=periodic\n", f"=periodic\n{lines}")))
-    assert isinstance(found, AutoUpdates)
-    return found.updaters[0]
-
-
-UBUNTU = "=/etc/os-release\n ID=ubuntu\n ID_LIKE=debian\n VERSION_ID=24.04\n VERSION_CODENAME=noble\n"
-MINT = (
-    UBUNTU.replace("ID=ubuntu", "ID=linuxmint")
-    .replace("=debian", '="ubuntu debian"')
-    .replace("CODENAME=noble", "CODENAME=wilma\n UBUNTU_CODENAME=noble")
-)
-SECURITY = "origin=Debian,codename=${distro_codename}-security,label=Debian-Security"
-
-
-@pytest.mark.parametrize(
-    ("settings", "release", "expected"),
-    [
-        (f'Origins-Pattern:: "{SECURITY}"', DEBIAN, True),
-        ('Origins-Pattern:: "o=Debian,n=bookworm-security"', DEBIAN, True),
-        ('Origins-Pattern:: "origin=*"', DEBIAN, True),
-        ('Origins-Pattern:: "origin=Debian,suite=*-security"', DEBIAN, True),
-        ('Origins-Pattern:: "origin=Debian,suite=oldstable-security"', DEBIAN, None),
-        ('Origins-Pattern:: "codename=buster,label=Debian-Security"', DEBIAN, False),
-        ('Origins-Pattern:: "origin=Debian,codename=${distro_codename},label=Debian-Security"', DEBIAN, False),
-        ('Origins-Pattern:: "origin=Debian,codename=${distro_codename},label=Debian"', DEBIAN, False),
-        ('Origins-Pattern:: "origin=Docker,label=Docker security"', DEBIAN, False),
-        ('Allowed-Origins:: "${distro_id}:${distro_codename}-security"', UBUNTU, True),
-        ('Allowed-Origins:: "${distro_id}ESM:${distro_codename}-infra-security"', UBUNTU, False),
-        ('Allowed-Origins:: "Ubuntu:jammy-security"', UBUNTU, False),
-        ('Allowed-Origins:: "Ubuntu:noble-security"', MINT, True),
-        (f'Origins-Pattern:: "{SECURITY}"', "=/etc/os-release\n ID=kali\n ID_LIKE=debian\n", None),
-        (f'Origins-Pattern:: "{SECURITY}"\nPackage-Blacklist:: ".*"', DEBIAN, False),
-        (f'Origins-Pattern:: "{SECURITY}"\nPackage-Blacklist:: ""', DEBIAN, False),
-    ],
-)
-def test_patterns_have_to_fit_the_security_updates_of_this_release(
-    settings: str, release: str, expected: bool | None
-) -> None:
-    found = unattended(settings, release).installs
-    assert isinstance(found, Unknown) if expected is None else found is expected
-
-
-def test_packages_that_are_left_out_are_named() -> None:
-    found = unattended(f'Origins-Pattern:: "{SECURITY}"\nPackage-Blacklist:: "mysql-server"\nPackage-Blacklist:: "("')
-    assert (found.installs, found.left_out) == (True, ("mysql-server", "("))
-    limited = unattended(f'Origins-Pattern:: "{SECURITY}"\nPackage-Whitelist:: "openssl"')
-    assert limited.left_out == ("all but openssl",)
-
-
-def test_a_masked_timer_breaks_the_chain() -> None:
-    (updater,) = auto("debian-12-timer-masked").updaters
-    assert updater.active is False
-    assert updater.broken == ("apt-daily-upgrade.timer is masked",)
-
-
-def test_a_switch_that_is_off_breaks_the_chain() -> None:
-    (updater,) = auto("debian-12-periodic-off").updaters
-    assert updater.broken == ("APT::Periodic::Unattended-Upgrade is 0",)
-
-
-def test_a_log_that_this_account_may_not_read_is_unknown() -> None:
-    text = golden("debian-12-enabled.auto_updates").partition(b"=log")[0]
-    found = read_auto(raw(auto_updates=text + b"!/var/log/unattended-upgrades/unattended-upgrades.log\n"))
-    assert isinstance(found, AutoUpdates)
-    assert isinstance(found.updaters[0].last_completed, Unknown)
-
-
-def test_a_list_of_programs_that_broke_off_is_unknown() -> None:
-    assert isinstance(read_auto(raw(auto_updates="=programs\n unattended-upgrade\n @exit 0\n")), Unknown)
+@pytest.mark.parametrize("name", ["debian-12-pending", "debian-12-upgraded", "debian-12-once", "debian-13-current"])
+def test_a_security_source_of_another_release_is_none(name: str) -> None:
+    assert apt(name).security_source is True
+    for other in ("buster", "noble"):
+        level = apt(name, other)
+        assert level.security_source is False
+        host = debian(other)
+        support = read_support(raw(host=host, apt=golden(f"{name}.apt")))
+        assert isinstance(support, Support) and support.extended_active is not True
+
+
+def test_without_a_codename_the_number_tells_the_release() -> None:
+    by_number = DEBIAN.replace(" VERSION_CODENAME=bookworm\n", "")
+    for number, expected in (("12", True), ("11", False)):
+        host = by_number.replace('"12"', f'"{number}"')
+        level = read_apt(raw(host=host, apt=golden("debian-12-pending.apt")))
+        assert isinstance(level, PatchLevel) and level.security_source is expected
+    nameless = read_apt(raw(apt=golden("debian-12-pending.apt")))
+    assert isinstance(nameless, PatchLevel) and isinstance(nameless.security_source, Unknown)
 
 
 # --- total on any bytes ----------------------------------------------------------------------------------

@@ -76,7 +76,8 @@ def test_nobody_knows_what_a_profile_logs_that_may_be_off(said: object) -> None:
 def test_what_another_firewall_logs_is_not_read() -> None:
     other = [{"name": "ESET Firewall", "state": 266240}]
     found = logs(changed("windows-10-german", "firewall", "others", value=other))
-    assert isinstance(found["Public profile"].refused, Unknown) and found["Private profile"].refused is True
+    assert isinstance(found["Public profile"].refused, Unknown)
+    assert isinstance(found["Private profile"].refused, Unknown), "it may have taken over"
     found = logs(changed("windows-10-german", "firewall", "others", value=DENIED))
     assert isinstance(found["Public profile"].refused, Unknown)
 

@@ -438,6 +438,90 @@ def test_a_server_without_a_setting_is_not_known_to_install_updates() -> None:
     assert isinstance(read(AutoUpdates, raw).updaters[0].installs, Unknown)
 
 
+def update_event(number: int, day: int, title: str) -> dict[str, Any]:
+    code = [] if number == 19 else ["0x800f0922"]
+    return {"id": number, "time": f"2026-11-{day:02}T03:00:00.0000000Z", "data": [*code, title, "200"]}
+
+
+SYSTEM = "2026-11 Cumulative Update for Windows 11 Version 24H2 for x64-based Systems (KB5060001) (26100.7171)"
+STORE = "9WZDNCRFJBMP-Microsoft.WindowsStore update"
+DEFINITION = "Security Intelligence Update for Microsoft Defender Antivirus - KB2267602 (Version 1.1)"
+
+
+@pytest.mark.parametrize(
+    ("rows", "fails"),
+    [
+        ([(20, 18, SYSTEM), (19, 19, STORE)], True),
+        ([(20, 18, SYSTEM), (19, 19, "Intel - System - 2406.5.5.0")], True),
+        ([(20, 18, SYSTEM), (19, 19, DEFINITION)], True),
+        ([(20, 18, SYSTEM), (19, 19, SYSTEM)], False),
+        ([(20, 18, STORE), (19, 19, SYSTEM)], True),
+        ([(20, 17, STORE), (19, 18, "another application update"), (19, 19, SYSTEM)], False),
+    ],
+)
+def test_a_failure_is_healed_by_its_own_kind_alone(rows: list[tuple[int, int, str]], fails: bool) -> None:
+    raw = changed("windows-11-24h2", "updates", "events", value=[update_event(*row) for row in rows])
+    error = read(AutoUpdates, raw).updaters[0].last_error
+    assert is_known(error) is fails
+
+
+def test_definitions_prove_no_run_of_the_updates() -> None:
+    only = update_event(19, 19, DEFINITION)
+    ended = {
+        day: read(AutoUpdates, without_searches([update_event(19, day, SYSTEM), only])).updaters[0].last_completed
+        for day in (10, 20)
+    }
+    assert isinstance(read(AutoUpdates, without_searches([only])).updaters[0].last_completed, Unknown)
+    assert isinstance(ended[10], Unknown), "whether a run was made since then is open"
+    assert ended[20] == datetime(2026, 11, 20, 3, tzinfo=UTC)
+
+
+def test_what_stops_the_runs_breaks_the_chain() -> None:
+    end = {"kind": "String", "value": "2026-12-20T00:00:00Z"}
+    pause = {"exists": True, "values": {"PauseQualityUpdatesEndTime": end}}
+    updater = read(AutoUpdates, changed("windows-11-24h2", "update_policy", "pause", value=pause)).updaters[0]
+    assert (updater.active, updater.broken) == (False, ("updates are paused until 2026-12-20",))
+    rows = json.loads(raw_facts_of("windows-11-24h2").sections["services"].stdout)["services"]
+    disabled = {"name": "UsoSvc", "state": "Stopped", "start": "Disabled"}
+    orchestrator = [{**rows[0], **disabled}, *(row for row in rows if row["name"] != "UsoSvc")]
+    updater = read(AutoUpdates, changed("windows-11-24h2", "services", "services", value=orchestrator)).updaters[0]
+    assert updater.active is False and "UsoSvc" in updater.broken[0]
+
+
+def test_what_the_companys_server_approves_is_not_read() -> None:
+    (hold,) = found_holds(raw_facts_of("server-2022-hardened"))
+    assert "approves" in hold and "wsus" in hold
+
+
+def without_searches(events_: list[dict[str, Any]]) -> RawFacts:
+    """A client whose record of searches is gone."""
+    raw = raw_facts_of("windows-11-24h2")
+    body = {**json.loads(raw.sections["updates"].stdout), "events": events_, "searches": []}
+    section = RawFact(probe="updates", state=RawState.OK, stdout=json.dumps(body).encode())
+    return replace(raw, sections={**raw.sections, "updates": section})
+
+
+def found_holds(raw: RawFacts) -> list[str]:
+    holds = read(PatchLevel, raw).holds
+    assert is_known(holds)
+    return [hold.by for hold in holds]
+
+
+def test_an_edition_of_the_semi_annual_channel_has_ended_long_before_its_build() -> None:
+    values = raw_facts_of("server-2022-hardened")
+    assert is_known(read(Support, values).standard_end)
+    raw = changed(
+        "server-2022-hardened",
+        "host",
+        "version",
+        "values",
+        "EditionID",
+        value={"kind": "String", "value": "ServerStandardACor"},
+    )
+    reader = next(reader for reader in READERS if reader.fact is Support)
+    assert isinstance(reader.read(raw), Unknown)
+
+
 def test_a_user_name_in_the_servers_address_is_left_out() -> None:
     server = {"kind": "String", "value": "http://bob:secret@wsus:8530"}
     raw = changed("server-2012-r2", "update_policy", "policy", "values", "WUServer", value=server)
@@ -472,6 +556,14 @@ def test_where_another_firewall_is_on_nobody_knows_what_a_closed_eye_lets_throug
     raw = changed("windows-10-german", "firewall", "others", value=other)
     assert any(isinstance(action, Unknown) for action in actions(raw))
     assert Action.ALLOW not in actions(raw)
+
+
+def test_where_another_firewall_is_on_windows_own_may_be_out_of_office() -> None:
+    assert Action.DENY in actions(raw_facts_of("windows-11-24h2"))
+    raw = changed("windows-11-24h2", "firewall", "others", value=[{"name": "Norton", "state": 266240}])
+    assert all(isinstance(action, Unknown) and "Norton" in action.detail for action in actions(raw))
+    snoozed = changed("windows-11-24h2", "firewall", "others", value=[{"name": "Norton", "state": 270336}])
+    assert Action.DENY in actions(snoozed)
 
 
 def test_an_action_that_is_not_configured_is_not_taken_for_a_refusal() -> None:

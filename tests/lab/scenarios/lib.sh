@@ -63,3 +63,63 @@ nightly() {
   systemctl daemon-reload
   systemctl enable -q --now "$name.timer"
 }
+
+# package NAME VERSION FILE [FOLDER]: a Debian package that holds what is in FOLDER, built the way all are.
+package() {
+  built=${4:-/tmp/package}
+  mkdir -p "$built/DEBIAN"
+  printf '%s\n' "Package: $1" "Version: $2" 'Architecture: all' 'Maintainer: lab <lab@example.org>' \
+    'Description: something to install' >"$built/DEBIAN/control"
+  dpkg-deb --build "$built" "$3" >/dev/null
+  rm -r "$built"
+}
+
+# kernel RELEASE: a kernel is installed from its package.
+kernel() {
+  mkdir -p /tmp/kernel/boot "/tmp/kernel/usr/lib/modules/$1"
+  echo image >"/tmp/kernel/boot/vmlinuz-$1"
+  : >"/tmp/kernel/usr/lib/modules/$1/modules.dep"
+  package "linux-image-$(echo "$1" | tr 'A-Z_' 'a-z-')" 1 /tmp/kernel.deb /tmp/kernel
+  dpkg -i /tmp/kernel.deb >/dev/null
+  rm /tmp/kernel.deb
+}
+
+# next_kernel: the release that comes after the running one.
+next_kernel() { uname -r | awk -F. -v OFS=. '{ $1 = $1 + 1; print }'; }
+
+# disk FILE POINT: a disk without encryption, mounted there; the file stands for it.
+disk() {
+  mkdir -p "$2"
+  truncate -s 32M "$1"
+  mkfs.ext4 -q -E lazy_itable_init=0,lazy_journal_init=0 "$1"
+  attach "$1" "$2"
+}
+
+# attach FILE POINT: mount a disk again. What mounting writes is written when it returns.
+attach() {
+  [ -e /dev/loop-control ] || mknod /dev/loop-control c 10 237
+  for number in $(seq 0 31); do [ -e "/dev/loop$number" ] || mknod "/dev/loop$number" b 7 "$number"; done
+  mount -o loop,noatime "$1" "$2"
+  sync
+}
+
+# publishes PORT...: a Podman container with published ports, as `podman run -p` takes them; it runs from a folder.
+publishes() {
+  mkdir -p /etc/containers /srv/box
+  printf '[network]\nnetwork_backend = "netavark"\n' >/etc/containers/containers.conf
+  printf '[storage]\ndriver = "vfs"\nrunroot = "/run/containers/storage"\ngraphroot = "/var/lib/containers/storage"\n' \
+    >/etc/containers/storage.conf
+  for folder in bin lib lib64 usr proc sys dev etc run tmp; do mkdir -p "/srv/box/$folder"; done
+  for file in /bin/sleep $(ldd /bin/sleep | grep -o '/[^ ]*'); do
+    mkdir -p "/srv/box${file%/*}"
+    cp "$file" "/srv/box$file"
+  done
+  podman run --detach --name shop --cgroups=disabled $(printf ' --publish %s' "$@") --rootfs /srv/box \
+    /bin/sleep infinity >/dev/null
+}
+
+# timeshift: what the program writes when snapshots are switched on; they lie on the disk of the data.
+timeshift() {
+  printf '%s\n' 'SHELL=/bin/bash' 'PATH=/usr/local/sbin:/usr/local/bin:/sbin:/bin:/usr/sbin:/usr/bin' 'MAILTO=""' '' \
+    '0 * * * * root timeshift --check --scripts' >/etc/cron.d/timeshift-hourly
+}

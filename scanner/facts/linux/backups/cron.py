@@ -7,29 +7,34 @@ from dataclasses import dataclass
 
 from scanner.facts.linux.backups import schedule
 from scanner.facts.linux.backups.programs import Call, call_of, is_script
+from scanner.facts.linux.backups.taken import ANACRONTAB, FOLDERS, Taken
 from scanner.facts.linux.patching.sections import Section, Sections
-from scanner.model import Reason, Unknown
+from scanner.model import Maybe, Reason, Unknown
 
-_FOLDERS = {"hourly": 1.0, "15min": 1.0, "daily": 1.0, "weekly": 7.0, "monthly": 31.0}
-DAEMONS = ("cron", "crond", "anacron", "fcron", "systemd-cron")
+DAEMONS = ("cron", "crond", "fcron", "systemd-cron")
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of a crontab, or one script of a cron folder, that takes a backup."""
+    """One line of a crontab, or one script of a cron folder, that takes a backup.
+
+    `stopped` is why cron never starts it, absent when nothing is known to stop it. `by_anacron`: anacron starts it.
+    """
 
     path: str
     call: Call
     interval_days: float | None
+    stopped: Maybe[str]
+    by_anacron: bool = False
 
     @property
     def name(self) -> str:
         return f"{self.path}: {self.call.product}"
 
 
-def entries(found: Sections) -> tuple[Entry, ...]:
+def entries(found: Sections, taken: Taken) -> tuple[Entry, ...]:
     """Every backup that cron starts, as far as crontabs could be read."""
-    return tuple(entry for section in _tables(found) for entry in _entries(section))
+    return tuple(entry for section in _tables(found) for entry in _entries(section, taken))
 
 
 def _tables(found: Sections) -> Iterator[Section]:
@@ -41,26 +46,39 @@ def _tables(found: Sections) -> Iterator[Section]:
             yield section
 
 
-def _entries(section: Section) -> Iterator[Entry]:
-    folder = section.name.rpartition("/")[0].rpartition("/")[2].removeprefix("cron.")
-    if folder in _FOLDERS:
-        yield from _script(section, _FOLDERS[folder])
+def _entries(section: Section, taken: Taken) -> Iterator[Entry]:
+    if section.name.rpartition("/")[0] in FOLDERS:
+        yield from _script(section, taken)
         return
+    by_anacron = section.name == ANACRONTAB
+    stopped = taken.table(section.name)
     for line in section.lines:
         when, tab, rest = line.partition("\t")
-        _, second, command = rest.partition("\t")
+        who, second, command = rest.partition("\t")
         if tab and second and (call := call_of(tuple(command.split(" ")))) is not None:
-            yield Entry(section.name, call, schedule.of_cron(when))
+            days = schedule.of_anacron(when) if by_anacron else schedule.of_cron(when, stars_join=taken.stars_join)
+            yield Entry(section.name, call, days, _nobody(section.name, who) or stopped, by_anacron)
 
 
-def _script(section: Section, interval: float) -> Iterator[Entry]:
+def _nobody(path: str, who: str) -> Unknown | None:
+    """A line for an account that the target did not find in /etc/passwd, and marked so."""
+    if not who.endswith("?"):
+        return None
+    return Unknown(Reason.NO_EVIDENCE, f"{path}: {who[:-1]} is no account of this host, unless a directory knows it")
+
+
+def _script(section: Section, taken: Taken) -> Iterator[Entry]:
     """The first backup a script takes; else the script itself, when its name speaks of one."""
+    folder, _, name = section.name.rpartition("/")
     calls = (call_of(tuple(line.split(" "))) for line in section.lines if "\t" not in line)
     call = next((call for call in calls if call is not None), None)
-    if call is None and is_script(section.name.rpartition("/")[2]):
+    if call is None and is_script(name):
         call = Call("script", None, ())
     if call is not None:
-        yield Entry(section.name, call, interval)
+        starters = taken.starters.get(folder, ())
+        days = [starter.interval_days for starter in starters if starter.interval_days is not None]
+        by_anacron = any(starter.table == ANACRONTAB for starter in starters)
+        yield Entry(section.name, call, min(days, default=None), taken.script(section.name), by_anacron)
 
 
 def unread(found: Sections) -> tuple[Unknown, ...]:

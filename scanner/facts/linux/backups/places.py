@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from scanner.facts.backups import Destination, Place
+from scanner.facts.linux.backups.hosts import CLOUD, OwnNames, host_of
 from scanner.model import Maybe, Reason, Unknown
 
 _NETWORK = re.compile(r"nfs4?|cifs|smb3|smbfs|ceph|glusterfs|lustre|afs|9p|davfs|beegfs|fuse\..*")
@@ -19,10 +20,11 @@ _CLOUD_FUSE = re.compile(r"fuse\.(?:rclone|s3fs|gcsfuse|blobfuse2?|goofys|geesef
 _LOCAL_FUSE = re.compile(
     r"fuse\.(?:mergerfs|bindfs|encfs|gocryptfs|securefs|unionfs|ntfs-3g|exfat|snapfuse|lxcfs|portal)"
 )
-_CLOUD = re.compile(r"(?:s3|b2|azure|gs|swift|rclone|gdrive|dropbox|onedrive|mega|pcloud|boto3\+s3):")
-_URL = re.compile(r"(?:rest:)?[a-z0-9+]+://(?:[^@/]*@)?(?P<host>\[[^\]]*\]|[^:/]+)")
-_SCP = re.compile(r"(?:(?:sftp|rsync):)?(?:[A-Za-z0-9._-]+@)?(?P<host>[A-Za-z0-9][A-Za-z0-9.-]*):")
-_HERE = re.compile(r"localhost(?:\.localdomain)?|127\.[0-9.]+|\[?::1\]?|ip6-localhost")
+# Shares that one server gives; with others, such as ceph, the server that is asked is one of many.
+_ONE_SERVER = re.compile(r"nfs4?|cifs|smb3|smbfs|davfs|fuse\.(?:sshfs|smbnetfs|curlftpfs|davfs2?)")
+# What cryptsetup(8) writes into the identity of a volume that it encrypts; of one that it only checks, or of a part.
+_ENCRYPTS = re.compile(r"CRYPT-(?:LUKS[12]|PLAIN|LOOPAES|TCRYPT|BITLK|FVAULT2)\b")
+_CHECKS = re.compile(r"CRYPT-(?:INTEGRITY|VERITY|SUBDEV)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ class Places:
     planned: Mapping[str, str] = field(default_factory=dict)
     disks: Mapping[str, Disk] = field(default_factory=dict)
     real: Mapping[str, str] = field(default_factory=dict)
-    hostname: str = ""
+    own: OwnNames = field(default_factory=OwnNames)
     why: Unknown | None = None
 
     def destination(self, text: str, sources: Sequence[str]) -> Destination:
@@ -65,14 +67,15 @@ class Places:
         return Destination(text=text, place=self._remote(text), volume_encrypted=remote)
 
     def _remote(self, text: str) -> Maybe[Place]:
-        match = _URL.match(text) or (None if _CLOUD.match(text) else _SCP.match(text))
-        found = match or _URL.search(text.partition(":")[2])
-        host = found["host"].lower() if found else ""
-        if host and (_HERE.fullmatch(host) or host == self.hostname.lower()):
+        host = host_of(text)
+        here = self.own.has(host) if host else False
+        if here is True:
             return Place.SAME_HOST
-        if _CLOUD.match(text):
+        if isinstance(here, Unknown):
+            return here
+        if CLOUD.match(text):
             return Place.CLOUD
-        return Place.REMOTE if match else Unknown(Reason.NO_EVIDENCE, f"{text}: no known form of a destination")
+        return Place.REMOTE if host else Unknown(Reason.NO_EVIDENCE, f"{text}: no known form of a destination")
 
     def _path(self, path: str, sources: Sequence[str]) -> Destination:
         lost = self._lost(path)
@@ -110,7 +113,7 @@ class Places:
         if _CLOUD_FUSE.fullmatch(mount.kind):
             return Place.CLOUD
         if _NETWORK.fullmatch(mount.kind) and not _LOCAL_FUSE.fullmatch(mount.kind):
-            return Place.NETWORK_MOUNT
+            return self._share(mount)
         if mount.kind in ("tmpfs", "ramfs"):
             return Place.SAME_HOST
         below = self._below(mount)
@@ -122,6 +125,17 @@ class Places:
         if all(disk in self.disks or disk.startswith("zfs:") for each in (below, *data) for disk in each):
             return Place.OTHER_DISK
         return Unknown(Reason.UNREADABLE, f"{mount.point}: which disk lies beneath it cannot be told")
+
+    def _share(self, mount: Mount) -> Maybe[Place]:
+        """A share of another host, or one that this host gives to itself."""
+        host = host_of(re.sub(r"^//", "smb://", mount.source))
+        here = self.own.has(host) if host else False
+        if here is True and not _ONE_SERVER.fullmatch(mount.kind):
+            why = f"{mount.point}: this host is a server of {mount.source}, and which others hold the data is not known"
+            return Unknown(Reason.NO_EVIDENCE, why)
+        if here is True:
+            return Place.SAME_HOST
+        return here if isinstance(here, Unknown) else Place.NETWORK_MOUNT
 
     def _below(self, mount: Mount) -> frozenset[str]:
         """The lowest devices beneath a mount; its own number where none is known."""
@@ -156,7 +170,33 @@ class Places:
         start = mount.device if mount.device in self.disks else self._named(mount.source)
         if mount.kind == "zfs" or start is None:
             return Unknown(Reason.UNREADABLE, f"{mount.point}: whether its volume is encrypted cannot be told")
-        return any(self._known(device).uuid.startswith("CRYPT-") for device in self._chain(start))
+        answer = self._encrypts(start, frozenset())
+        if answer is True and mount.kind in _SPANNING:
+            return Unknown(Reason.NO_EVIDENCE, f"{mount.point}: its {mount.kind} may span other devices")
+        if answer is None:
+            return Unknown(
+                Reason.UNREADABLE, f"{mount.point}: whether all that lies beneath it is encrypted is not known"
+            )
+        return answer
+
+    def _encrypts(self, device: str, above: frozenset[str]) -> bool | None:
+        """Whether whatever is written to a device is encrypted on every way down; None where that cannot be told."""
+        disk = self.disks.get(device)
+        if disk is None or device in above or disk.name.startswith("loop"):
+            return None
+        if _ENCRYPTS.match(disk.uuid):
+            return True
+        if disk.uuid.startswith("CRYPT-") and not _CHECKS.match(disk.uuid):
+            return None
+        if not disk.below:
+            return False
+        answers = {self._encrypts(each, above | {device}) for each in disk.below}
+        if False in answers:
+            return False
+        return None if None in answers else True
+
+
+_SPANNING = ("btrfs", "bcachefs")
 
 
 def _inside(path: str, point: str) -> bool:

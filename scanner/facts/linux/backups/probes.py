@@ -9,30 +9,71 @@ from __future__ import annotations
 from scanner.facts.base import Access, Grant, Probe
 from scanner.facts.linux.backups.programs import AGENTS, HOUSEKEEPING, PROGRAMS, SNAPSHOT_UNITS, kept_words
 from scanner.facts.linux.patching.sections import RUN
+from scanner.facts.linux.processes import OWN
 
 _NETWORK = "nfs|nfs4|cifs|smb3|smbfs|fuse[.].*|ceph|glusterfs|lustre|afs|9p|davfs|beegfs|autofs"
 
-# Words of a command line that may leave the target. The rest of the line is dropped, so are option values.
+# Options of programs that copy, which take the next word as their value: that word is no place the program works on.
+_VALUED = (
+    "(ex|in)clude(-from|-filelist|-regexp|-globbing-filelist|-if-present|-older-than|-rule)?|filter|files-from|rsh|"
+    "rsync-path|remote-schema|ssh-options|log-file|temp-dir|tempdir|partial-dir|(backup|compare|copy|link)-dest|"
+    "backup-dir|config|cache-dir|archive-dir|write-batch|bwlimit|suffix|name|volsize"
+)
+_LETTERS = " ".join(f"{name}={program.valued}" for name, program in PROGRAMS.items() if program.valued is not None)
+_COPIERS = " ".join(name for name, program in PROGRAMS.items() if program.copies)
+
+# Words of a command line that may leave the target. The rest of the line is dropped, so are option values; of the
+# one-letter options of a program whose letters are known all leave, up to one with a value. Where a program copies,
+# `?` stands for a dropped word, `?:` for one that names another host.
 _WORDS = rf"""
 words='
-BEGIN {{ n = split("{" ".join(kept_words())}", k, " "); for (i = 1; i <= n; i++) kept[k[i]] = 1 }}
-function clean(s,   a, n, i, w, skip, out) {{
+BEGIN {{ n = split("{" ".join(kept_words())}", k, " "); for (i = 1; i <= n; i++) kept[k[i]] = 1
+  n = split("{_LETTERS}", k, " "); for (i = 1; i <= n; i++) {{ split(k[i], v, "="); valued[v[1]] = v[2] }}
+  n = split("{_COPIERS}", k, " "); for (i = 1; i <= n; i++) copies[k[i]] = 1 }}
+function clean(s,   a, n, i, w, o, skip, out) {{
+  while (match(s, /(--rsh|-[A-Za-z]*e)[= ]*("[^"]*"|\047[^\047]*\047)/)) {{
+    w = substr(s, RSTART, RLENGTH); sub(/[= ]*["\047].*/, " X ", w)
+    s = substr(s, 1, RSTART - 1) w substr(s, RSTART + RLENGTH)
+  }}
   gsub(/(pass|secret|token|key|cred)[A-Za-z_-]*[= ]+("[^"]*"|\047[^\047]*\047)/, "password X ", s)
   gsub(/[0-9&]*>+&?[ \t]*[^ \t;|&"\047]+/, " ", s); gsub(/["\047`()<>]/, " ", s)
   gsub(/&&/, " %and% ", s); gsub(/[;|&]+/, " ; ", s); n = split(s, a, /[ \t]+/); out = ""; skip = 0
   for (i = 1; i <= n; i++) {{
     w = a[i]; if (w == "") continue
+    if (w ~ /^#/) break
     if (skip) {{ skip = 0; if (w !~ /^-/) continue }}
-    if (w ~ /^-/ && w !~ /=/) skip = (w ~ /^-[pu]$/ || tolower(w) ~ /pass|secret|token|key|cred|auth|user/)
-    w = word(w); if (w != "") out = out " " w
+    if (w ~ /^--[a-z-]+=$/) skip = (w !~ /^--(repo|repository|target)=$/)
+    else if (w ~ /^-/ && w !~ /=/) skip = takes(w)
+    o = w; w = word(w); if (w == "" && prog in copies) w = hint(o)
+    if (w == ";" || w == "&&") prog = ""; else if (prog == "") prog = program(w)
+    if (w != "") out = out " " w
   }}
+  prog = ""
   return substr(out, 2)
 }}
+function program(w) {{ sub(/.*\//, "", w); return w in valued || w in copies ? w : "" }}
+function takes(w) {{
+  if (tolower(w) ~ /^--.*(pass|secret|token|key|cred|auth|user)/) return 1
+  if (prog in copies && w ~ /^--({_VALUED})$/) return 1
+  if (!(prog in valued)) return w ~ /^-[pu]$/ || tolower(w) ~ /pass|secret|token|key|cred|auth|user/
+  return w !~ /^--/ && letters(w) == w && w !~ /r$/ && index(valued[prog], substr(w, length(w))) > 0
+}}
+function letters(w,   i, c, out) {{
+  out = "-"
+  for (i = 2; i <= length(w); i++) {{
+    c = substr(w, i, 1); if (c !~ /[A-Za-z]/) break
+    out = out c; if (index(valued[prog], c)) break
+  }}
+  return length(out) > 1 ? out : substr(w, 1, 2)
+}}
+function hint(w) {{ return w ~ /^-/ || w ~ /^\\+$/ ? "" : w ~ /^[^\/=]*:/ ? "?:" : "?" }}
 function word(w,   v) {{
   if (w ~ /^(RESTIC_REPOSITORY|BORG_REPO|PBS_REPOSITORY|TARGET_URL)=/) {{ sub(/^[A-Z_]*=/, "", w); return word(w) }}
   if (w ~ /^--(repo|repository|target)=/) {{ v = w; sub(/=.*/, "", v); sub(/^[^=]*=/, "", w); return v " " word(w) }}
+  if (w ~ /^--?dry-?run$/) return "--dry-run"
+  if (w ~ /^--[a-z-]*=(false|no|0)$/) return ""
   if (w ~ /^--/) {{ sub(/=.*/, "", w); return w ~ /^--[a-z0-9-]*$/ ? w : "" }}
-  if (w ~ /^-/) return substr(w, 1, 2)
+  if (w ~ /^-/) return prog in valued ? letters(w) : substr(w, 1, 2)
   if (w == "%and%") return "&&"
   if (w == ";" || w in kept) return w
   sub(/[?#].*/, "", w)
@@ -45,11 +86,20 @@ function word(w,   v) {{
   return w ~ /^[A-Za-z0-9._-]*[Bb]ackup[A-Za-z0-9._-]*$/ ? w : ""
 }}
 '
+plain() {{
+  part=$1
+  case $part/ in *//* | */./* | */../*) return 1 ;; esac
+  [ -e "$part" ] || return 1
+  while [ -n "$part" ]; do
+    [ ! -h "$part" ] || return 1
+    part=${{part%/*}}
+  done
+}}
 real() {{
   shares=$(awk '$3 ~ /^({_NETWORK})$/ {{ print $2 }}' /proc/self/mounts)
   tr ' ' '\n' | sed -n 's#^\(file://\)\{{0,1\}}\(/[^:]*\).*#\2#p' | sort -u | head -n 60 | while read -r path; do
     on=; for share in $shares; do case $path/ in "$share"/*) on=1 ;; esac; done
-    if [ -n "$on" ]; then printf '%s\t%s\n' "$path" "$path"
+    if [ -n "$on" ] || plain "$path"; then printf '%s\t%s\n' "$path" "$path"
     else printf '%s\t%s\n' "$path" "$(readlink -f "$path")"; fi
   done
 }}
@@ -69,13 +119,14 @@ _NOT_ASKED = "|".join(
 _UNITS = rf"""
 have systemctl && [ -d /run/systemd/system ] || absent 'the host is not run by systemd'
 files=$(for d in /etc/systemd/system /run/systemd/system /run/systemd/generator.late /usr/local/lib/systemd/system \
-  /usr/lib/systemd/system /lib/systemd/system; do [ -d "$d" ] && ls "$d"; done |
-  grep -E '{_FOUND_BY_NAME}' | grep -E '^[A-Za-z0-9:_.@-]*[.](service|timer)$' | grep -v '@[.]' | sort -u)
-planned=$(printf '%s\n' "$files" | grep '[.]timer$')
+  /usr/lib/systemd/system /lib/systemd/system; do [ -d "$d" ] && printf '%s\n' "$d"/*; done |
+  awk '{{ sub(/.*\//, "") }} /{_FOUND_BY_NAME}/ && /^[A-Za-z0-9:_.@-]*[.](service|timer)$/ && !/@[.]/' | sort -u)
+planned=
+for name in $files; do case $name in *.timer) planned="$planned $name" ;; esac; done
 timers=$(systemctl show '*.timer' $planned \
   -p Id,Unit,LoadState,UnitFileState,ActiveState,LastTriggerUSec,TimersCalendar,TimersMonotonic)
-names=$({{ printf '%s\n' "$timers" | sed -n 's/^Unit=//p'; printf '%s\n' "$files" | grep '[.]service$'; }} |
-  grep -vE '^({_NOT_ASKED})[.]service$' | sort -u | head -n 60)
+names=$(printf '%s\n' "$timers" "$files" | awk '{{ triggered = sub(/^Unit=/, "") }}
+  (triggered || /^[^=]*[.]service$/) && !/^({_NOT_ASKED})[.]service$/' | sort -u | head -n 60)
 """
 
 UNITS = Probe(
@@ -95,7 +146,8 @@ services() {
     awk "$words"'
       /^ExecStart=/ { p = $0; sub(/^ExecStart=[{] path=/, "", p); sub(/ ;.*/, "", p); i = $0 ~ / ; ignore_errors=yes ;/
         s = $0; sub(/^.* argv\[\]=[^ ]*/, "", s); sub(/ ; ignore_errors=.*/, "", s)
-        sub(/.*\//, "/&", p); gsub(/\/\//, "/", p); print "Exec=" (i ? "ignored" : "counted") " " p " " clean(s); next }
+        sub(/.*\//, "/&", p); gsub(/\/\//, "/", p); prog = program(p)
+        print "Exec=" (i ? "ignored" : "counted") " " p " " clean(s); next }
       { print }'
 }
 shown=$(services)
@@ -135,61 +187,102 @@ exit 0
 
 CRON = Probe(
     name="backup_cron",
-    why="which crontabs start backups, of which account, how often, and where they write",
+    why="which crontabs start backups, of which account, how often, and where they write; which files cron takes",
     access=Access.PARTIAL,
     grants=(Grant("/usr/bin/crontab -l -u root"),),
     max_bytes=256 * 1024,
     script=RUN
     + _WORDS
+    + OWN
     + r"""
 table() {
   awk -v sys="$1" "$words"'
+    BEGIN { while (sys && (getline one < "/etc/passwd") > 0) { sub(/:.*/, "", one); known[one] = 1 } }
     { gsub(/^[ \t]+/, "") }
     /^#/ || /^$/ || /^[A-Za-z_][A-Za-z0-9_]*[ \t]*=/ { next }
     { total++; n = ($1 ~ /^@/) ? 1 : 5; when = ""; rest = $0
       for (i = 1; i <= n; i++) { when = when (i > 1 ? " " : "") $i; sub(/^[^ \t]+[ \t]+/, "", rest) }
-      who = "-"; if (sys) { who = $(n + 1); sub(/^[^ \t]+[ \t]+/, "", rest) }
+      who = "-"; if (sys) { who = $(n + 1); sub(/^[^ \t]+[ \t]+/, "", rest)
+        if (!(who in known)) who = who "?" }
       said = clean(rest); if (said != "" && when ~ /^[A-Za-z0-9@*,\/ -]+$/) print when "\t" who "\t" said }
     END { print "#lines\t" total + 0 }'
 }
 script() { awk "$words"'/^[ \t]*#/ { next } { said = clean($0); if (said != "") print said }
   END { print "#lines\t" NR }' "$1"; }
+spools='/var/spool/cron/crontabs/* /var/spool/cron/tabs/* /var/spool/cron/* /etc/crontabs/*'
 one() { if [ -r "$2" ]; then run "$2" table "$1" <"$2"; else show "$2"; fi; }
+anacron() {
+  awk "$words"'
+    { gsub(/^[ \t]+/, "") }
+    /^#/ || /^$/ || /^[A-Za-z_][A-Za-z0-9_]*[ \t]*=/ { next }
+    { total++; when = $1; rest = $0; for (i = 1; i <= 3; i++) sub(/^[^ \t]+[ \t]+/, "", rest)
+      said = clean(rest); if (said != "" && when ~ /^[A-Za-z0-9@]+$/) print when "\t-\t" said }
+    END { print "#lines\t" total + 0 }'
+}
 all() {
 for f in /etc/crontab /etc/cron.d/*; do
   case ${f##*/} in .* | *~ | *.dpkg-* | *.rpm*) continue ;; esac
   [ -f "$f" ] && one 1 "$f"
 done
 [ -d /etc/cron.d ] && [ ! -r /etc/cron.d ] && printf '!/etc/cron.d\n'
+f=/etc/anacrontab
+if [ -r "$f" ]; then run "$f" anacron <"$f"; elif [ -e "$f" ]; then printf '!%s\n' "$f"; fi
 for d in /etc/cron.hourly /etc/cron.daily /etc/cron.weekly /etc/cron.monthly /etc/periodic/*; do
   [ -d "$d" ] || continue
   [ -r "$d" ] || printf '!%s\n' "$d"
   for f in "$d"/*; do
-    [ -f "$f" ] && [ -x "$f" ] || continue
+    [ -f "$f" ] && { [ -x "$f" ] || [ ! -r "$f" ]; } || continue
     if [ -r "$f" ]; then run "$f" script "$f"; else printf '!%s\n' "$f"; fi
   done
 done
 if [ "$CTPAT_RIGHTS" = root ]; then
-  for d in /var/spool/cron/crontabs /var/spool/cron/tabs /var/spool/cron /etc/crontabs; do
-    for f in "$d"/*; do [ -f "$f" ] && [ ! -h "$d" ] && one '' "$f"; done
-  done
-  run root echo read
+  for f in $spools; do [ -f "$f" ] && [ ! -h "${f%/*}" ] && one '' "$f"; done
+  note root echo read
 elif have crontab; then
   said=$(R crontab -l -u root 2>&1); rc=$?
   case $rc:$said in
-  0:*) printf '%s\n' "$said" | { run root-crontab table ''; }; run root echo read ;;
+  0:*) printf '%s\n' "$said" | { run root-crontab table ''; }; note root echo read ;;
   97:*) printf '!root\n' ;;
-  *'no crontab for'*) run root echo read ;;
+  *'no crontab for'*) note root echo read ;;
   *) printf '!root\n' ;;
   esac
 elif [ -d /var/spool/cron ] || [ -d /etc/crontabs ]; then printf '!root\n'
-else run root echo none; fi
+else note root echo none; fi
 }
 found=$(all)
 printf '%s\n' "$found"
-daemon() { cat /proc/[0-9]*/comm | awk '/^(cron|crond|anacron|fcron|systemd-cron)$/ { print }
-  END { print "#processes " NR }'; }
+daemon() {
+  own 'cron|crond|anacron|fcron|systemd-cron' | while read -r pid name; do
+    file=$(readlink -f "/proc/$pid/exe") || file=
+    case $file in /*) ;; *) file=$(readlink -f "$(command -v "$name")") ;; esac
+    kind=other
+    case ${file##*/} in
+    busybox*) kind=busybox ;;
+    fcron) kind=fcron ;;
+    *) grep -q '[.]rpmsave' "$file" && kind=cronie; grep -q 'dpkg-(old' "$file" && kind=debian ;;
+    esac
+    printf '%s\n#kind\t%s\t%s\n' "$name" "$kind" "$(tr '\000' ' ' <"/proc/$pid/cmdline")"
+  done
+  set -- /proc/[0-9]*
+  [ -r /proc/1/comm ] || set --
+  printf '#processes %s\n' "$#"
+}
 run daemon daemon
+taken() {
+  for d in /etc/cron.hourly /etc/cron.daily /etc/cron.weekly /etc/cron.monthly /etc/periodic/*; do
+    [ -d "$d" ] && have run-parts && out=$(run-parts --test "$d") || continue
+    [ -z "$out" ] || printf '%s\n' "$out" | sed 's/^/runs /'
+    printf 'asked %s\n' "$d"
+  done
+  set -- /etc/crontab /etc/anacrontab /etc/cron.d/*
+  ls -lnL "$@" | awk '/^-/ { print "mode", $1, $3, $NF }'
+  for f in "$@"; do [ -r "$f" ] && [ -s "$f" ] && [ "$(tail -c 1 "$f" | wc -l)" -eq 0 ] && printf 'open %s\n' "$f"; done
+  [ "$CTPAT_RIGHTS" != root ] || for f in $spools; do
+    [ ! -f "$f" ] || grep -q "^${f##*/}:" /etc/passwd || printf 'stranger %s\n' "$f"
+  done
+  echo read
+}
+run taken taken
 resolve() { printf '%s\n' "$found" | tr '\t' ' ' | grep '^ ' | real; }
 run real resolve
 exit 0
@@ -249,7 +342,10 @@ done; echo read; }}
 rsnap() {{ f=/etc/rsnapshot.conf
   [ -e "$f" ] || {{ echo gone; return 0; }}
   [ -r "$f" ] || {{ echo unread; return 0; }}
-  sed -n 's/^\(snapshot_root\|logfile\)[ \t][ \t]*\([^ \t]*\).*/\1 \2/p; s/^\(backup\)[ \t].*/\1/p' "$f"
+  sed -n -e 's/^\(snapshot_root\|logfile\)[ \t][ \t]*\([^ \t]*\).*/\1 \2/p' \
+    -e 's/^backup_script[ \t].*/backup local/p' \
+    -e 's#^backup[ \t][ \t]*\(/\|lvm:\|[^ \t]*localhost:\).*#backup local#p' \
+    -e 's/^backup[ \t]..*[/:].*/backup remote/p' "$f"
   log=$(sed -n 's/^logfile[ \t][ \t]*\([^ \t]*\).*/\1/p' "$f" | head -n 1)
   [ -n "$log" ] && if [ -r "$log" ]; then
     tail -n 400 "$log" | sed -n -e 's/^\(\[[^]]*\]\).*: \(completed successfully\)$/log \1 \2/p' \
@@ -266,9 +362,12 @@ exit 0
 
 PLACES = Probe(
     name="backup_places",
-    why="which disk, share or encrypted volume lies beneath a backup's destination; which snapshots are taken",
+    why="which disk, share or encrypted volume lies beneath a backup's destination, and what this host is called; "
+    "which snapshots are taken",
     script=RUN
     + r"""
+hosts() { awk '!/^[ \t]*#/ && NF > 1 && $1 != "0.0.0.0"' /etc/hosts | head -n 200; }
+[ -r /etc/hosts ] && run hosts hosts
 mounts() { awk '{ for (i = 7; i <= NF; i++) if ($i == "-") print $3, $5, $(i + 1), $(i + 2) }' \
   /proc/self/mountinfo | sed 's#//[^ ]*@#//#'; }
 run mounts mounts
@@ -279,7 +378,7 @@ beneath() { for d in /sys/block/*; do
   read -r dev <"$d/dev"; uuid=-; below=
   [ -r "$d/dm/uuid" ] && read -r uuid <"$d/dm/uuid"
   for s in "$d"/slaves/*; do [ -e "$s/dev" ] && { read -r low <"$s/dev"; below="$below $low"; }; done
-  case $(readlink -f "$d") in
+  case $(cd -P "$d" && pwd -P) in
   */session[0-9]* | */virtual/block/nbd* | */rbd/*) net=net ;;
   *) net=- ;;
   esac
@@ -297,8 +396,8 @@ snaps() {
   [ -f /etc/sanoid/sanoid.conf ] && echo sanoid
   echo read
 }
-run snapshots snaps
-run name uname -n
+note snapshots snaps
+note name uname -n
 exit 0
 """,
 )

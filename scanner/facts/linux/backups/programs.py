@@ -6,8 +6,11 @@ its name, and is then a script whose unit alone speaks for it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+
+from scanner.facts.linux.backups.hosts import host_of, is_loopback, is_remote
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,7 +19,9 @@ class Program:
 
     `verbs` mark a backup run; with none, every run is one unless a word of `others` is there. `encrypts` is what the
     program does unless an option of `plain` is there, None where that depends on its repository. `warnings` are exit
-    statuses of a run that wrote a backup and complained.
+    statuses of a run that wrote a backup and complained. `tries` are its one-letter options for a run that only shows
+    what it would do; `valued` those that take a value, None where the letters of a bundle (`-an`) are not known.
+    `copies`: its operands are what it reads and then what it writes, and either may be on another host.
     """
 
     product: str
@@ -25,6 +30,9 @@ class Program:
     encrypts: bool | None = None
     plain: tuple[str, ...] = ()
     warnings: tuple[int, ...] = ()
+    tries: str = ""
+    valued: str | None = None
+    copies: bool = False
     repository_options: tuple[str, ...] = ("-r", "--repo", "--repository")
 
 
@@ -55,47 +63,86 @@ _UPKEEP = (
     "key",
 )
 
+_MYSQL = Program(product="database dump", others=("--no-data", "-d"))
+_POSTGRESQL = Program(
+    product="database dump", others=("--schema-only", "--globals-only", "--roles-only", "-s", "-g", "-r")
+)
+# Versions 1 and 2 of rdiff-backup name what is no backup by options and by words.
+_RDIFF = (
+    *("--list-increments", "--list-increment-sizes", "--list-at-time", "--list-changed-since", "--compare", "-l", "-r"),
+    *("--compare-full", "--compare-hash", "--restore-as-of", "--remove-older-than", "--check-destination-dir"),
+    *("--server", "--test-server", "--calculate-average", "--verify", "calculate", "compare", "regress", "remove"),
+    *("server", "test", "complete"),
+)
+
 PROGRAMS: Mapping[str, Program] = {
     "restic": Program(
-        product="restic", verbs=("backup",), encrypts=True, plain=("--insecure-no-password",), warnings=(3,)
+        product="restic",
+        verbs=("backup",),
+        encrypts=True,
+        plain=("--insecure-no-password",),
+        warnings=(3,),
+        tries="n",
+        valued="egHopr",
     ),
     "resticprofile": Program(product="restic", verbs=("backup",), encrypts=True, warnings=(3,)),
     "autorestic": Program(product="restic", verbs=("backup",), encrypts=True),
-    "rustic": Program(product="rustic", verbs=("backup",), encrypts=True),
-    "borg": Program(product="borg", verbs=("create",), warnings=(1,)),
-    "borgmatic": Program(product="borgmatic", others=tuple(o for o in _UPKEEP if o not in ("prune", "compact"))),
-    "duplicity": Program(product="duplicity", others=_UPKEEP, encrypts=True, plain=("--no-encryption",)),
-    "duply": Program(product="duplicity", verbs=("backup", "full", "incr", "bkp")),
-    "rsnapshot": Program(product="rsnapshot", others=_UPKEEP, encrypts=False),
-    "rdiff-backup": Program(product="rdiff-backup", others=_UPKEEP, encrypts=False),
-    "rsync": Program(product="rsync", others=("--daemon", "--list-only"), encrypts=False),
-    "rclone": Program(product="rclone", verbs=("copy", "sync", "move", "copyto")),
-    "kopia": Program(product="Kopia", verbs=("snapshot",), others=_UPKEEP, encrypts=True),
+    "rustic": Program(product="rustic", verbs=("backup",), encrypts=True, tries="n", valued="gHoPpr"),
+    "borg": Program(product="borg", verbs=("create",), warnings=(1,), tries="n", valued="aCePr"),
+    "borgmatic": Program(
+        product="borgmatic",
+        others=tuple(o for o in _UPKEEP if o not in ("prune", "compact")),
+        tries="n",
+        valued="acv",
+    ),
+    "duplicity": Program(product="duplicity", others=_UPKEEP, encrypts=True, plain=("--no-encryption",), copies=True),
+    "duply": Program(product="duplicity", verbs=("backup", "full", "incr", "bkp"), others=("--preview",)),
+    "rsnapshot": Program(product="rsnapshot", others=_UPKEEP, encrypts=False, tries="t", valued="c"),
+    "rdiff-backup": Program(product="rdiff-backup", others=(*_UPKEEP, *_RDIFF), encrypts=False, copies=True),
+    "rsync": Program(
+        product="rsync",
+        others=("--daemon", "--server", "--only-write-batch"),
+        encrypts=False,
+        tries="n",
+        valued="efBMT",
+        copies=True,
+    ),
+    "rclone": Program(product="rclone", verbs=("copy", "sync", "move", "copyto"), tries="n", valued="f", copies=True),
+    "kopia": Program(
+        product="Kopia",
+        verbs=("snapshot",),
+        others=(*_UPKEEP, "estimate", "migrate", "expire", "delete", "pin"),
+        encrypts=True,
+    ),
     "duplicacy": Program(product="Duplicacy", verbs=("backup",)),
-    "tarsnap": Program(product="Tarsnap", others=("--list-archives", "--fsck", "-d", "-x", "-t"), encrypts=True),
+    "tarsnap": Program(
+        product="Tarsnap", others=("--list-archives", "--fsck"), encrypts=True, tries="dtxr", valued="CfHITsXW"
+    ),
     "bupstash": Program(product="bupstash", verbs=("put",), encrypts=True),
     "bup": Program(product="bup", verbs=("save",), encrypts=False),
-    "attic": Program(product="attic", verbs=("create",)),
+    "attic": Program(product="attic", verbs=("create",), tries="n", valued="e"),
     "backintime": Program(product="Back In Time", verbs=("backup", "backup-job")),
-    "backupninja": Program(product="backupninja"),
-    "backup2l": Program(product="backup2l", encrypts=False),
-    "btrbk": Program(product="btrbk", verbs=("run", "resume"), encrypts=False),
+    "backupninja": Program(product="backupninja", tries="t", valued="f"),
+    "backup2l": Program(product="backup2l", others=("--estimate",), encrypts=False, tries="e", valued="cflr"),
+    "btrbk": Program(product="btrbk", verbs=("run", "resume"), encrypts=False, tries="n", valued="cl"),
     "vzdump": Program(product="Proxmox vzdump"),
     "proxmox-backup-client": Program(product="Proxmox Backup", verbs=("backup",)),
     "pgbackrest": Program(product="pgBackRest", verbs=("backup",)),
     "barman": Program(product="Barman", verbs=("backup",)),
     "wal-g": Program(product="WAL-G", verbs=("backup-push",)),
-    "pg_dump": Program(product="database dump"),
-    "pg_dumpall": Program(product="database dump"),
-    "mysqldump": Program(product="database dump"),
-    "mariadb-dump": Program(product="database dump"),
+    "pg_dump": _POSTGRESQL,
+    "pg_dumpall": _POSTGRESQL,
+    "mysqldump": _MYSQL,
+    "mariadb-dump": _MYSQL,
     "mariabackup": Program(product="database dump", others=("--prepare", "--copy-back")),
     "xtrabackup": Program(product="database dump", others=("--prepare", "--copy-back")),
     "mongodump": Program(product="database dump"),
     "urbackupclientctl": Program(product="UrBackup", verbs=("start",)),
-    "dsmc": Program(product="IBM Storage Protect", verbs=("incremental", "selective", "backup")),
+    "dsmc": Program(product="IBM Storage Protect", verbs=("incremental", "selective", "backup"), others=("preview",)),
     "veeamconfig": Program(product="Veeam", verbs=("start",)),
 }
+# What no program backs up with, whatever else is on the line.
+_TRIALS = re.compile(r"--(?:dry.*|simulate|noop|no-op|preview|list-only|print-stats-only|test|help|version)")
 
 # Agents whose jobs are planned and recorded at a server: unit without `.service` -> product.
 AGENTS: Mapping[str, str] = {
@@ -203,7 +250,8 @@ def _call(words: tuple[str, ...], ignores_errors: bool) -> Call | None:
         program = PROGRAMS.get(name)
         if program is not None and not _is_operand(words, number):
             rest = words[number + 1 :]
-            return Call(program.product, program, rest, ignores_errors) if is_backup(program, rest) else None
+            takes = is_backup(program, rest) and not (program.copies and is_pull(rest))
+            return Call(program.product, program, rest, ignores_errors) if takes else None
     for number, word in enumerate(words):
         if is_script(basename(word)) and not _is_operand(words, number):
             return Call("script", None, words[number + 1 :], ignores_errors)
@@ -211,8 +259,10 @@ def _call(words: tuple[str, ...], ignores_errors: bool) -> Call | None:
 
 
 def _is_operand(words: tuple[str, ...], number: int) -> bool:
-    """A word that names what is worked on: a folder, or the value of an option."""
-    return words[number].endswith("/") or words[number].startswith("-") or (number > 0 and words[number - 1] == "cd")
+    """A word that names what is worked on: a folder, the value of an option, what a test or `command -v` asks for."""
+    before = words[number - 1] if number > 0 else ""
+    asked = number == 1 and before in ("-x", "-e", "-f", "-v")
+    return words[number].endswith("/") or words[number].startswith("-") or before == "cd" or asked
 
 
 def is_script(name: str) -> bool:
@@ -229,13 +279,46 @@ def is_script(name: str) -> bool:
 
 
 def is_backup(program: Program, words: tuple[str, ...]) -> bool:
-    """Whether these arguments make the program take a backup."""
-    if any(word in program.others for word in words):
+    """Whether these arguments make the program take a backup, and not only show what it would do."""
+    if any(word in program.others or _TRIALS.fullmatch(word) or _tries(program, word) for word in words):
         return False
     return not program.verbs or any(word in program.verbs for word in words)
+
+
+def _tries(program: Program, word: str) -> bool:
+    """An option for a trial among others in one word (`-an`); what follows a letter with a value is that value."""
+    if not word.startswith("-") or word.startswith("--"):
+        return False
+    for letter in word[1:]:
+        if letter in program.tries:
+            return True
+        if letter in (program.valued or ""):
+            return False
+    return False
+
+
+def operands(words: tuple[str, ...]) -> tuple[str, ...]:
+    """The words that name places, and `?` or `?:` for one here or on another host that did not leave the target."""
+    return tuple(word for word in words if not word.startswith("-") and ("/" in word or ":" in word or word == "?"))
+
+
+def is_pull(words: tuple[str, ...]) -> bool:
+    """Whether what is read lies on another host, or in a repository: then the copy is not one of this host's data.
+
+    No program reads here and on another host at once: after a path, what is not known at the end is no place.
+    """
+    named = operands(words)
+    read = named[:-1]
+    if named[-1:] == ("?",) and next((word for word in named if word != "?"), "").startswith("/"):
+        return False
+    return any(word.startswith("file:") or (is_remote(word) and not is_loopback(host_of(word))) for word in read)
 
 
 def kept_words() -> tuple[str, ...]:
     """Every bare word that the target may print of a command line: programs and verbs, never values."""
     verbs = {verb for program in PROGRAMS.values() for verb in (*program.verbs, *program.others)}
-    return tuple(sorted({*PROGRAMS, *(verb for verb in verbs if not verb.startswith("-")), "cd"}))
+    return tuple(sorted({*PROGRAMS, *(verb for verb in verbs if not verb.startswith("-")), "cd", *_STARTERS}))
+
+
+# What starts the scripts of a folder of cron's.
+_STARTERS = ("run-parts", "anacron")

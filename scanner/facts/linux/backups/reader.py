@@ -18,10 +18,14 @@ from scanner.facts.backups import (
 )
 from scanner.facts.base import RawFacts
 from scanner.facts.linux.backups import cron, journal, places, units
+from scanner.facts.linux.backups.hosts import OwnNames, addresses_of, parse_hosts
 from scanner.facts.linux.backups.probes import CRON, JOURNAL, PLACES, STATE, UNITS
 from scanner.facts.linux.backups.programs import AGENTS, PROGRAMS, SNAPSHOT_UNITS, Call
 from scanner.facts.linux.backups.state import Repository, State, read_state
+from scanner.facts.linux.backups.status import StatusFile, read_status, with_status
+from scanner.facts.linux.backups.taken import Taken, read_taken
 from scanner.facts.linux.backups.targets import targets
+from scanner.facts.linux.network import interfaces
 from scanner.facts.linux.patching.sections import Section, Sections, sections
 from scanner.model import Absent, Maybe, Reason, Unknown, is_known
 
@@ -35,14 +39,16 @@ _NOTHING = Sections("", {})
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """The five probes; a probe that told nothing is empty here and named in `unread`."""
+    """The six probes; a probe that told nothing is empty here and named in `unread`."""
 
     units: Sections
     journal: Sections | Unknown
     cron: Sections
+    taken: Taken
     state: State
     places: places.Places
     snapshots: Maybe[Section]
+    status: StatusFile | None
     has_systemd: bool
     unread: tuple[Unknown, ...]
 
@@ -56,10 +62,14 @@ def read_backups(raw: RawFacts) -> Backups | Absent | Unknown:
     timers = units.blocks(told.units.lines("timers"))
     timers = {name: block for name, block in timers.items() if name.endswith(".timer")}
     jobs = [_service_job(service, timers, told) for service in units.services(found)]
-    jobs += [_cron_job(entry, told, found) for entry in cron.entries(told.cron)]
+    jobs += [_cron_job(entry, told, found) for entry in cron.entries(told.cron, told.taken)]
+    jobs = [_of_this_host(job, told.state) for job in jobs]
+    never = [job for job in jobs if isinstance(job.configured, Absent)]
+    jobs = [job for job in jobs if not isinstance(job.configured, Absent)]
     counts = Counter(job.product for job in jobs)
-    jobs = [_with_record(job, counts[job.product], told.state) for job in jobs] + _leftovers(jobs, told)
+    jobs = [_with_record(job, counts[job.product], told.state) for job in jobs] + _leftovers(jobs, told) + never
     jobs += _agents(found)
+    jobs = with_status(jobs, told.status) if told.status is not None else jobs
     return Backups(
         jobs=tuple(jobs),
         snapshots=_snapshots(told, found, timers),
@@ -87,16 +97,30 @@ def _told(raw: RawFacts) -> _Told | Unknown:
         lost += cron.unread(cron_sections)
     state = read_state(_or_nothing(answers[STATE.name]))
     lost += state.unread.values()
+    status = read_status(raw)
+    lost += [status.said] if status is not None and isinstance(status.said, Unknown) else []
     return _Told(
         units=unit_sections,
         journal=_journal(answers[JOURNAL.name]),
         cron=cron_sections,
+        taken=_taken(unit_sections, cron_sections),
         state=state,
-        places=_places(answers[PLACES.name], unit_sections, cron_sections, _or_nothing(answers[STATE.name])),
+        places=_places(
+            answers[PLACES.name],
+            _own_names(raw, answers[PLACES.name]),
+            *(unit_sections, cron_sections, _or_nothing(answers[STATE.name])),
+        ),
+        status=status,
         snapshots=_asked(answers[PLACES.name], place_sections, "snapshots"),
         has_systemd=isinstance(unit_answer, Sections),
         unread=tuple(lost),
     )
+
+
+def _taken(unit_sections: Sections, cron_sections: Sections) -> Taken:
+    timers = units.blocks(unit_sections.lines("timers"))
+    running = frozenset(name for name in timers if units.active(timers, name))
+    return read_taken(cron_sections, running, is_complete=not cron.unread(cron_sections))
 
 
 def _cut(what: str) -> Unknown:
@@ -121,10 +145,20 @@ def _journal(answer: Sections | Absent | Unknown) -> Sections | Unknown:
     return answer
 
 
-def _places(answer: Sections | Absent | Unknown, *told: Sections) -> places.Places:
+def _own_names(raw: RawFacts, answer: Sections | Absent | Unknown) -> OwnNames:
+    found = interfaces(raw)
+    told = _or_nothing(answer)
+    return OwnNames(
+        hostname="".join(told.lines("name")).strip(),
+        hosts=tuple(parse_hosts(told.lines("hosts"))),
+        addresses=found if isinstance(found, Unknown) else addresses_of(found.found),
+    )
+
+
+def _places(answer: Sections | Absent | Unknown, own: OwnNames, *told: Sections) -> places.Places:
     if not isinstance(answer, Sections):
         why = answer if isinstance(answer, Unknown) else _cut("the mounted file systems")
-        return places.Places(why=why)
+        return places.Places(own=own, why=why)
     mounts = places.parse_mounts(answer.lines("mounts"))
     real: dict[str, str] = {}
     for each in told:
@@ -134,7 +168,7 @@ def _places(answer: Sections | Absent | Unknown, *told: Sections) -> places.Plac
         planned=places.parse_planned(answer.lines("fstab")),
         disks=places.parse_disks(answer.lines("disks")),
         real=real,
-        hostname="".join(answer.lines("name")).strip(),
+        own=own,
         why=None if mounts else _cut("the mounted file systems"),
     )
 
@@ -142,7 +176,14 @@ def _places(answer: Sections | Absent | Unknown, *told: Sections) -> places.Plac
 def _looked_for(told: _Told) -> tuple[str, ...]:
     products = sorted({program.product for program in PROGRAMS.values()} | set(AGENTS.values()))
     services = ("systemd units and timers",) if told.has_systemd else ()
-    return (*services, "crontabs", "state of restic, borg, duplicity and rsnapshot", f"{len(products)} backup products")
+    named = (f"the status file {told.status.path}",) if told.status is not None and told.status.path else ()
+    return (
+        *services,
+        *named,
+        "crontabs",
+        "state of restic, borg, duplicity and rsnapshot",
+        f"{len(products)} backup products",
+    )
 
 
 # --- Jobs ------------------------------------------------------------------------------------------------
@@ -224,29 +265,55 @@ def _attempt(service: units.Service, success: BackupSuccess | None, failure: Bac
 def _configured(service: units.Service, state: State) -> Maybe[bool]:
     if service.call.product == "borgmatic":
         files = state.borgmatic_files
-        return files if isinstance(files, Absent | Unknown) else files > 0
+        return files if isinstance(files, Unknown) else is_known(files) and files > 0
     return units.configured_by_condition(service)
 
 
 def _cron_job(entry: cron.Entry, told: _Told, found: Mapping[str, units.Block]) -> BackupJob:
     why = Unknown(Reason.NO_EVIDENCE, f"{entry.path}: cron keeps no result of what it starts")
     success, failure = _merged(entry.call.product, None, None, told, why)
-    running = units.active(found, "cron.service", "crond.service", "cronie.service", "anacron.timer")
-    seen = cron.daemon_runs(told.cron)
-    dead = not running and seen is False
+    enabled, blocked = _started(entry, told, found)
+    never = Absent(entry.stopped) if isinstance(entry.stopped, str) else None
     return BackupJob(
         product=entry.call.product,
         name=entry.name,
-        configured=True,
-        enabled=True if running or seen is not None else Unknown(Reason.NO_EVIDENCE, "no cron daemon could be seen"),
+        configured=entry.stopped if isinstance(entry.stopped, Unknown) else never or True,
+        enabled=enabled,
         interval_days=Absent("it does not repeat") if entry.interval_days is None else entry.interval_days,
-        blocked="no cron daemon is running" if dead else Absent("nothing is known to stop it"),
+        blocked=blocked,
         last_attempt=why,
         last_success=success,
         last_failure=failure,
         destinations=_destinations(entry.call, told),
         encrypted=_encrypted(entry.call, told.state),
     )
+
+
+def _of_this_host(job: BackupJob, state: State) -> BackupJob:
+    """rsnapshot may copy other hosts alone: this one has no backup from that."""
+    if job.product != "rsnapshot" or not state.rsnapshot_pulls:
+        return job
+    return replace(job, configured=Absent("it copies other hosts, and nothing of this one"))
+
+
+_CRONS = ("cron.service", "crond.service", "cronie.service")
+
+
+def _started(entry: cron.Entry, told: _Told, found: Mapping[str, units.Block]) -> tuple[Maybe[bool], Maybe[str]]:
+    """Whether cron starts a job, and what stops it: the file itself, or that no cron runs here."""
+    free = Absent("nothing is known to stop it")
+    if isinstance(entry.stopped, str):
+        return False, entry.stopped
+    if isinstance(entry.stopped, Unknown):
+        return entry.stopped, free
+    if units.active(found, *_CRONS, *(("anacron.timer",) if entry.by_anacron else ())):
+        return True, free
+    seen = cron.daemon_runs(told.cron)
+    if seen is None:
+        return Unknown(Reason.NO_EVIDENCE, "no cron daemon could be seen"), free
+    if seen and not told.taken.is_told and any(name in found for name in _CRONS):
+        return Unknown(Reason.NO_EVIDENCE, "the cron that runs here may be the one of a container"), free
+    return True, free if seen else "no cron daemon is running"
 
 
 def _with_record(job: BackupJob, count: int, state: State) -> BackupJob:
@@ -302,11 +369,12 @@ def _agents(found: Mapping[str, units.Block]) -> list[BackupJob]:
 
 
 def _agent(product: str, unit: str, *, running: bool) -> BackupJob:
+    """An agent that runs may still have no job: what it has to do is on record at its server alone."""
     why = Unknown(Reason.NO_EVIDENCE, f"{product}: its jobs and their results are on record at its server")
     return BackupJob(
         product=product,
         name=unit,
-        configured=True if running else why,
+        configured=why,
         enabled=running,
         interval_days=why,
         blocked=Absent("nothing is known to stop it") if running else f"{unit} is not running",

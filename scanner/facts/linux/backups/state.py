@@ -39,7 +39,10 @@ class Repository:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """Everything the programs told; `unread` is what could not be read, by product."""
+    """Everything the programs told; `unread` is what could not be read, by product.
+
+    `rsnapshot_pulls`: everything that rsnapshot is set up to copy lies on other hosts.
+    """
 
     repositories: tuple[Repository, ...]
     unread: Mapping[str, Unknown]
@@ -47,6 +50,7 @@ class State:
     borgmatic_files: Maybe[int]
     snapshot_root: str
     rsnapshot: tuple[BackupSuccess | None, BackupFailure | None]
+    rsnapshot_pulls: bool
 
     def of(self, product: str) -> tuple[Repository, ...]:
         """The repositories of a product; borgmatic works with borg's."""
@@ -65,6 +69,7 @@ def read_state(found: Sections) -> State:
         borgmatic_files=count,
         snapshot_root=_word(found, "rsnapshot", "snapshot_root"),
         rsnapshot=_rsnapshot(found),
+        rsnapshot_pulls=_pulls(found),
     )
 
 
@@ -149,7 +154,14 @@ def _word(found: Sections, section: str, key: str) -> str:
 
 def _rsnapshot_root(found: Sections) -> list[Repository]:
     root, (success, _) = _word(found, "rsnapshot", "snapshot_root"), _rsnapshot(found)
-    return [Repository("rsnapshot", root, success, root, encrypted=False)] if root and success else []
+    known = root and success and not _pulls(found)
+    return [Repository("rsnapshot", root, success, root, encrypted=False)] if known else []
+
+
+def _pulls(found: Sections) -> bool:
+    """Recordings from before the places were told apart name none."""
+    copied = {words[1] for line in found.lines("rsnapshot") if (words := line.split())[:1] == ["backup"] and words[1:]}
+    return copied == {"remote"}
 
 
 _LOG = re.compile(r"log \[([0-9T:/ -]+)\] (.*)")

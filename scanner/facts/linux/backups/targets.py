@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-from scanner.facts.linux.backups.programs import Call
+from scanner.facts.linux.backups.hosts import UNNAMED
+from scanner.facts.linux.backups.programs import Call, operands
 from scanner.facts.linux.backups.state import State
 from scanner.model import Maybe
-
-_COPIES = ("rsync", "rdiff-backup", "duplicity", "rclone", "bup")
 
 
 def targets(call: Call, state: State) -> tuple[Maybe[tuple[str, ...]], tuple[str, ...]]:
     """What a command line writes to, and what it reads."""
-    operands = [word for word in call.words if not word.startswith("-") and ("/" in word or ":" in word)]
-    sources = tuple(word for word in operands if word.startswith("/"))
+    places = operands(call.words)
+    sources = tuple(word for word in places if word.startswith("/"))
     if call.product == "borgmatic":
         return state.borgmatic, ()
     if call.product == "rsnapshot":
         return ((state.snapshot_root,) if state.snapshot_root else ()), ()
     if call.product == "borg":
-        archives = [word for word in operands if "::" in word and not word.startswith("::")]
+        archives = [word for word in places if "::" in word and not word.startswith("::")]
         named = tuple(archives[:1]) or _named(call)
-        return tuple(each.partition("::")[0] for each in named) or _only_borg(state), sources
-    if call.product in _COPIES:
-        return tuple(operands[-1:]) if len(operands) > 1 else (), tuple(
-            word for word in sources if word in operands[:-1]
-        )
+        found = tuple(each.partition("::")[0] for each in named) or _only_borg(state)
+        return found, tuple(word for word in sources if word.partition("::")[0] not in found)
+    if call.program is not None and call.program.copies:
+        read, written = places[:-1], places[-1:]
+        is_told = len(places) > 1 and written[0] not in ("?", UNNAMED)
+        return written if is_told else (), tuple(word for word in sources if word in read)
     named = _named(call)
     return named, tuple(word for word in sources if word not in named)
 

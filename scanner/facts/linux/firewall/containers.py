@@ -1,4 +1,4 @@
-"""Ports that Docker and Podman publish, from `docker ps` and `podman ps`."""
+"""Ports that Docker and Podman publish, from `docker ps` and from the sockets that Podman holds for its containers."""
 
 from __future__ import annotations
 
@@ -27,10 +27,32 @@ def read_published(raw: RawFacts) -> PublishedPorts | Absent | Unknown:
         return Unknown(Reason.UNREADABLE, "ctr: its output ends early")
     engines = tuple(line.removeprefix("% engine ") for line in lines if line.startswith("% engine "))
     try:
-        ports = tuple(dict.fromkeys(port for line in lines if not line.startswith("% ") for port in _ports(line)))
+        ports = tuple(dict.fromkeys(port for line in lines for port in _published(line)))
     except ValueError as error:
         return Unknown(Reason.UNREADABLE, f"ctr: a line cannot be understood: {error}")
     return PublishedPorts(engines=engines, ports=ports)
+
+
+def _published(line: str) -> Iterator[PublishedPort]:
+    """The ports of one line: a container that Docker lists, or a socket that is held for one."""
+    if line.startswith("% bound "):
+        yield _bound(line)
+    elif not line.startswith("% "):
+        yield from _ports(line)
+
+
+def _bound(line: str) -> PublishedPort:
+    protocol, at, container = line.removeprefix("% bound ").split(" ", 2)
+    address, _, port = at.rpartition(":")
+    address = "::" if address == "*" else address.strip("[]").partition("%")[0]
+    return PublishedPort(
+        container=container,
+        address=address,
+        first=int(port),
+        last=int(port),
+        protocol=protocol,
+        is_loopback=ip_address(address).is_loopback,
+    )
 
 
 def _ports(line: str) -> Iterator[PublishedPort]:

@@ -158,18 +158,40 @@ printf '%s\\n' '% end'
     max_bytes=MIB,
 )
 
+# Podman is not asked: without a daemon, even its listing creates stores and locks. The ports of a container that runs
+# are held by the process beside it, so the sockets of those processes are what it publishes.
+_PODMAN = r"""
+bound() {
+  [ -r /proc/1/comm ] || denied 'the processes of other accounts are hidden'
+  grep -qsx conmon /proc/[0-9]*/comm || return 0
+  have ss || exit 127
+  out=$(R ss -H -tulpn) || exit $?
+  printf '%s\n' "$out" | grep -E '"(conmon|rootlessport|pasta[^"]*|slirp4netns)"' |
+    while read -r kind x x x at x who; do
+    who=${who##*pid=}
+    who=$(tr '\000' ' ' <"/proc/${who%%,*}/cmdline" | sed -n 's/.* -n \([^ ]*\) .*/\1/p')
+    printf '%% bound %s %s %s\n' "$kind" "$at" "${who:-podman}"
+  done
+}
+"""
+
 CTR = Probe(
     name="ctr",
     why="ports that container engines publish past the host's own rules",
-    script=r"""
+    script=_PODMAN
+    + r"""
 found=
-for e in docker podman; do
-  have "$e" || continue
-  if [ "$e" = docker ] && [ ! -S /run/docker.sock ] && [ ! -S /var/run/docker.sock ]; then continue; fi
+if have docker && { [ -S /run/docker.sock ] || [ -S /var/run/docker.sock ]; } &&
+  ! head -c 300 "$(command -v docker)" | grep -q podman; then
   found=1
-  printf '%% engine %s\\n' "$e"
-  R "$e" ps --format '{{.Names}} {{.Ports}}' || exit $?
-done
+  printf '%% engine docker\n'
+  R docker ps --format '{{.Names}} {{.Ports}}' || exit $?
+fi
+if have podman; then
+  found=1
+  printf '%% engine podman\n'
+  bound
+fi
 if [ -z "$found" ]; then
   [ -S /run/docker.sock ] && exit 127
   for s in /run/containerd/containerd.sock /run/k3s/containerd/containerd.sock /run/k0s/containerd.sock \
@@ -179,12 +201,9 @@ if [ -z "$found" ]; then
   grep -qE "$names" /proc/net/unix 2>/dev/null && exit 127
   absent 'no container engine runs here'
 fi
-printf '%s\\n' '% end'
+printf '%s\n' '% end'
 """,
     access=Access.ROOT,
-    grants=(
-        Grant("/usr/bin/docker ps --format {{.Names}} {{.Ports}}"),
-        Grant("/usr/bin/podman ps --format {{.Names}} {{.Ports}}", executes=True),
-    ),
+    grants=(Grant("/usr/bin/docker ps --format {{.Names}} {{.Ports}}"), Grant("/usr/bin/ss -H -tulpn")),
     timeout_s=8,
 )

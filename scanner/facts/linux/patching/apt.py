@@ -5,6 +5,10 @@ and the versions between come from (a later update from elsewhere does not make 
 for packages that are held or kept back. An upgrade is not planned for it: that works through the
 dependencies of all known packages and took half of the script's time. Only where the vendor offers an update to some
 hosts first is apt asked whether this host is one of them (`--print-uris`: the lists of a simulation, without one).
+A host without apt's binary cache pays half a second for every question. The sources and their priorities are therefore
+taken from what apt says of its policy while it answers the first one, and asked for separately only where that is not
+enough: where it says nothing, and for media, whose lists have no name to go by. A version is pinned where preferences
+name packages and its priority is not the highest of its sources.
 The date of an update is not in apt's lists; but a release file that offers it and is dated D proves that it was out
 by D.
 
@@ -16,14 +20,17 @@ where nobody may not read the sources; and always with a folder of downloads tha
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 
 from scanner.facts.base import Probe, RawFacts, shared
+from scanner.facts.linux.host import release_of
 from scanner.facts.linux.patching.apt_sources import (
     ActiveSource,
     ReleaseFile,
-    parse_policy,
+    active_sources,
     parse_releases,
+    read_places,
     update_sources,
 )
 from scanner.facts.linux.patching.apt_upgrade import Outlook, read_outlook
@@ -51,48 +58,80 @@ APT = Probe(
     + NOBODY
     + r"""
 o='-o Debug::NoLocking=1 -o Dir::Log::Planner= -o Dir::Log::Solver= -o APT::Color=0 -o Dpkg::Use-Pty=0'
-as= policy=
-if [ "$(id -u)" = 0 ]; then
+alone='-o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache='
+as=
+if [ "$CTPAT_RIGHTS" = root ]; then
   have setpriv && as=$(nobody)
-  if [ -z "$as" ] || ! policy=$($as apt-cache $o policy 2>&1); then
-    as= policy=
-    o="$o -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache="
-  fi
+  [ "$as" ] || o="$o $alone"
 fi
-if [ "$policy" ]; then run policy printf '%s\n' "$policy"; else run policy $as apt-cache $o policy; fi
-names=$(dpkg-query -W -f '${db:Status-Status} ${binary:Package}\n' |
-  awk '$1 != "config-files" && $1 != "not-installed" { print $2 }')
+w=$(dpkg-query -W -f '${db:Status-Want} ${db:Status-Status} ${binary:Package} ${Package}\n')
+asked=$?
+names=$(printf '%s\n' "$w" | awk '$2 != "config-files" && $2 != "not-installed" { print $3 }')
 candidates() {
   set -- $names
   [ $# -gt 0 ] || { echo 'dpkg names no installed package'; return 1; }
-  t=$($as apt-cache $o policy "$@") && printf '%s\n' "$t" | awk -v asked=$# '
-  /^[^ ]/ { on = new = past = 0; name = $1; sub(/:$/, "", name); next }
+  t=$($as apt-cache $o -o Debug::pkgPolicy=1 policy "$@") && printf '%s\n' "$t" | awk -v asked=$# '
+  function judge() { if (rank != "" && rank != most && rank > -30000) print "@pin", name, rank; rank = "" }
+  /^[^ ]/ { judge(); on = new = past = 0; name = $1; sub(/:$/, "", name); next }
   /^  Installed: / { old = $2 ""; if (old != "(none)") seen++; next }
   /^  Candidate: / { best = $2 ""; new = old != "(none)" && best != "(none)" && best != old
     if (new) print name, old, best; next }
-  new && /^ (\*\*\*|   ) [^ ]/ { version = ($1 == "***" ? $2 : $1) ""; if ($1 == "***") past = 1
+  /^       / { if (most == "" || $1 > most) most = $1
+    line = $0; sub(/^ */, "", line); if (!(line in known)) { known[line]; places[++n] = line } }
+  /^ (\*\*\*|   ) [^ ]/ { judge(); if ($1 == "***") past = 1; else $0 = "x " $0
+    version = $2 ""; rank = $3; most = ""; if (rank !~ /^-?[0-9]+$/) plain = 1; if (!new) next
     on = version == best || (on && !past)
     if (on && version != best) print " before", version
     if (version == best && / \(phased [0-9]+%\)$/) print " phased"; next }
   on { sub(/^ */, " "); print }
-  END { print "@asked", asked, "@answered", seen + 0 }'
+  END { judge(); if (plain) print "@unranked"; for (i = 1; i <= n; i++) print "@place", places[i]
+    print "@asked", asked, "@answered", seen + 0 }'
 }
 offers=$(run candidates candidates)
+case $as/$offers in /* | *" @exit 0") ;; *) as= o="$o $alone"; offers=$(run candidates candidates) ;; esac
 printf '%s\n' "$offers"
+l=/var/lib/apt/lists/ p=/etc/apt/preferences d=/etc/apt/preferences.d/
+eval "$(apt-config shell l Dir::State::lists/d p Dir::Etc::preferences/f d Dir::Etc::preferencesparts/d 2>/dev/null)"
+pinned() {
+  [ ! -d "$d" ] || [ -r "$d" ] || return 0
+  for f in "$p" "$d"*; do
+    [ -e "$f" ] || continue
+    [ -r "$f" ] || return 0
+    ! grep -Eiqv '^(#.*|(Explanation|Pin|Pin-Priority):.*|Package:[[:space:]]*[*]|)[[:space:]]*$' "$f" || return 0
+  done
+  return 1
+}
+case $offers in
+*cdrom:* | *" @unranked
+"*) run policy $as apt-cache $o policy ;;
+*" Prio of "*" @exit 0") if pinned; then t=some; else t=none; fi; printf '=pins\n %s\n @exit 0\n' "$t" ;;
+*) run policy $as apt-cache $o policy ;;
+esac
 plan() { $as apt-get $o -o Dir::Cache::Archives=/dev/null/ -V --print-uris dist-upgrade; }
 case $offers in *"
   phased
 "*) run plan plan | grep -v "^ '" ;; esac
-holds() { w=$(dpkg-query -W -f '${db:Status-Want} ${Package}\n') && printf '%s\n' "$w" | sed -n 's/^hold //p'; }
+holds() { [ "$asked" = 0 ] && printf '%s\n' "$w" | sed -n 's/^hold .* //p'; }
 run holds holds
-l=$(apt-config shell l Dir::State::lists/d 2>/dev/null); eval "${l:-l=/var/lib/apt/lists/}"
-for f in "$l"*_InRelease "$l"*_Release "$l"InRelease; do
-  [ -r "$f" ] || continue
-  run "release:${f##*/}" awk '/^(MD5Sum|SHA)/ { exit } /^(Origin|Label|Suite|Codename|Date|Valid-Until): /' "$f"
+set -- "$l"*_InRelease "$l"*_Release "$l"InRelease
+[ -r "$l" ]; rc=$?
+for f in "$@"; do
+  shift
+  if [ -r "$f" ]; then set -- "$@" "$f"; elif [ -e "$f" ]; then rc=1; fi
 done
+[ $# = 0 ] || awk 'BEGIN { for (i = 1; i < ARGC; i++) {
+  f = name = ARGV[i]; sub(/.*\//, "", name); print "=release:" name
+  while ((rc = getline line <f) > 0 && line !~ /^(MD5Sum|SHA)/)
+    if (line ~ /^(Origin|Label|Suite|Codename|Version|Date|Valid-Until): /) print " " line
+  close(f); print " @exit " (rc < 0) } }' "$@"
+printf '=releases\n %s\n @exit %s\n' "$#" "$rc"
 run stamps stat -c '%Y %n' "$l" /var/lib/apt/periodic/* /var/lib/dpkg/status
-run history sh -c 'f=/var/log/apt/history.log; { [ -r $f.1.gz ] && gzip -dc $f.1.gz; cat $f; } |
-  grep -E "^(Start-Date|End-Date|Upgrade|Error):" | cut -c1-60 | tail -n 200'
+upgrades() {
+  f=/var/log/apt/history.log
+  { [ -r $f.1.gz ] && gzip -dc $f.1.gz; cat $f; } |
+    awk '/^(Start-Date|End-Date|Upgrade|Error):/ { print substr($0, 1, 60) }' | tail -n 200
+}
+run history upgrades
 exit 0
 """,
 )
@@ -110,8 +149,9 @@ def read_apt(raw: RawFacts) -> PatchLevel | Absent | Unknown:
     if isinstance(found, Absent | Unknown):
         return found
     releases = parse_releases(found)
-    active = _policy(found)
-    outlook = read_outlook(found, releases)
+    places = read_places(found, releases)
+    active = active_sources(places)
+    outlook = read_outlook(found, places, releases)
     holds = _holds(found, outlook)
     return PatchLevel(
         manager="apt",
@@ -120,20 +160,11 @@ def read_apt(raw: RawFacts) -> PatchLevel | Absent | Unknown:
         holds=holds,
         phased=outlook.phased,
         sources=update_sources(active, releases),
-        security_source=_security_source(active),
+        security_source=_security_source(active, release_of(raw)),
         refreshed=_refreshed(found, releases),
         last_run=_last_run(found),
         installed_level=Absent("apt updates packages one by one"),
     )
-
-
-def _policy(found: Sections) -> Maybe[tuple[ActiveSource, ...]]:
-    section = found.ok("policy")
-    if isinstance(section, Absent | Unknown):
-        return section
-    if not any(line.startswith("Package files:") for line in section.lines):
-        return section.refused("apt: apt-cache policy")
-    return parse_policy(section.lines)
 
 
 def _is_classified(active: Maybe[tuple[ActiveSource, ...]]) -> bool:
@@ -144,15 +175,36 @@ def _is_classified(active: Maybe[tuple[ActiveSource, ...]]) -> bool:
     return not any(source.origin.lower() in plain or source.codename == "sid" for source in active)
 
 
-def _security_source(active: Maybe[tuple[ActiveSource, ...]]) -> Maybe[bool]:
+def _security_source(active: Maybe[tuple[ActiveSource, ...]], release: Maybe[Mapping[str, str]]) -> Maybe[bool]:
+    """Whether a source in use brings the security updates of the release that is installed, and not of another."""
     if isinstance(active, Absent | Unknown):
         return active
     if not active:
         return Unknown(Reason.STALE, "apt: there are no package lists on this host")
+    used = [source for source in active if source.priority > _INSTALLED_PRIORITY]
     if not _is_classified(active):
-        return any(source.priority > _INSTALLED_PRIORITY for source in active)
-    security = (source for source in active if source.is_security)
-    return any(source.priority > _INSTALLED_PRIORITY for source in security)
+        return bool(used)
+    answers = [_is_of(source, release) for source in used if source.is_security]
+    if True in answers:
+        return True
+    return next((answer for answer in answers if isinstance(answer, Unknown)), False)
+
+
+_CODENAMES = ("VERSION_CODENAME", "UBUNTU_CODENAME", "DEBIAN_CODENAME")
+
+
+def _is_of(source: ActiveSource, release: Maybe[Mapping[str, str]]) -> Maybe[bool]:
+    """Whether a source is one of the installed release: by its codename, else by its number."""
+    if isinstance(release, Absent | Unknown):
+        return Unknown(Reason.NO_EVIDENCE, "apt: which release is installed is not known")
+    names = {release[key] for key in _CODENAMES if release.get(key)}
+    if names:
+        own = source.codename.removesuffix("-security")
+        return own in names or any(source.suite.startswith(f"{name}-") for name in names)
+    number = release.get("VERSION_ID", "")
+    if not number or not source.version:
+        return Unknown(Reason.NO_EVIDENCE, "apt: os-release names no release that its sources could be held against")
+    return source.version == number or source.version.startswith(f"{number}.")
 
 
 def _pending(outlook: Outlook, holds: Maybe[tuple[Hold, ...]]) -> Maybe[tuple[Update, ...]]:
@@ -192,12 +244,15 @@ def _base(name: str) -> str:
 
 
 def _pinned(found: Sections) -> tuple[Hold, ...]:
-    """Packages under `Pinned packages:` of the policy: a pin may hide updates, and nothing says of which kind."""
+    """Pinned packages, by the policy or by their own tables: a pin may hide updates, and nothing says of which kind."""
     lines = found.lines("policy")
     start = next((at for at, line in enumerate(lines) if line.startswith("Pinned packages")), len(lines))
-    names = (re.match(r"\s+(\S+) -> ", line) for line in lines[start + 1 :])
+    matches = [re.match(r"\s+(\S+) -> ", line) for line in lines[start + 1 :]]
+    if found.lines("pins") == ("some",):
+        matches = [re.match(r"@pin (\S+) ", line) for line in found.lines("candidates")]
+    names = dict.fromkeys(match[1] for match in matches if match)
     why = Unknown(Reason.NO_EVIDENCE, "a pin may hide updates of any kind")
-    return tuple(Hold(name=match[1], by="pin", security=why) for match in names if match)
+    return tuple(Hold(name=name, by="pin", security=why) for name in names)
 
 
 def _refreshed(found: Sections, releases: tuple[ReleaseFile, ...]) -> Maybe[datetime]:

@@ -13,11 +13,11 @@ from datetime import datetime
 
 from scanner.facts.linux.patching.apt_sources import (
     ActiveSource,
+    Places,
     ReleaseFile,
     is_security,
     match_place,
     matching,
-    parse_places,
 )
 from scanner.facts.linux.patching.sections import Section, Sections
 from scanner.facts.patching import Update
@@ -27,7 +27,8 @@ _KEPT = "The following packages have been kept back:"
 _PHASED = "The following upgrades have been deferred due to phasing:"
 _CHANGE = re.compile(r"\s+(?P<name>\S+) \(\S+ => \S+\)")
 _CANDIDATE = re.compile(r"(?P<name>[^\s@]\S*) (?P<old>\S+) (?P<new>\S+)")
-_COMPLAINT = re.compile(r"(?:[NWE]|Notice|Warning|Error): ")
+# Complaints, what apt says of its policy, and what its tables say of pins and sources: none of them is an update.
+_ASIDE = re.compile(r"(?:[NWE]|Notice|Warning|Error): |Prio of |@(?:place|pin) |@unranked\Z")
 _COUNTS = re.compile(r"@asked (?P<asked>[0-9]+) @answered (?P<answered>[0-9]+)")
 _INST = re.compile(r"Inst (?P<name>\S+) (?:\[(?P<old>[^\]]*)\] )?\((?P<new>\S+) (?P<origins>[^()]*?)(?: \[[^\]]*\])?\)")
 _NO_DATE = Unknown(Reason.NO_EVIDENCE, "apt's lists carry no date for a single update")
@@ -68,10 +69,12 @@ class _Place:
     out_by: Maybe[datetime]
 
 
-def read_outlook(found: Sections, releases: tuple[ReleaseFile, ...]) -> Outlook:
+def read_outlook(found: Sections, sources: Maybe[Places], releases: tuple[ReleaseFile, ...]) -> Outlook:
     """From the version tables where they were asked, else from the simulations."""
     offers = found.optional("candidates")
-    return _simulated(found, releases) if isinstance(offers, Absent) else _offered(found, releases)
+    if isinstance(offers, Absent):
+        return _simulated(found, releases)
+    return _offered(found, sources if is_known(sources) else {}, releases)
 
 
 def _whole(section: Section | Absent | Unknown, what: str) -> Section | Absent | Unknown:
@@ -84,11 +87,10 @@ def _whole(section: Section | Absent | Unknown, what: str) -> Section | Absent |
 # --- version tables ---
 
 
-def _offered(found: Sections, releases: tuple[ReleaseFile, ...]) -> Outlook:
+def _offered(found: Sections, sources: Places, releases: tuple[ReleaseFile, ...]) -> Outlook:
     section = _answered(found.ok("candidates"))
     if isinstance(section, Absent | Unknown):
         return Outlook(updates=section, behind_holds=section)
-    sources = parse_places(found.lines("policy"))
     places = {
         place: _Place(source, _out_by([(source.label, source.suite)], releases)) for place, source in sources.items()
     }
@@ -129,7 +131,7 @@ def parse_candidates(lines: Iterable[str]) -> tuple[_Candidate, ...] | Unknown:
     """
     found: list[_Candidate] = []
     for line in lines:
-        if _COMPLAINT.match(line):
+        if _ASIDE.match(line):
             continue
         if match := _CANDIDATE.fullmatch(line):
             found.append(_Candidate(name=match["name"], old=match["old"], new=match["new"]))

@@ -37,7 +37,7 @@ dnf.logging.Logging._setup_file_loggers = quiet
 dnf.lock.ProcessLock.__enter__ = dnf.lock.ProcessLock.__exit__ = quiet
 dnf.yum.misc.getCacheDir = lambda: "/var/cache/dnf"
 sys.exit(main.user_main(["-C", "-q"] + sys.argv[1:]))'
-p=$(head -n 1 "$(command -v "$t")" | tr '\000' ' ' | sed -n 's/^#! *\(\/[^ ]*python[^ ]*\).*/\1/p')
+p=; [ -z "$t" ] || p=$(head -n 1 "$(command -v "$t")" | tr '\000' ' ' | sed -n 's/^#! *\(\/[^ ]*python[^ ]*\).*/\1/p')
 if [ "$t" = dnf ] && [ "$p" ]; then d() { "$p" -B -c "$py" "$@"; }; else d() { "$t" -C -q "$@"; }; fi
 """
 

@@ -2,7 +2,8 @@
 
 The shell function `run NAME COMMAND…` prints `=NAME`, then every line of the command's output and complaints after
 one space, then its exit status as the last such line. It has the shape of the `show` helper, so both mix freely and
-no output can forge a section. URL credentials are cut on the target.
+no output can forge a section. URL credentials are cut on the target. `note` is `run` without a program of its own, for
+what says a few lines in any case, none of them with an address.
 """
 
 from __future__ import annotations
@@ -19,6 +20,14 @@ RUN = r"""
 run() {
   printf '=%s\n' "$1"; shift
   { "$@" 2>&1; echo "@exit $?"; } | sed -e 's#//[^/@ ]*@#//#g' -e 's/^/ /'
+}
+note() {
+  printf '=%s\n' "$1"; shift
+  noted=$("$@" 2>&1; echo "@exit $?")
+  while :; do
+    printf ' %s\n' "${noted%%"$NL"*}"
+    case $noted in *"$NL"*) noted=${noted#*"$NL"} ;; *) break ;; esac
+  done
 }
 """
 

@@ -23,7 +23,7 @@ SIDE = Probe(
 if have snap; then run snap snap list; run snap-time snap refresh --time --abs-time; fi
 have flatpak && run flatpak flatpak list --app --columns=application,version,origin
 opt() { [ -d /opt ] || return 0; for f in /opt/*; do [ -d "$f" ] && echo "${f##*/}"; done; :; }
-run opt opt
+note opt opt
 exit 0
 """,
 )
@@ -35,6 +35,7 @@ FIRMWARE = Probe(
     max_bytes=512 * 1024,
     script=RUN
     + r"""
+have systemd-detect-virt && systemd-detect-virt -q && absent 'a virtual machine or container has no firmware of its own'
 have fwupdmgr || exit 127
 run updates fwupdmgr --json --no-unreported-check --no-metadata-check --no-remote-check get-updates
 run stamp stat -c '%Y %n' /var/lib/fwupd/metadata/lvfs/metadata.xml.zst \

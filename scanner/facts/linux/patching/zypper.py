@@ -30,7 +30,7 @@ ZYPPER = Probe(
 grep -qE '^(ID|ID_LIKE)=.*(debian|ubuntu|fedora|rhel)' /etc/os-release 2>/dev/null \
     && absent 'zypper does not provide this system'
 z() { set -- zypper --non-interactive --no-refresh "$@"
-  if [ "$(id -u)" = 0 ]; then $(nobody) "$@"; else "$@"; fi; }
+  if [ "$CTPAT_RIGHTS" = root ]; then $(nobody) "$@"; else "$@"; fi; }
 run patch-check z patch-check
 run patches z --xmlout list-patches --all
 run updates z --xmlout list-updates

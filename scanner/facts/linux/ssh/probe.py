@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from scanner.facts.base import Access, Grant, Probe
+from scanner.facts.linux.processes import OWN
 
 # Addresses of no real host: one of RFC 1918, one that RFC 5737 reserves for documentation.
-_SCRIPT = r"""
-running() { grep -lx "$1" /proc/[0-9]*/comm 2>/dev/null; }
-commands() { running "$1" | while IFS= read -r c; do tr '\000' ' ' <"${c%comm}cmdline"; echo; done | sed 's/^/ /'; }
+_SCRIPT = (
+    OWN
+    + r"""
+servers=$(own 'sshd|dropbear')
+running() { printf '%s\n' "$servers" | grep " $1\$"; }
+commands() {
+  running "$1" | while read -r pid name; do tr '\000' ' ' <"/proc/$pid/cmdline"; echo; done | sed 's/^/ /'
+}
 units='ssh.service sshd.service ssh.socket sshd.socket'
 sshd_idle() {
   [ -z "$SSH_CONNECTION" ] && [ -d /run/systemd/system ] && [ -z "$(running sshd)" ] &&
@@ -24,7 +30,7 @@ if ! have sshd || sshd_idle; then
   absent 'no SSH server is installed'
 fi
 printf '=openssh\n'; commands sshd | grep '/sshd'
-[ "$(id -u)" = 0 ] || ! grep -qs ' /proc proc .*hidepid=[12inp]' /proc/self/mounts || printf '=hidden\n'
+[ "$CTPAT_RIGHTS" = root ] || ! grep -qs ' /proc proc .*hidepid=[12inp]' /proc/self/mounts || printf '=hidden\n'
 printf '=version\n'; sshd -V 2>&1 | sed -n 's/.*\(OpenSSH_[^ ,]*\).*/ \1/p'
 printf '=hostkeys\n'
 if have ssh-keygen; then
@@ -110,6 +116,7 @@ if evaluate global && [ "$matches$closed" != 00 ]; then
 fi
 printf '=end\n'
 """
+)
 
 SSHD = Probe(
     name="sshd",

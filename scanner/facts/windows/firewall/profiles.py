@@ -178,18 +178,25 @@ def _unread(value: object) -> str:
 
 
 def _in_force(profile: Profile, known: Services | Unknown, others: Maybe[tuple[str, ...]]) -> Profile:
-    """The profile behind its services; where it does not filter, another product may."""
+    """The profile behind its services; where another product is on, it may filter in the place of Windows Firewall.
+
+    Source: INetFwProduct.RuleCategories: a registered product may own what Windows Firewall would refuse.
+    """
     if isinstance(known, Unknown):
         return replace(profile, action=known) if profile.action is Action.DENY else profile
     stopped = next((name for name in _SERVICES if not _runs(known, name)), None)
     if stopped:
         because = f"the service {stopped} does not run"
         profile = replace(profile, action=Action.ALLOW, because=because, filters=False)
-    if profile.action is not Action.ALLOW or isinstance(others, Absent) or others == ():
+    if isinstance(profile.action, Unknown) or isinstance(others, Absent) or others == ():
         return profile
     if isinstance(others, Unknown):
-        return replace(profile, action=others)
-    detail = f"{profile.name} profile: {profile.because}; what {', '.join(others)} refuses is not read"
+        # Only where the profile refuses by itself is it no matter who else is there to refuse.
+        return profile if profile.action is Action.DENY else replace(profile, action=others)
+    names = ", ".join(others)
+    detail = f"{profile.name} profile: {profile.because}; what {names} refuses is not read"
+    if profile.action is Action.DENY:
+        detail = f"{profile.name} profile: {names} may have taken over from Windows Firewall, which is not read"
     return replace(profile, action=Unknown(Reason.UNSUPPORTED, detail))
 
 

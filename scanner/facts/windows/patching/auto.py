@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 
 from scanner.facts.base import RawFacts, Reader
@@ -14,8 +13,10 @@ from scanner.facts.windows.patching.probes import (
     UPDATES,
     UpdateEvent,
     events,
+    paused_until,
     success_time,
     update_policy,
+    update_server,
     updates,
 )
 from scanner.facts.windows.services import SERVICES, Services, services
@@ -25,6 +26,7 @@ from scanner.model import Absent, Maybe, Reason, Unknown, is_known
 _CLIENT = 1
 _WINDOWS_10 = 10240
 _SERVICE = "wuauserv"
+_ORCHESTRATOR = "usosvc"  # since Windows 10 it starts the runs
 _OFF = 1
 _INSTALLS = {
     2: "it only announces updates (AUOptions 2)",
@@ -32,7 +34,6 @@ _INSTALLS = {
     7: "it only downloads updates, and tells when a restart is needed (AUOptions 7)",
 }
 _CENTRAL = {"ccmexec": "Microsoft Configuration Manager", "besclient": "HCL BigFix"}
-_CREDENTIALS = re.compile(r"(?<=//)[^/@]*@")
 _ALL_READ = Absent("the policy, the service and the agents that are known were looked at")
 
 
@@ -63,7 +64,7 @@ def _agent(known: Services, name: str) -> Updater:
 def _windows_update(raw: RawFacts, policy: Values, known: Services | Unknown) -> Updater:
     found = updates(raw)
     installs, faults = _installs(raw, policy)
-    active, stopped = _active(policy, known)
+    active, stopped = _active(raw, policy, known)
     return Updater(
         name="Windows Update",
         active=active,
@@ -75,17 +76,23 @@ def _windows_update(raw: RawFacts, policy: Values, known: Services | Unknown) ->
     )
 
 
-def _active(policy: Values, known: Services | Unknown) -> tuple[Maybe[bool], tuple[str, ...]]:
+def _active(raw: RawFacts, policy: Values, known: Services | Unknown) -> tuple[Maybe[bool], tuple[str, ...]]:
     """Whether it is on at all, and what switches it off."""
+    paused = paused_until(policy)
+    if is_known(paused) and paused > raw.collected_at:
+        return False, (f"updates are paused until {paused:%Y-%m-%d}",)
     off = policy.registry_number("automatic", "NoAutoUpdate")
     if off == _OFF:
         return False, ("the policy switches automatic updates off (NoAutoUpdate 1)",)
     if isinstance(known, Unknown):
         return known, ()
-    service = known.get(_SERVICE)
+    service, orchestrator = known.get(_SERVICE), known.get(_ORCHESTRATOR)
     if service is None or service.disabled:
         return False, ("the service wuauserv is disabled" if service else "there is no service wuauserv",)
-    return (off if isinstance(off, Unknown) else True), ()
+    if orchestrator is not None and orchestrator.disabled:
+        return False, ("the service UsoSvc, which starts the runs, is disabled",)
+    gap = next((value for value in (off, paused) if isinstance(value, Unknown)), None)
+    return gap or True, ()
 
 
 def _installs(raw: RawFacts, policy: Values) -> tuple[Maybe[bool], tuple[str, ...]]:
@@ -117,39 +124,46 @@ def _default(raw: RawFacts) -> Maybe[bool]:
 
 
 def _open_source(policy: Values) -> Maybe[str]:
-    """A server of updates that is asked over http, where one is in use; user names in the address are left out."""
-    in_use, server = policy.registry_number("automatic", "UseWUServer"), policy.registry_text("policy", "WUServer")
-    for value in (in_use, server):
-        if isinstance(value, Unknown):
-            return value
-    if in_use != 1 or not is_known(server):
-        return Absent("updates come from Microsoft; no other server is in use")
-    if server.strip().lower().startswith("http://"):
-        return _CREDENTIALS.sub("", server.strip())
+    """A server of updates that is asked over http, where one is in use."""
+    server = update_server(policy)
+    if not is_known(server) or server.lower().startswith("http://"):
+        return server
     return Absent("the server of updates is asked over https")
 
 
 def _completed(found: Values, search: Maybe[datetime]) -> Maybe[datetime]:
-    """The newest finished run: a search, or an installation of anything, definitions included."""
+    """The newest finished run: a search, or an installation.
+
+    Definitions are fetched at their own request: later ones prove no run, and beside a search that nobody could read
+    they leave open whether one was made since the last installation.
+    """
     known = events(found)
-    times = [event.when for event in known if not event.code] if is_known(known) else []
+    done = [event for event in known if not event.code] if is_known(known) else []
+    times = [event.when for event in done if not event.is_definition]
     times += [when for when in (search, success_time(found, "installs")) if is_known(when)]
-    if times:
+    definitions = [event.when for event in done if event.is_definition]
+    if is_known(search) or (times and max(times) >= max(definitions, default=max(times))):
         return max(times)
-    gap = known if isinstance(known, Unknown) else search
-    return gap if isinstance(gap, Unknown) else Unknown(Reason.NO_EVIDENCE, "no finished run is on record")
+    for gap in (known, search):
+        if isinstance(gap, Unknown):
+            return gap
+    only = "only definitions of the malware protection are on record since then" if definitions else ""
+    return Unknown(Reason.NO_EVIDENCE, only or "no finished run is on record")
 
 
 def _error(found: Values) -> Maybe[str]:
-    """The failure of an update with no success of anything but definitions after it."""
+    """The failure of an update with no success of its own kind after it."""
     return then(events(found), _last_error)
 
 
 def _last_error(known: tuple[UpdateEvent, ...]) -> Maybe[str]:
-    newest = next((event for event in known if not event.is_definition), None)
-    if newest is None or not newest.code:
-        return Absent("the newest installation on record succeeded" if newest else "no installation is on record")
-    return f"an update failed on {newest.when:%Y-%m-%d} with {newest.code}: {newest.title}"
+    """Windows itself and everything else (drivers, Office, applications) are two kinds: one heals not the other."""
+    own = [event for event in known if not event.is_definition]
+    newest = [next((event for event in own if event.is_of_the_system is kind), None) for kind in (True, False)]
+    failed = next((event for event in newest if event is not None and event.code), None)
+    if failed is not None:
+        return f"an update failed on {failed.when:%Y-%m-%d} with {failed.code}: {failed.title}"
+    return Absent("the newest installation on record succeeded" if own else "no installation is on record")
 
 
 AUTO_UPDATES = Reader(fact=AutoUpdates, probes=(HOST, UPDATE_POLICY, UPDATES, SERVICES, OFFERS), read=read_auto)

@@ -20,9 +20,11 @@ from scanner.facts.windows.patching.probes import (
     UPDATE_POLICY,
     UPDATES,
     events,
+    paused_until,
     rollups,
     success_time,
     update_policy,
+    update_server,
     updates,
 )
 from scanner.facts.windows.values import Values, entry, required, then
@@ -149,28 +151,22 @@ def _fix(row: Values) -> str:
 
 
 def _holds(raw: RawFacts) -> Maybe[tuple[Hold, ...]]:
-    """Policies that put the monthly updates off, and a pause that somebody set."""
+    """Policies that put the monthly updates off, a pause that somebody set, a server that offers what is approved."""
     found = update_policy(raw)
     if isinstance(found, Unknown):
         return found
     days = found.registry_number("policy", "DeferQualityUpdatesPeriodInDays")
-    until = then(found.registry_text("pause", "PauseQualityUpdatesEndTime"), _end)
-    for value in (days, until):
+    until, server = paused_until(found), update_server(found)
+    for value in (days, until, server):
         if isinstance(value, Unknown):
             return value
     unsure = Unknown(Reason.NO_EVIDENCE, "whether this keeps back a security update now is not read")
     texts = [f"put off by policy for {days} days"] if is_known(days) and days > 0 else []
     if is_known(until) and until > raw.collected_at:
         texts.append(f"paused until {until:%Y-%m-%d}")
+    if is_known(server):
+        texts.append(f"offered as {server} approves them, which is not read")
     return tuple(Hold(name="monthly updates", by=text, security=unsure) for text in texts)
-
-
-def _end(text: str) -> datetime | Unknown:
-    try:
-        when = datetime.fromisoformat(text.strip())
-    except ValueError:
-        return Unknown(Reason.UNREADABLE, "update_policy: the end of the pause cannot be read")
-    return when if when.tzinfo else when.replace(tzinfo=UTC)
 
 
 PATCH_LEVEL = Reader(fact=PatchLevel, probes=(HOST, UPDATES, UPDATE_POLICY, OFFERS), read=read_level)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from scanner.facts.base import Probe, RawFacts
 from scanner.facts.windows.values import Values, entry, required, then, whole
-from scanner.model import Maybe, Reason, Unknown, is_known
+from scanner.model import Absent, Maybe, Reason, Unknown, is_known
 
 UPDATES = Probe(
     name="updates",
@@ -75,8 +75,10 @@ _NO_EVENTS = "NoMatchingEventsFound"
 _INSTALLED, _FAILED = 19, 20
 # Definitions of Defender and the monthly removal tool come by the same way and say nothing of the system's patches.
 _DEFINITIONS = ("KB2267602", "KB4052623", "KB890830")
+_SYSTEM = re.compile(r"\bWindows (?:Server|\d)|server operating system", re.ASCII)
 # Since the end of 2025 titles name the build: `2026-09 Preview Update (KB5124010) (26200.9550)`.
 _BUILD = re.compile(r"\(\d{5}\.\d+\)", re.ASCII)
+_CREDENTIALS = re.compile(r"(?<=//)[^/@]*@")
 _FILETIME_START = datetime(1601, 1, 1, tzinfo=UTC)
 
 
@@ -95,7 +97,7 @@ class UpdateEvent:
     @property
     def is_of_the_system(self) -> bool:
         """Whether it speaks of Windows itself; product names are the same in every language."""
-        named = any(word in self.title for word in ("Windows", "server operating system")) or _BUILD.search(self.title)
+        named = _SYSTEM.search(self.title) or _BUILD.search(self.title)
         return bool(named) and not any(word in self.title for word in (".NET", "Office"))
 
 
@@ -105,6 +107,30 @@ def updates(raw: RawFacts) -> Values | Unknown:
 
 def update_policy(raw: RawFacts) -> Values | Unknown:
     return required(entry(raw, UPDATE_POLICY.name))
+
+
+def paused_until(policy: Values) -> Maybe[datetime]:
+    """The end of a pause that somebody set, which may be over; absent where nobody did."""
+    return then(policy.registry_text("pause", "PauseQualityUpdatesEndTime"), _end)
+
+
+def _end(text: str) -> datetime | Unknown:
+    try:
+        when = datetime.fromisoformat(text.strip())
+    except ValueError:
+        return Unknown(Reason.UNREADABLE, "update_policy: the end of the pause cannot be read")
+    return when if when.tzinfo else when.replace(tzinfo=UTC)
+
+
+def update_server(policy: Values) -> Maybe[str]:
+    """The address of the company's own server of updates, without a user's name; absent where none is in use."""
+    in_use, server = policy.registry_number("automatic", "UseWUServer"), policy.registry_text("policy", "WUServer")
+    for value in (in_use, server):
+        if isinstance(value, Unknown):
+            return value
+    if in_use != 1 or not is_known(server):
+        return Absent("updates come from Microsoft; no other server is in use")
+    return _CREDENTIALS.sub("", server.strip())
 
 
 def no_events(found: Values, part: str) -> bool:

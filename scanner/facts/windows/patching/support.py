@@ -21,6 +21,7 @@ _CLIENT = 1
 _LTSC = {"EnterpriseS": "windows ltsc", "EnterpriseSN": "windows ltsc", "IoTEnterpriseS": "windows iot-ltsc"}
 _ENTERPRISE = ("Enterprise", "EnterpriseN", "EnterpriseG", "Education", "EducationN", "IoTEnterprise", "ServerRdsh")
 _PRO = ("Core", "Professional")
+_SEMI_ANNUAL = ("acor", "acorcore")
 _NO_EXTENSION = Absent("the vendor names no extended support")
 # Updates that come out just after the end may still be for everybody; older ones prove nothing about today.
 _AFTER_THE_END = timedelta(days=60)
@@ -52,9 +53,16 @@ def read_support(raw: RawFacts) -> Support | Absent | Unknown:
 
 def _product(found: Values) -> Maybe[str]:
     kind = required(product_type(found))
-    if kind != _CLIENT:
-        return then(kind, lambda _: "windows-server")
-    return then(required(edition(found)), _line)
+    if kind == _CLIENT:
+        return then(required(edition(found)), _line)
+    return then(kind, lambda _: then(required(edition(found)), _server_line))
+
+
+def _server_line(edition_id: str) -> str | Unknown:
+    """Server releases of the semi-annual channel share build numbers with long-term ones, and ended long before."""
+    if edition_id.lower().endswith(_SEMI_ANNUAL):
+        return Unknown(Reason.UNSUPPORTED, f"host: no life cycle is known for the edition {edition_id}")
+    return "windows-server"
 
 
 def _line(edition_id: str) -> str | Unknown:

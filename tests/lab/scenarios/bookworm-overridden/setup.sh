@@ -45,3 +45,12 @@ find /var/lib/apt/lists -exec touch -d '40 days ago' {} +
 # A backup that starts every night and has never ended well.
 nightly offsite /usr/bin/restic -r sftp:backup@vault.lab:/srv/vault -p /etc/restic.password backup /home
 systemctl start offsite || true
+
+# Another one ends well every night: on a disk that is not encrypted, in a repository that is not either.
+disk /var/lib/usb.img /mnt/usb
+export BORG_UNKNOWN_UNENCRYPTED_REPO_ACCESS_IS_OK=yes
+HOME=/root borg init --encryption=none /mnt/usb/borg
+nightly usb-copy /usr/bin/borg create '/mnt/usb/borg::{now}' /home
+sed -i 's/^Environment=.*/& BORG_UNKNOWN_UNENCRYPTED_REPO_ACCESS_IS_OK=yes/' /etc/systemd/system/usb-copy.service
+systemctl daemon-reload
+systemctl start usb-copy

@@ -9,6 +9,11 @@ pam-auth-update --remove pwquality --force
 # ufw is switched on in its file, and its rules were never loaded.
 sed -i 's/^ENABLED=.*/ENABLED=yes/' /etc/ufw/ufw.conf
 systemctl enable -q ufw
+# A second front end will load its own at the next start.
+systemctl enable -q nftables
+
+# A newer kernel was installed today and waits for a restart.
+kernel "$(next_kernel)"
 
 # A second superuser with a harmless name; a service account with an empty password.
 useradd --non-unique --uid 0 --gid 0 --shell /bin/bash --no-create-home sysbackup

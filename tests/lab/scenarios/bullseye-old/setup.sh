@@ -13,5 +13,7 @@ key gina -t ed25519
 usermod --lock --expiredate 1 gina
 records_since 200
 
-# A crontab plans a copy to another host; cron keeps no record of how it ended.
-echo '15 2 * * * root /usr/bin/rsync -a /home backup@vault.lab:/srv/old' >/etc/cron.d/copy
+# A crontab plans a copy to another host. Cron keeps no record of how it ended; the job itself does, in a file.
+echo '15 2 * * * root /usr/bin/rsync -a /home backup@vault.lab:/srv/old && echo "OK $(date +\%F)" >/var/lib/copy.status' \
+  >/etc/cron.d/copy
+echo "OK $(date -u +%F)" >/var/lib/copy.status

@@ -29,23 +29,21 @@ echo 'ivan ALL=(root) NOPASSWD: /usr/bin/systemctl restart cron' >/etc/sudoers.d
 mkdir -p /srv/copy
 nightly copy-home /usr/bin/rsync -a /home/ /srv/copy/
 systemctl start copy-home
+# What looks after it could not read the copy back, and says so in its status file.
+echo 'status=failed step=compare' >/var/lib/copy.status
 
-# A security update is out, and a hold keeps it back. Its archive lies on this machine.
-package() {
-  mkdir -p "/tmp/$1/DEBIAN"
-  printf '%s\n' 'Package: labware' "Version: $1" 'Architecture: all' 'Maintainer: lab <lab@example.org>' \
-    'Description: something to update' >"/tmp/$1/DEBIAN/control"
-  dpkg-deb --build "/tmp/$1" "$2" >/dev/null
-}
+# Two security updates are out, and a hold keeps one of them back. Their archive lies on this machine.
 mkdir -p /srv/archive
-package 1.0 /tmp/labware.deb
-package 1.1 /srv/archive/labware_1.1_all.deb
-dpkg -i /tmp/labware.deb
-rm -r /tmp/1.0 /tmp/1.1 /tmp/labware.deb
 cd /srv/archive
-file=labware_1.1_all.deb
-{ dpkg-deb --field $file; printf '%s\n' "Filename: ./$file" "Size: $(stat -c %s $file)" \
-  "SHA256: $(sha256sum $file | cut -d' ' -f1)"; } >Packages
+for name in labware labtool; do
+  package $name 1.0 /tmp/$name.deb
+  dpkg -i /tmp/$name.deb
+  rm /tmp/$name.deb
+  file=${name}_1.1_all.deb
+  package $name 1.1 $file
+  { dpkg-deb --field $file; printf '%s\n' "Filename: ./$file" "Size: $(stat -c %s $file)" \
+    "SHA256: $(sha256sum $file | cut -d' ' -f1)" ''; } >>Packages
+done
 printf '%s\n' 'Origin: Debian' 'Label: Debian-Security' 'Suite: stable-security' 'Codename: trixie-security' \
   "Date: $(date -Ru)" 'SHA256:' " $(sha256sum Packages | cut -d' ' -f1) $(stat -c %s Packages) Packages" >Release
 echo 'deb [trusted=yes] file:/srv/archive ./' >/etc/apt/sources.list.d/archive.list
