@@ -446,16 +446,15 @@ def test_a_record_counts_for_the_directory_of_the_policy_alone() -> None:
     assert read(LocalAdminPasswords, swapped).joined is False
 
 
-def itadmin(**changes: Any) -> RawFacts:
-    """The hardened host with one more open local account that administers it."""
+ITADMIN = "S-1-5-21-3050772491-1885512402-2240931017-1002"
+
+
+def itadmin(member: str = ITADMIN, **changes: Any) -> RawFacts:
+    """The hardened host with one more open local account, and one more member of Administrators, by SID."""
     raw = raw_facts_of("server-2022-hardened")
     body, members = (json.loads(raw.get(name).stdout) for name in ("local_accounts", "local_groups"))
-    sid = "S-1-5-21-3050772491-1885512402-2240931017-1002"
-    row = {**body["accounts"][0], "name": "itadmin", "sid": sid, "disabled": False, **changes}
-    body["accounts"].append(row)
-    members["groups"][0]["group"]["members"].append(
-        {"path": "WinNT://CONTOSO/FS01/itadmin", "class": "User", "sid": sid}
-    )
+    body["accounts"].append({**body["accounts"][0], "name": "itadmin", "sid": ITADMIN, "disabled": False, **changes})
+    members["groups"][0]["group"]["members"].append({"path": f"WinNT://{member}", "class": "User", "sid": member})
     both = {"local_accounts": body, "local_groups": members}
     sections = {name: answering("server-2022-hardened", name, one).get(name) for name, one in both.items()}
     return replace(raw, sections={**raw.sections, **sections})
@@ -472,6 +471,8 @@ def test_the_policy_is_for_one_account() -> None:
     assert unmanaged(raw_facts_of("server-2022-hardened")) == ()
     assert unmanaged(itadmin()) == ("itadmin",)
     assert unmanaged(itadmin(disabled=True)) == ()
+    assert unmanaged(itadmin("S-1-5-113")) == ("itadmin",)  # every local account
+    assert unmanaged(itadmin("S-1-5-21-1004336348-1177238915-682003330-1733")) == ()
     assert unmanaged(itadmin(disabled="?")).code is Reason.UNREADABLE
     assert unmanaged(itadmin(), AdministratorAccountName="ITAdmin") == ()
     assert unmanaged(itadmin(), AutomaticAccountManagementEnabled=1).code is Reason.NO_EVIDENCE

@@ -220,6 +220,12 @@ def test_services_name_the_local_account_that_they_run_under() -> None:
     accounts = (".\\Backup", "app07\\backup", "backup", "CONTOSO\\backup", "backup@contoso.com")
     rows = [{"name": f"s{number}", "account": account} for number, account in enumerate(accounts)]
     assert services_of(rows) == {"Administrator": (), "Guest": (), "backup": ("s0", "s1", "s2")}
+    unnamed = changed("server-2012-r2", "host", "name", value=None)
+    for account, expected in ((".\\backup", ("s",)), ("APP07\\backup", None)):  # whose APP07 is, the host has to say
+        raw = changed("server-2012-r2", "local_accounts", "services", value=[{"name": "s", "account": account}])
+        host = replace(raw, sections={**raw.sections, "host": unnamed.sections["host"]})
+        found = read(Accounts, host).named("backup")
+        assert found is not None and (found.services if is_known(found.services) else None) == expected
     for lost in (DENIED, None, [{"name": "s"}]):
         assert all(isinstance(one, Unknown) for one in services_of(lost).values()), lost
 
