@@ -50,13 +50,14 @@ def local_admin_passwords(
     policy = f"{length} characters, {age_days} days, kept in {kept_in}"
     if length < min_length or age_days > max_age_days:
         return failed(expected=expected, actual=policy)
-    if not need(passwords.joined):
+    if passwords.joined is False:
         return failed(expected=expected, actual=f"{policy}, which this host is not joined to")
     unmanaged = passwords.unmanaged
     others = [name for name in unmanaged if name not in exempt] if isinstance(unmanaged, tuple) else []
     if others:
         actual = f"{policy}; nothing manages {plural(len(others), 'further open local administrator')}"
         return failed(expected=f"{expected}, and no further local administrator", actual=actual, items=others)
+    need(passwords.joined)
     stored = passwords.last_stored
     if isinstance(stored, Absent):
         return unknown(Reason.NO_EVIDENCE, f"{policy}; {stored.reason}")

@@ -50,7 +50,8 @@ def never_used(
         left_out = account.name in (accounts.scan_account, *exempt)
         if is_open is False or left_out or isinstance(account.last_login, datetime):
             continue
-        changed = account.password_changed  # one of the future, a day for the time zone apart, makes nothing young
+        changed = account.password_changed
+        # A day of the future (more than one for the time zone) makes no account young.
         if isinstance(account.created, datetime) and -1 <= (now - account.created).days <= max_age_days:
             continue
         if isinstance(changed, date) and -1 <= (now.date() - changed).days <= max_age_days:

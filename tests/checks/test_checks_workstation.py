@@ -134,6 +134,7 @@ def passwords(age_days: float | None = 10, **changes: Any) -> LocalAdminPassword
         (passwords(joined=False), Status.FAIL),
         (passwords(joined=DENIED), Reason.DENIED),
         (passwords(unmanaged=("itadmin",)), Status.FAIL),
+        (passwords(unmanaged=("itadmin",), joined=DENIED), Status.FAIL),
         (passwords(None, unmanaged=("itadmin",)), Status.FAIL),
         (passwords(unmanaged=DENIED), Reason.DENIED),
         (passwords(None, unmanaged=DENIED), Reason.NO_EVIDENCE),
