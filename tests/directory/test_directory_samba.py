@@ -42,6 +42,7 @@ FOR_BOTH = {
     "password/empty_password": Status.UNKNOWN,  # nopassword needs none; whether it has one is not told
     "password/directory": Status.NOT_APPLICABLE,
     "accounts/inactive": Status.FAIL,
+    "accounts/never_used": Status.REVIEW,  # ghost, in spite of its new password
     "accounts/admins": Status.REVIEW,
     "accounts/roster": Status.REVIEW,
     "accounts/root_equivalent": Status.FAIL,  # tapes
