@@ -11,6 +11,7 @@ minutes on clients and 15 on servers, administrators on clients); NIST SP 800-17
 from scanner.api import (
     Absent,
     Accounts,
+    AddressBan,
     Host,
     Lockout,
     LockoutRules,
@@ -54,6 +55,8 @@ def lockout(
     workstation_tolerated_s: int | None = None,
     lock_administrators: bool = False,
     address_ban_suffices: bool = True,
+    max_ban_failures: int = 5,
+    min_ban_s: int = 600,
 ) -> Outcome:
     """Pass when at most `max_attempts` failures lock for long enough; warn for what the pack tolerates.
 
@@ -72,7 +75,8 @@ def lockout(
     if lockout.gaps:
         return failed(expected=str(rules), actual="; ".join(lockout.gaps), items=lockout.gaps)
     if lockout.threshold is None:
-        return _without(lockout, str(rules), address_ban_suffices)
+        limits = (max_ban_failures, min_ban_s) if address_ban_suffices else None
+        return _without(lockout, str(rules), limits)
     return _judged(lockout, ssh, host, rules, lock_administrators)
 
 
@@ -118,15 +122,33 @@ def _exempt(lockout: Lockout, host: Host | Unknown | None) -> str:
     return _EXEMPT
 
 
-def _without(lockout: Lockout, expected: str, address_ban_suffices: bool) -> Outcome:
+def _without(lockout: Lockout, expected: str, limits: tuple[int, int] | None) -> Outcome:
+    """No account is ever locked: a ban of addresses may do, within its own limits of failures and seconds."""
     text = lockout.how
-    if not address_ban_suffices:
+    if limits is None:
         return failed(expected=expected, actual=f"no account is ever locked: {text}")
     ban = need(lockout.address_ban)
     if ban is None:
         return failed(expected=expected, actual=f"no account is ever locked and no address is banned: {text}")
+    max_failures, min_ban_s = limits
+    told = f"addresses that guess are banned by {ban.service}{_shown(ban)}"
+    many = is_known(ban.max_failures) and ban.max_failures > max_failures
+    short = is_known(ban.duration_s) and ban.duration_s is not None and ban.duration_s < min_ban_s
+    if many or short:
+        wanted = f"{expected}; or a ban after at most {max_failures} failures for at least {min_ban_s} s"
+        return failed(expected=wanted, actual=f"no account is ever locked; {told}")
+    need(ban.max_failures)
+    need(ban.duration_s)
     note = "guessing from many addresses, or at the console, is not limited"
-    return passed(actual=f"no account is ever locked; addresses that guess are banned by {ban}", note=note)
+    return passed(actual=f"no account is ever locked; {told}", note=note)
+
+
+def _shown(ban: AddressBan) -> str:
+    if not is_known(ban.max_failures):
+        return ""
+    within = f" within {ban.window_s} s" if is_known(ban.window_s) else ""
+    length = "" if not is_known(ban.duration_s) else f", for {ban.duration_s} s" if ban.duration_s else ", for good"
+    return f" after {ban.max_failures} failures{within}{length}"
 
 
 def _bypasses(ssh: SshServer) -> bool:

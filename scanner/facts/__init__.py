@@ -2,7 +2,15 @@
 
 from scanner.facts.accounts import Account, AccountKind, Accounts, BuiltIn, HomeFolder, PasswordProof, PasswordState
 from scanner.facts.audit import Audited, AuditedEvent, AuditLog, CommandLogging, EventLog, LogForwarder
-from scanner.facts.authentication import AutomaticSignIn, DirectoryKind, Lockout, NameService, SignIn, directory_only
+from scanner.facts.authentication import (
+    AddressBan,
+    AutomaticSignIn,
+    DirectoryKind,
+    Lockout,
+    NameService,
+    SignIn,
+    directory_only,
+)
 from scanner.facts.backups import (
     BackupFailure,
     BackupJob,
@@ -141,6 +149,7 @@ __all__ = [
     "AccountPolicy",
     "Accounts",
     "Action",
+    "AddressBan",
     "AuditLog",
     "Audited",
     "AuditedEvent",

@@ -14,14 +14,27 @@ _NO_OTHER_WAY = Absent("SSH is the only remote sign-in that is read on this plat
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AddressBan:
+    """A running service that bans addresses which guess at remote sign-ins.
+
+    `max_failures` within `window_s` bring a ban of `duration_s`, which is None where it ends only by hand.
+    """
+
+    service: str
+    max_failures: Maybe[int]
+    window_s: Maybe[int]
+    duration_s: Maybe[int | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Lockout(Fact):
     """What happens to an account after failed logins.
 
     `threshold` is the number of failures that locks, None when no account is ever locked; `duration_s` is None when
     an administrator has to unlock, `window_s` is the time in which failures add up. `exempts_administrators` says
     whether the superuser is never locked. `how` names the mechanism, or why there is none. `gaps` are sentences
-    saying what makes a configured lockout ineffective. `address_ban` describes a running service that bans guessing
-    addresses and watches remote logins, None where there is none: it slows guessing and locks no account.
+    saying what makes a configured lockout ineffective. `address_ban` is None where no service bans
+    strangers' addresses: a ban slows guessing and locks no account.
     """
 
     name: ClassVar[str] = "lockout"
@@ -33,7 +46,7 @@ class Lockout(Fact):
     exempts_administrators: Maybe[bool]
     how: str
     gaps: tuple[str, ...]
-    address_ban: Maybe[str | None]
+    address_ban: Maybe[AddressBan | None]
 
 
 class DirectoryKind(StrEnum):

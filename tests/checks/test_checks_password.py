@@ -15,6 +15,7 @@ from scanner.facts import (
     Account,
     AccountKind,
     Accounts,
+    AddressBan,
     Collection,
     DirectoryKind,
     Host,
@@ -52,6 +53,7 @@ POLICY = PasswordPolicy(
     new_max_age_days=None,
     new_min_age_days=None,
 )
+BAN = AddressBan(service="fail2ban", max_failures=5, window_s=600, duration_s=600)
 LOCKOUT = Lockout(
     threshold=5,
     duration_s=900,
@@ -428,9 +430,13 @@ def test_nullok_unknown() -> None:
         ({"threshold": 6}, Status.FAIL),
         ({"duration_s": 600}, Status.FAIL),
         ({"gaps": ("failed logins are not counted",)}, Status.FAIL),
-        ({"gaps": ("x",), "threshold": None, "address_ban": "fail2ban"}, Status.FAIL),
+        ({"gaps": ("x",), "threshold": None, "address_ban": BAN}, Status.FAIL),
         ({"threshold": None}, Status.FAIL),
-        ({"threshold": None, "address_ban": "fail2ban with an enabled jail for sshd"}, Status.PASS),
+        ({"threshold": None, "address_ban": BAN}, Status.PASS),
+        ({"threshold": None, "address_ban": replace(BAN, duration_s=None)}, Status.PASS),
+        ({"threshold": None, "address_ban": replace(BAN, max_failures=6)}, Status.FAIL),
+        ({"threshold": None, "address_ban": replace(BAN, duration_s=599)}, Status.FAIL),
+        ({"threshold": None, "address_ban": replace(BAN, duration_s=1, max_failures=DENIED)}, Status.FAIL),
         ({"threshold": 9, "duration_s": DENIED}, Status.FAIL),
     ],
 )
@@ -458,10 +464,16 @@ def test_a_server_built_without_pam_goes_past_the_lockout() -> None:
 
 
 def test_lockout_limits_and_unknown() -> None:
-    banned = replace(LOCKOUT, threshold=None, address_ban="SSHGuard")
+    banned = replace(LOCKOUT, threshold=None, address_ban=BAN)
+    silent = replace(BAN, max_failures=DENIED)
     assert run("lockout", banned, ssh(), NAMES, accounts(), None, address_ban_suffices=False).status is Status.FAIL
     assert run("lockout", LOCKOUT, ssh(), NAMES, accounts(), None, max_attempts=3).status is Status.FAIL
-    for changes in ({"threshold": DENIED}, {"duration_s": DENIED}, {"threshold": None, "address_ban": DENIED}):
+    for changes in (
+        {"threshold": DENIED},
+        {"duration_s": DENIED},
+        {"threshold": None, "address_ban": DENIED},
+        {"threshold": None, "address_ban": silent},
+    ):
         with pytest.raises(FactUnavailable):
             run("lockout", replace(LOCKOUT, **changes), ssh(), NAMES, accounts(), None)
 

@@ -54,7 +54,9 @@ def test_the_digest_is_that_of_what_goes_over_the_wire(ctpat: Call, home: Path, 
 def test_the_script_follows_its_reasons_unchanged(ctpat: Call) -> None:
     reasons, script = ctpat(*WINDOWS, "--why").out, ctpat(*WINDOWS, "--script").out
     assert all(line.startswith("#") for line in reasons.splitlines())
-    assert ctpat(*WINDOWS).out == f"{reasons}\n{script}\n"
+    why, compared, thresholds = reasons.partition("#\n# What is compared with, on Windows hosts:\n")
+    assert compared and "password.history.required = 24: CIS" in thresholds
+    assert ctpat(*WINDOWS).out == f"{why}\n{script}\n"
     parsed(f"{script}}} '{'0' * 32}'\n\n")
 
 

@@ -127,10 +127,13 @@ def load(path: Path) -> None:
         pytest.skip(f"this kernel or tool does not know the rules: {error}")
 
 
-def ask(probe: Probe) -> RawFact:
+NO_ENGINE = 'have() { case $1 in docker | podman) return 1 ;; esac; command -v "$1" >/dev/null 2>&1; }'
+
+
+def ask(probe: Probe, before: str = "") -> RawFact:
     """Run a probe as the collection would, as root, in the host's namespace."""
     helpers = resources.files("scanner.collect").joinpath("helpers.sh").read_text(encoding="utf-8")
-    script = f"CTPAT_RIGHTS=root\nLC_ALL=C\nexport LC_ALL\n{helpers}\n{probe.script}"
+    script = f"CTPAT_RIGHTS=root\nLC_ALL=C\nexport LC_ALL\n{helpers}\n{before}\n{probe.script}"
     done = subprocess.run(
         ["ip", "netns", "exec", HOST, "/bin/sh", "-c", script], capture_output=True, timeout=20, check=False
     )
@@ -183,8 +186,6 @@ LISTENER = "import socket, sys; s = socket.socket(socket.AF_UNIX); s.bind(sys.ar
 def test_an_engine_is_known_by_its_socket_wherever_that_is(
     spaces: None, tmp_path: Path, name: str, state: RawState
 ) -> None:
-    if any(shutil.which(engine) for engine in ("docker", "podman")):
-        pytest.skip("this machine has a container engine of its own")
     path = tmp_path / name
     path.parent.mkdir(parents=True)
     command = ["ip", "netns", "exec", HOST, sys.executable, "-c", LISTENER, str(path)]
@@ -194,6 +195,6 @@ def test_an_engine_is_known_by_its_socket_wherever_that_is(
         while not path.exists():
             assert time.monotonic() < until
             time.sleep(0.05)
-        assert ask(CTR).state is state
+        assert ask(CTR, NO_ENGINE).state is state
     finally:
         listener.communicate(timeout=20)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from scanner.facts.authentication import Lockout
+from scanner.facts.authentication import AddressBan, Lockout
 from scanner.facts.base import RawFacts
 from scanner.facts.linux.password import pam
 from scanner.facts.linux.password.ban import address_ban
@@ -52,7 +52,7 @@ def read(raw: RawFacts) -> Lockout | Unknown:
     return _combine([_part(found, name) for name in services], ban)
 
 
-def _none(why: str, ban: Maybe[str | None]) -> Lockout:
+def _none(why: str, ban: Maybe[AddressBan | None]) -> Lockout:
     return Lockout(
         threshold=None,
         duration_s=None,
@@ -64,7 +64,7 @@ def _none(why: str, ban: Maybe[str | None]) -> Lockout:
     )
 
 
-def _combine(parts: Sequence[_Part], ban: Maybe[str | None]) -> Lockout:
+def _combine(parts: Sequence[_Part], ban: Maybe[AddressBan | None]) -> Lockout:
     """The weakest service counts; one without a lockout beside others with one is a gap."""
     weakest = max(parts, key=_weakness)
     locking = [part for part in parts if part.threshold is not None]

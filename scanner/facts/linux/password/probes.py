@@ -80,7 +80,7 @@ for f in /etc/fail2ban/jail.conf /etc/fail2ban/jail.d/*.conf /etc/fail2ban/jail.
   [ -f "$f" ] || continue
   [ -r "$f" ] || { printf '!%s\n' "$f"; continue; }
   printf '=%s\n' "$f"
-  grep -E '^(\[|enabled[ =]|maxretry[ =]|bantime[ =]|findtime[ =])' "$f" | sed 's/^/ /'
+  grep -E '^(\[|enabled[ =]|maxretry[ =]|bantime[ =]|findtime[ =]|ignoreip[ =])' "$f" | sed 's/^/ /'
 done
 for f in /etc/crowdsec/collections/sshd.yaml /etc/crowdsec/scenarios/ssh-bf.yaml; do
   [ -e "$f" ] && printf '=%s\n present\n' "$f"
