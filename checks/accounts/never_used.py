@@ -97,5 +97,6 @@ def _is_young(account: Account, now: datetime, max_age_days: int) -> bool:
 
     A day of the future, more than one for the time zone, makes nothing young.
     """
-    made = account.created.date() if isinstance(account.created, datetime) else account.password_changed
+    made = account.password_changed if isinstance(account.created, Absent) else account.created
+    made = made.date() if isinstance(made, datetime) else made
     return isinstance(made, date) and -1 <= (now.date() - made).days <= max_age_days

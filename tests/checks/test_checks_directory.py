@@ -295,6 +295,7 @@ def test_never_used_spares_an_account_that_was_made_lately() -> None:
     for changes in (
         {"created": NOW + timedelta(days=5)},
         {"created": unkept, "password_changed": date(2027, 1, 1)},
+        {"created": DENIED, "password_changed": NOW.date()},
         {"password_changed": NOW.date()},  # a new password makes an old account no younger
     ):
         unused = accounts(account(last_login=None, **changes))
