@@ -44,8 +44,12 @@ def locked_but_usable(
 
     The scan account has no password by design and is left out.
     """
+    if collection.platform == "directory":
+        return not_applicable(
+            "a directory takes no keys; hosts that let its accounts in with one are targets themselves"
+        )
     if ssh is None or keys is None:
-        return not_applicable("no SSH server, so there are no keys that open an account")
+        return passed(actual="no SSH server, so no key opens an account")
     if _keys_refused(ssh):
         return passed(actual="the SSH server takes no keys")
     today = collection.collected_at.date()

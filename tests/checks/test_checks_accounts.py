@@ -317,7 +317,7 @@ SSH = server(pubkeyauthentication="yes")
         ({**LOCKED, **ENDED}, True, SSH, Status.PASS),
         ({**LOCKED, "interactive": False}, True, SSH, Status.PASS),
         ({}, True, SSH, Status.PASS),
-        (LOCKED, True, None, Status.NOT_APPLICABLE),
+        (LOCKED, True, None, Status.PASS),
         (LOCKED, True, server(pubkeyauthentication="no"), Status.PASS),
     ],
 )
@@ -326,6 +326,12 @@ def test_locked_but_usable(
 ) -> None:
     known = keys(amy=KEY) if held else keys()
     assert run("locked_but_usable", accounts(account(**changes)), known, ssh, NOW_FACT).status is expected
+
+
+def test_a_directory_takes_no_keys() -> None:
+    elsewhere = replace(NOW_FACT, platform="directory")
+    found = run("locked_but_usable", accounts(account(**LOCKED)), None, None, elsewhere)
+    assert found.status is Status.NOT_APPLICABLE
 
 
 def test_locked_but_usable_needs_passwords_and_keys() -> None:
