@@ -8,7 +8,6 @@ between two ends in memory first.
 from __future__ import annotations
 
 import contextlib
-import select
 import ssl
 import threading
 import time
@@ -19,7 +18,8 @@ from functools import cache
 from typing import Any
 
 from scanner.errors import TargetError
-from scanner.transports.tcp import Dialling, connect_tcp, left
+from scanner.transports.tcp import Dialling, TimedSocket, connect_tcp, left
+from scanner.transports.tlspipe import TlsPipe, TooMuch
 
 OLD: Mapping[str, ssl.TLSVersion] = {"TLS 1.0": ssl.TLSVersion.TLSv1, "TLS 1.1": ssl.TLSVersion.TLSv1_1}
 HANDSHAKE_S = 5.0
@@ -42,7 +42,7 @@ class Peer:
     is_stopped: Callable[[], bool] = lambda: False
 
 
-def spoken(connection: ssl.SSLSocket) -> dict[str, Any]:
+def spoken(connection: ssl.SSLSocket | ssl.SSLObject) -> dict[str, Any]:
     """Version and cipher of a connection, in OpenSSL's words."""
     cipher = connection.cipher()
     return {"version": connection.version(), "cipher": cipher[0] if cipher else None}
@@ -68,36 +68,31 @@ def _tried(peer: Peer, version: ssl.TLSVersion) -> str:
         return SILENT
     peer.dialling.settle(pipe)  # from here on `is_stopped` ends it
     with contextlib.closing(pipe):
-        try:
-            wrapped = _context(ssl.PROTOCOL_TLS_CLIENT, version, "ALL").wrap_socket(
-                pipe, server_hostname=peer.host.partition("%")[0], do_handshake_on_connect=False
-            )
-        except (OSError, ValueError):  # gone at once; or a name that OpenSSL does not take
-            return CLOSED
-        with contextlib.closing(wrapped):
-            return _shaken(wrapped, until, peer.is_stopped)
+        return _shaken(pipe, peer, version, until)
 
 
-def _shaken(wrapped: ssl.SSLSocket, until: float, is_stopped: Callable[[], bool]) -> str:
-    wrapped.setblocking(False)
-    ready = select.poll()
-    ready.register(wrapped, select.POLLIN)
-    while left(until) and not is_stopped():
-        try:
-            wrapped.do_handshake()
-        except ssl.SSLWantReadError:
-            ready.poll(1000 * min(TICK_S, left(until)))
-        except ssl.SSLWantWriteError:
-            time.sleep(min(TICK_S, left(until)))  # a hello fits into any buffer
-        except (ssl.SSLEOFError, ssl.SSLZeroReturnError, ConnectionError):
-            return CLOSED
-        except ssl.SSLError as error:
-            return REFUSED if error.reason in _NO_SUCH_VERSION else f"ended: {error.reason or 'no reason given'}"
-        except OSError:
-            return CLOSED
-        else:
-            return ACCEPTED
-    return SILENT
+def _shaken(pipe: TimedSocket, peer: Peer, version: ssl.TLSVersion, until: float) -> str:
+    def turn_s() -> float:
+        if not left(until) or peer.is_stopped():
+            raise _Over
+        return min(TICK_S, left(until))
+
+    context, name = _context(ssl.PROTOCOL_TLS_CLIENT, version, "ALL"), peer.host.partition("%")[0]
+    try:
+        TlsPipe(pipe, context, name, turn_s=turn_s).shake()
+    except (_Over, TooMuch):
+        return SILENT
+    except (ssl.SSLEOFError, ssl.SSLZeroReturnError):
+        return CLOSED
+    except ssl.SSLError as error:
+        return REFUSED if error.reason in _NO_SUCH_VERSION else f"ended: {error.reason or 'no reason given'}"
+    except (OSError, ValueError):  # reset; or a name that OpenSSL does not take
+        return CLOSED
+    return ACCEPTED
+
+
+class _Over(Exception):
+    """No more time, or the scan was interrupted."""
 
 
 @cache

@@ -21,11 +21,13 @@ from scanner.facts.base import Probe, RawState
 from scanner.model import Target
 from scanner.secret import Secret
 from scanner.transports import handshakes as module
+from scanner.transports import tlspipe
 from scanner.transports.handshakes import ACCEPTED, CLOSED, OLD, REFUSED, SILENT, UNABLE, Peer, able, handshakes
 from scanner.transports.ldap.client import LdapLogin, LdapTransport
 from scanner.transports.replay import read_recording, write_recording
 from scanner.transports.tcp import Dialling
 from scanner.transports.winrm import WinrmTransport
+from tests.transports.flood import ends, flooding
 from tests.transports.ldapd import bind_response, serving
 from tests.windows.hosts import wire
 from tests.wsman.certificates import Authority
@@ -199,6 +201,29 @@ def test_an_interrupted_scan_waits_for_no_handshake() -> None:
         took = time.monotonic() - began
         released.set()
     assert set(asked["tried"].values()) == {SILENT} and took < 3
+
+
+@NEEDS_OLD_TLS
+def test_a_port_that_floods_the_handshake_gives_no_answer_and_costs_a_few_bytes() -> None:
+    asked: list[dict[str, Any]] = []
+    with flooding(1) as port:
+        whom = peer(port, connect_s=4.0)
+        assert ends(lambda: asked.append(handshakes(whom, {})), within_s=3.0)
+    assert asked[0]["tried"] == {"TLS 1.0": SILENT, "TLS 1.1": SILENT}
+
+
+@NEEDS_OLD_TLS
+@pytest.mark.parametrize(("connect_s", "stop_s"), [(0.5, 60.0), (60.0, 0.5)])
+def test_time_and_interruption_end_a_flood_of_any_size(
+    monkeypatch: pytest.MonkeyPatch, connect_s: float, stop_s: float
+) -> None:
+    monkeypatch.setattr(tlspipe, "HANDSHAKE_BYTES_MAX", 1 << 40)
+    asked: list[dict[str, Any]] = []
+    with flooding(1) as port:
+        stop_at = time.monotonic() + stop_s
+        whom = peer(port, connect_s=connect_s, is_stopped=lambda: time.monotonic() > stop_at)
+        assert ends(lambda: asked.append(handshakes(whom, {})), within_s=3.0)
+    assert set(asked[0]["tried"].values()) == {SILENT}
 
 
 def test_what_openssl_here_cannot_do_is_never_a_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
