@@ -16,11 +16,13 @@ from scanner.errors import AuthenticationFailed, HostKeyUnknown, TargetError, Ti
 from scanner.inventory.site import Limits
 from scanner.model import Reason, Target
 from scanner.secret import Secret
+from scanner.transports import tlspipe
 from scanner.transports.base import ScriptLimits
 from scanner.transports.breaker import Breaker
 from scanner.transports.ldap import Entry, Refused, Search
 from scanner.transports.ldap.client import LdapLogin, LdapTransport
 from scanner.transports.ldap.session import LdapSession
+from tests.transports.flood import ends, flooding
 from tests.transports.ldapd import Ldapd, Talk, ber, bind_response, done, entry, serving, text
 from tests.transports.test_ssh_hostile import peer
 from tests.wsman.certificates import Authority
@@ -106,6 +108,33 @@ def test_a_server_without_tls_and_one_that_says_nothing() -> None:
     with peer(wait) as (port, _):
         silent = failure(transport(None), at(port))
     assert isinstance(silent, TimeLimit) and "TLS handshake" in silent.detail
+
+
+def drowned(way: LdapTransport, within_s: float) -> TargetError:
+    """How a connection fails whose handshake is flooded."""
+    failures: list[TargetError] = []
+    with flooding(3) as port:
+        assert ends(lambda: failures.append(failure(way, at(port))), within_s)
+    return failures[0]
+
+
+def test_a_flooded_handshake_ends_after_a_few_bytes() -> None:
+    error = drowned(transport(None, login_s=4.0), within_s=3.0)
+    assert error.reason is Reason.UNSUPPORTED and "the TLS handshake was not done" in error.detail
+
+
+@pytest.mark.parametrize(("login_s", "abort_s", "reason"), [(0.5, 60.0, Reason.TIMEOUT), (60.0, 0.5, Reason.CANCELLED)])
+def test_time_and_interruption_end_a_flood_of_any_size(
+    monkeypatch: pytest.MonkeyPatch, login_s: float, abort_s: float, reason: Reason
+) -> None:
+    monkeypatch.setattr(tlspipe, "HANDSHAKE_BYTES_MAX", 1 << 40)
+    way = transport(None, login_s=login_s)
+    interruption = threading.Timer(abort_s, way.abort)
+    interruption.start()
+    try:
+        assert drowned(way, within_s=4.0).reason is reason
+    finally:
+        interruption.cancel()
 
 
 @pytest.mark.parametrize("trust", ["system", "other"])
@@ -268,6 +297,20 @@ def test_a_search_that_hangs_ends_with_its_own_limit(authority: Authority) -> No
         with pytest.raises(TimeLimit):
             list(session.pages(SEARCH, 30))
         assert time.monotonic() - began < 5
+        session.close()
+        gone.set()
+
+
+def test_an_interrupted_scan_waits_for_no_search(authority: Authority) -> None:
+    gone = threading.Event()
+    way = transport(authority.ca)
+    with serving(authority.server(), welcome(until(gone))) as server:
+        session = bound(way.connect(at(server.port), deadline=soon()), total_s=15.0)
+        threading.Timer(0.5, way.abort).start()
+        began = time.monotonic()
+        with pytest.raises(TargetError) as caught:
+            list(session.pages(SEARCH, 15))
+        assert time.monotonic() - began < 5 and caught.value.reason is Reason.CANCELLED
         session.close()
         gone.set()
 

@@ -16,10 +16,11 @@ from scanner.secret import Secret
 from scanner.transports.base import SessionInfo
 from scanner.transports.breaker import Breaker
 from scanner.transports.handshakes import Peer
-from scanner.transports.ldap.pipe import Allowance, Pipe
+from scanner.transports.ldap.allowance import Allowance
 from scanner.transports.ldap.session import LdapSession
 from scanner.transports.ldap.tls import context_for, secure
 from scanner.transports.tcp import INTERRUPTED, Dialling, connect_tcp, place
+from scanner.transports.tlspipe import TlsPipe
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +66,7 @@ class LdapTransport:
                 self._within(deadline, self._limits.connect_s),
                 self._dialling,
             )
+            self._dialling.settle(plain)  # from here on the allowance ends it
             allowance.until = self._within(deadline, self._limits.login_s)
             allowance.what = "finish the TLS handshake"
             pipe, shown = secure(plain, target, context, allowance, where)
@@ -75,7 +77,7 @@ class LdapTransport:
             raise
 
     def _logged_on(
-        self, pipe: Pipe, allowance: Allowance, target: Target, login: LdapLogin, host_key: str, where: str
+        self, pipe: TlsPipe, allowance: Allowance, target: Target, login: LdapLogin, host_key: str, where: str
     ) -> LdapSession:
         assert login.password is not None
         info = SessionInfo(

@@ -17,8 +17,9 @@ from scanner.model import Reason
 from scanner.secret import Secret
 from scanner.transports.base import ScriptLimits, SessionInfo
 from scanner.transports.handshakes import Peer, handshakes, spoken
-from scanner.transports.ldap.pipe import Allowance, Pipe
+from scanner.transports.ldap.allowance import Allowance
 from scanner.transports.ldap.words import Entry, Refused, Search
+from scanner.transports.tlspipe import TlsPipe
 
 T = TypeVar("T")
 PAGE = 1000  # entries; Active Directory gives no more at once (MaxPageSize)
@@ -33,10 +34,10 @@ BROKEN = (LDAPException, PyAsn1Error, OSError, ValueError, LookupError, TypeErro
 class LdapSession:
     """See DirectorySession."""
 
-    def __init__(self, pipe: Pipe, allowance: Allowance, info: SessionInfo, where: str, peer: Peer) -> None:
+    def __init__(self, pipe: TlsPipe, allowance: Allowance, info: SessionInfo, where: str, peer: Peer) -> None:
         self.info = info
         self._peer = peer
-        self._spoken = spoken(pipe)
+        self._spoken = spoken(pipe.tls)
         self._allowance = allowance
         self._where = where
         self._connection = _over(pipe)
@@ -142,7 +143,7 @@ class LdapSession:
             self._connection.unbind()
 
 
-def _over(pipe: Pipe) -> Connection:
+def _over(pipe: TlsPipe) -> Connection:
     """The library's connection over a socket that is already there.
 
     Referrals are never followed: they would carry the password to a server that nobody verified.

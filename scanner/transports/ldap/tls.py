@@ -9,32 +9,28 @@ from pathlib import Path
 from scanner.errors import TargetError, Unreachable
 from scanner.model import Reason, Target
 from scanner.transports import certificates
-from scanner.transports.ldap.pipe import Allowance, Pipe
+from scanner.transports.ldap.allowance import Allowance
+from scanner.transports.tlspipe import HANDSHAKE_BYTES_MAX, TlsPipe, TooMuch
 
 
 def context_for(target: Target, ca: Path | None) -> ssl.SSLContext:
     """How to judge the certificate of `target`. Raises AuthenticationFailed where the file of authorities is no use."""
-    context = certificates.context_for(ca, is_pinned=target.certificate is not None)
-    context.sslsocket_class = Pipe
-    return context
+    return certificates.context_for(ca, is_pinned=target.certificate is not None)
 
 
 def secure(
     plain: socket.socket, target: Target, context: ssl.SSLContext, allowance: Allowance, where: str
-) -> tuple[Pipe, str]:
+) -> tuple[TlsPipe, str]:
     """The connection after the handshake, and `SHA256:…` of the certificate. Nothing was sent yet that is secret.
 
     Raises HostKeyUnknown and HostKeyMismatch for a certificate that does not hold, Unreachable for a server that
     speaks no TLS.
     """
     name = target.address.partition("%")[0]  # a certificate knows no scope of an address
-    plain.setblocking(False)
-    pipe = context.wrap_socket(plain, server_hostname=name, do_handshake_on_connect=False)
-    assert isinstance(pipe, Pipe)
-    pipe.allowance = allowance
+    pipe = TlsPipe(plain, context, name, turn_s=allowance.turn_s, spend=allowance.spend)
     try:
         pipe.shake()
-        der = pipe.getpeercert(binary_form=True) or b""
+        der = pipe.tls.getpeercert(binary_form=True) or b""
         certificates.check_pin(target, where, der)
     except ssl.SSLCertVerificationError as error:
         pipe.close()
@@ -42,6 +38,10 @@ def secure(
     except OSError as error:
         pipe.close()
         raise _no_tls(error, where) from error
+    except TooMuch as error:
+        pipe.close()
+        detail = f"{where} sent more than {HANDSHAKE_BYTES_MAX} bytes, and the TLS handshake was not done"
+        raise Unreachable(Reason.UNSUPPORTED, detail) from error
     except TargetError:
         pipe.close()
         raise

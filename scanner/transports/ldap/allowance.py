@@ -1,4 +1,4 @@
-"""A TLS socket that can be interrupted, keeps a deadline over everything, and counts what it reads.
+"""What a connection to a directory may still cost: a deadline over everything, an interruption, a count of bytes.
 
 The library's own connection knows a time limit per read only, so that a server which sends a byte now and then, or
 entries without end, would hold it for ever.
@@ -6,17 +6,12 @@ entries without end, would hold it for ever.
 
 from __future__ import annotations
 
-import select
-import ssl
 import threading
 import time
-from collections.abc import Callable
-from typing import Any, TypeVar
 
 from scanner.errors import TargetError, TimeLimit
 from scanner.model import Reason
 
-T = TypeVar("T")
 _POLL_S = 0.25
 
 
@@ -45,31 +40,3 @@ class Allowance:
         if left <= 0:
             raise TimeLimit(Reason.TIMEOUT, f"{self._where} did not {self.what} in time")
         return min(left, _POLL_S)
-
-
-class Pipe(ssl.SSLSocket):
-    """The socket, in non-blocking mode; `allowance` must be set before the first byte."""
-
-    allowance: Allowance
-
-    def shake(self) -> None:
-        """The TLS handshake. Raises ssl.SSLError as it comes."""
-        self._patiently(self.do_handshake)
-
-    def recv(self, buflen: int = 1024, flags: int = 0) -> bytes:
-        data = self._patiently(lambda: ssl.SSLSocket.recv(self, buflen, flags))
-        self.allowance.spend(len(data))
-        return data
-
-    def send(self, data: Any, flags: int = 0) -> int:
-        return self._patiently(lambda: ssl.SSLSocket.send(self, data, flags))
-
-    def _patiently(self, action: Callable[[], T]) -> T:
-        while True:
-            turn_s = self.allowance.turn_s()
-            try:
-                return action()
-            except ssl.SSLWantReadError:
-                select.select([self], [], [], turn_s)
-            except ssl.SSLWantWriteError:
-                select.select([], [self], [], turn_s)
