@@ -1,5 +1,6 @@
 """How far named commands reach: which of them end in a shell, an editor or a pager, and which do one job."""
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -49,6 +50,8 @@ sh -c bash
 sh -c "cd /opt && exec bash"
 bash -s
 bash -
+awk BEGIN{system("bash")}
+env /dev/shm/bash
 python3 -c 'import\ pty; pty.spawn("/bin/sh")'
 psql -c 'SELECT 1'
 mysql -u root shop
@@ -86,6 +89,7 @@ gdb -batch -p 1
 tmux ls
 man -k cron
 git commit -m log
+git -P log
 git -C /srv/app pull origin config
 crontab -l -u app
 crontab /opt/app/crontab
@@ -127,6 +131,11 @@ def test_a_command_that_does_one_job(command: str) -> None:
     assert scope_of((command,)) is GrantScope.COMMANDS
 
 
+def test_an_editor_that_may_not_be_started_is_none() -> None:
+    assert scope_of(("/usr/bin/systemctl edit nginx",), noexec=True) is GrantScope.COMMANDS
+    assert scope_of(("/usr/bin/kubectl edit pod web",), noexec=True) is GrantScope.SHELL
+
+
 def test_a_chain_of_starters_without_end_is_answered() -> None:
     assert scope_of(("/usr/bin/sudo " * 500,)) is GrantScope.SHELL
     assert scope_of(("/usr/bin/find " + "sudo find " * 29,)) is GrantScope.COMMANDS
@@ -134,12 +143,13 @@ def test_a_chain_of_starters_without_end_is_answered() -> None:
 
 def scope(rules: str, release: str = 'ID=debian\n VERSION_ID="12"') -> GrantScope:
     """The scope of the first grant of `rules`, text of sudoers or doas.conf, on a host of this release."""
+    as_json = rules.startswith("{")
     shown = "".join(f" {line}\n" for line in rules.splitlines())
     path = "/etc/doas.conf" if rules.startswith("permit") else "/etc/sudoers"
     head = "=no-sudo\n" if rules.startswith("permit") else "=text\n /etc/sudoers\n"
     texts = {
         "passwd": PASSWD,
-        "sudoers": f"{head}={path}\n{shown}=end\n".encode(),
+        "sudoers": f"{head}={path}\n{shown}=end\n".encode() if not as_json else f"=json\n {rules}\n=end\n".encode(),
         "host": f"=/etc/os-release\n {release}\n".encode(),
     }
     found = PRIVILEGES.read(
@@ -175,6 +185,24 @@ def scope(rules: str, release: str = 'ID=debian\n VERSION_ID="12"') -> GrantScop
 def test_systemds_pager_runs_nothing_where_its_release_has_secure_mode(release: str, expected: GrantScope) -> None:
     for command in LISTED:
         assert scope(f"amy ALL=(root) NOPASSWD: /usr/bin/{command}", release) is expected
+
+
+@pytest.mark.parametrize(
+    ("defaults", "option", "expected"),
+    [
+        ({}, {}, GrantScope.COMMANDS),
+        ({}, {"setenv": True}, GrantScope.SHELL),
+        ({"env_keep": ["LANG", "SYSTEMD_PAGERSECURE"], "operation": "list_add"}, {}, GrantScope.SHELL),
+        ({"env_check": ["SYSTEMD_PAGERSECURE"]}, {}, GrantScope.SHELL),
+        ({"env_reset": False}, {}, GrantScope.SHELL),
+    ],
+)
+def test_the_same_in_the_answer_of_cvtsudoers(
+    defaults: dict[str, object], option: dict[str, bool], expected: GrantScope
+) -> None:
+    command = {"Options": [option], "Commands": [{"command": f"/usr/bin/{LISTED[0]}"}]}
+    spec = {"User_List": [{"username": "amy"}], "Cmnd_Specs": [command]}
+    assert scope(json.dumps({"Defaults": [{"Options": [defaults]}], "User_Specs": [spec]})) is expected
 
 
 @pytest.mark.parametrize(

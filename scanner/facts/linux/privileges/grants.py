@@ -149,7 +149,7 @@ def _flags(user: Mapping[str, Any], names: Sequence[str], defaults: Sequence[Map
 def _keeps(option: Mapping[str, Any]) -> bool:
     """Whether an option of Defaults lets the variable through that makes systemd's pager start programs."""
     whole = option.get("setenv") is True or option.get("env_reset") is False
-    return whole or any(hands_over(str(option.get(name, ""))) for name in ("env_keep", "env_file"))
+    return whole or any(hands_over(str(option.get(name, ""))) for name in ("env_keep", "env_check"))
 
 
 def _touches(entry: Mapping[str, Any], user: Mapping[str, Any], names: Sequence[str]) -> bool:

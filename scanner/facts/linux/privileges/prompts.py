@@ -55,7 +55,8 @@ def _prompts(name: str, arguments: tuple[str, ...], hold: Hold) -> bool:
     if arguments[:1] in (("--version",), ("--help",)) and name in SHELLS | INTERPRETERS | EDITORS | CONSOLES | PAGERS:
         return False
     if _edits(name, arguments):
-        return not hold.noexec
+        # NOEXEC is a preloaded library, which programs that are linked statically do not load.
+        return not hold.noexec or name in CONTAINERS
     own = _OWN.get(name)
     if own is not None:
         return own(arguments, hold)
@@ -189,7 +190,10 @@ def _pages(name: str, arguments: Words, hold: Hold) -> bool:
         return False
     if name in SYSTEMD_PAGED:
         return not hold.secure_pager and _pages_systemd(name, arguments)
-    asked = _git(arguments).operands[:1] if name == "git" else arguments
+    asked = arguments
+    if name == "git":
+        line = _git(arguments)
+        asked = () if line.has("P") else line.operands[:1]
     return any(word in PAGED.get(name, _NONE) for word in asked)
 
 
@@ -313,8 +317,8 @@ def _first(line: Words, hold: Hold) -> bool:
 
 
 # A path that is handed over as data, not to be started.
-_DATA = re.compile(r"/(?:var|etc|srv|mnt|backups?|run|proc|sys|dev|usr/(?:share|lib\w*)|lib\w*)/(?!.*\bs?bin/)")
-_SCRATCH = re.compile(r"\.?/(?:tmp|home)/|\./")
+_DATA = re.compile(r"/(?:var|etc|srv|mnt|backups?|run|proc|sys|usr/(?:share|lib\w*)|lib\w*)/(?!.*\bs?bin/)")
+_SCRATCH = re.compile(r"\.?/(?:tmp|home|dev)/|\./")
 
 
 def _prefixed(arguments: Words, hold: Hold) -> bool:
@@ -353,10 +357,10 @@ def _contained(arguments: Words, hold: Hold) -> bool:
 
 def _prompts_at(arguments: Words, place: int, hold: Hold) -> bool:
     """Whether the argument at a place is itself a program with a prompt, also inside a script's quotes."""
-    text = arguments[place].strip(_QUOTES).rpartition("=")[2].strip(_QUOTES)
+    text = re.split(r"[=|(\"'`]", arguments[place].strip(_QUOTES))[-1]
     if _DATA.match(text):
         return False
-    name = program(text).strip(_QUOTES)
+    name = program(text)
     rest = [word for word in arguments[place + 1 :] if word not in (";", "+", "{}", "\\;")]
     return name in SHELLS | INTERPRETERS | EDITORS | PAGERS | {"su", "sudo"} and prompts(name, rest, hold)
 
