@@ -2,7 +2,8 @@
 
 The order is pack, overlay, site, target: the later one wins, and within one of them what is said of the target's
 platform alone. A site or a target may tune any parameter, but a value looser than the pack's guardrail turns a pass
-into a warning, so that the requirement cannot be green on a threshold that the pack does not stand behind.
+into a warning, so that the requirement cannot be green on a threshold that the pack does not stand behind. What the
+pack tolerates short of its own number it does not tolerate short of a stricter one: the tolerance falls to that.
 """
 
 from __future__ import annotations
@@ -55,7 +56,10 @@ def effective(
     layers: Layers = (target or {}, site or {})
     here = {name: parameter.on(platform) for name, parameter in use.parameters.items()}
     found = {name: _in_force(use, parameter, layers, platform, sources or {}) for name, parameter in here.items()}
-    notes = (_too_loose(use.check, here[name], value) for name, (value, _) in found.items())
+    notes = [_too_loose(use.check, here[name], value) for name, (value, _) in found.items()]
+    for name, demanded in use.tolerances.items():
+        if found[name][1] is not SITE_FILE and outgrows(here[demanded], found[demanded][0], here[name]):
+            found[name] = found[demanded]
     return EffectiveParameters(
         values={name: value for name, (value, _) in found.items()},
         looser=tuple(note for note in notes if note),
@@ -146,6 +150,17 @@ def hold_below_green(outcome: Outcome, parameters: EffectiveParameters) -> Outco
     return replace(
         outcome, status=Status.WARN, note=note, expected=outcome.expected or "a threshold within the profile's limit"
     )
+
+
+def outgrows(before: Parameter, value: Any, tolerance: Parameter) -> bool:
+    """Whether a demanded value is stricter than the one `before`, for which alone the tolerance was made.
+
+    Where nothing tells which way is stricter, every other value is. A tolerance of None is none.
+    """
+    if tolerance.value is None or value == before.value:
+        return False
+    guardrail = tolerance.guardrail or before.guardrail
+    return guardrail is None or is_looser(before.value, Guardrail(direction=guardrail.direction, loosest=value))
 
 
 # --- Guardrails ------------------------------------------------------------------------------------------

@@ -259,6 +259,45 @@ def test_the_fine_grained_policies_of_the_pack_have_no_number_of_their_own() -> 
     }
 
 
+# --- A tolerance short of a stricter number --------------------------------------------------------------
+
+ATTEMPTS = "max_attempts{}: {{value: {}, source: own, direction: max, loosest: 10}}"
+TOLERATED = "tolerated_attempts{}: {{value: {}, source: own, direction: max, loosest: 10}}"
+
+
+@pytest.mark.parametrize(
+    ("lines", "linux", "windows", "directory"),
+    [
+        ([ATTEMPTS.format("", 4)], 4, 4, 4),
+        ([ATTEMPTS.format(".windows", 3)], 5, 3, 3),
+        ([ATTEMPTS.format(".directory", 3)], 5, 10, 3),
+        ([ATTEMPTS.format(".linux", 3)], 3, 10, 10),
+        ([ATTEMPTS.format("", 6)], 5, 10, 10),  # on Windows the stricter 5 of the pack stays
+        ([ATTEMPTS.format("", 3), TOLERATED.format("", 4)], 4, 4, 4),
+        ([ATTEMPTS.format("", 3), TOLERATED.format(".windows", 6)], 3, 6, 6),
+    ],
+)
+def test_a_tolerance_falls_to_an_overlays_stricter_number(
+    tmp_path: Path, lines: list[str], linux: int, windows: int, directory: int
+) -> None:
+    over = tmp_path / "over.yaml"
+    body = "".join(f"      {line}\n" for line in lines)
+    over.write_text(
+        "name: over\ntitle: Over\nextends: ctpat\nsources: {own: {title: Our own, kind: customer}}\n"
+        f"checks:\n  password/lockout:\n    sources: [own]\n    parameters:\n{body}"
+    )
+    use = load_profile("ctpat", [over], checks=CHECKS).uses["password/lockout"]
+    found = {platform: effective(use, platform=platform).values["tolerated_attempts"] for platform in PLATFORMS}
+    assert found == {"linux": linux, "windows": windows, "directory": directory}
+
+
+def test_a_tolerance_that_fell_is_whose_the_stricter_number_is_and_no_looser_value() -> None:
+    use = PROFILE.uses["password/lockout"]
+    found = effective(use, {"password.lockout.max_attempts": 3}, platform="windows", sources=PROFILE.sources)
+    assert (found.values["tolerated_attempts"], found.sources["tolerated_attempts"].key) == (3, "site file")
+    assert found.looser == ()
+
+
 # --- Whose a tolerance is --------------------------------------------------------------------------------
 
 
