@@ -225,6 +225,25 @@ def test_a_threshold_that_is_anothers_follows_it_on_every_platform_and_in_the_si
 
 
 @pytest.mark.parametrize(
+    ("site", "target", "key"),
+    [
+        ({KEY: 13}, {}, KEY),
+        ({f"{KEY}.windows": 13}, {"password.min_length.words": ["a"]}, KEY),
+        ({"password.length.required": 13}, {"password.length.required.windows": 13}, KEY),  # under its present name
+        ({f"{KEY}.windows": 40}, {"password.history.required": 13}, "password.history.required"),
+        ({"password.history.required.windows": 13, KEY: 30}, {}, "password.history.required"),
+    ],
+)
+def test_a_note_names_the_key_that_was_set_and_from_one_layer_as_from_two(
+    pack: Write, checks: Checks, site: Mapping[str, Any], target: Mapping[str, Any], key: str
+) -> None:
+    profile = load_profile(pack(PLAIN + OWN, PLAIN + WINDOWS + SAME), checks=checks)
+    for layers in ((site, target), (None, settled(profile.uses.values(), site, target))):
+        (note,) = effective(profile.uses["password/history"], *layers, platform="windows").looser
+        assert note == f"{key} is set to 13; the loosest value that may be green on Windows hosts is 16"
+
+
+@pytest.mark.parametrize(
     ("old", "new", "words"),
     [
         ("password.min_length.required", "password.min_lenght.required", "did you mean 'password.min_length.required'"),
