@@ -4,7 +4,7 @@ Why: a forgotten account is an open door that nobody watches.
 Source: NIST SP 800-171 r2 3.5.6 (disable after a defined time); CIS Controls v8 5.3 (45 days, here the warning).
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from scanner.api import (
     Absent,
@@ -61,7 +61,7 @@ def inactive(
         if isinstance(days, Absent | Unknown):
             unsure.append(days)
         elif days > warn_idle_days and is_open is True:
-            idle.append((days, f"{account.name}: {_how(account, accounts)}, {days} days"))
+            idle.append((days, f"{account.name}: {_how(account, accounts)}, {plural(days, 'day')}"))
         elif days > warn_idle_days:
             unsure.append(is_open)
     parts = (
@@ -78,6 +78,8 @@ def _idle_days(account: Account, accounts: Accounts, now: datetime, max_idle_day
     last = account.last_login
     if isinstance(last, Absent | Unknown):
         return last
+    if last is not None and last - now > timedelta(days=1):
+        return Unknown(Reason.NO_EVIDENCE, f"{account.name}: last login {last:%Y-%m-%d}, which lies in the future")
     if last is not None:
         return max(0, (now - last).days - accounts.login_lag_days)
     if isinstance(account.created, datetime):

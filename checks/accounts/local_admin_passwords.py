@@ -15,9 +15,11 @@ from scanner.api import (
     Reason,
     Severity,
     check,
+    exempted,
     failed,
     need,
     passed,
+    plural,
     unknown,
 )
 
@@ -25,7 +27,8 @@ from scanner.api import (
 @check(
     title="Local administrators have managed passwords",
     severity=Severity.MEDIUM,
-    remediation="Windows: Windows LAPS, backup to the directory, 15 characters or more, 30 days or less.",
+    remediation="Windows: Windows LAPS, backup to the directory that the host is joined to, 15 characters or more, 30 "
+    "days or less. It is for one account: close the other local administrators.",
 )
 def local_admin_passwords(
     passwords: LocalAdminPasswords,
@@ -34,8 +37,12 @@ def local_admin_passwords(
     min_length: int = 15,
     max_age_days: int = 30,
     grace_days: int = 7,
+    exempt: tuple[str, ...] = (),
 ) -> Outcome:
-    """Pass on a policy within the limits whose last stored password is no older than it should be."""
+    """Pass on a policy within the limits whose last stored password is no older than it should be.
+
+    The policy is for one account: each other open local administrator that the site does not exempt fails.
+    """
     expected = f"{min_length} characters, {max_age_days} days, kept in the directory"
     if not need(passwords.managed):
         return failed(expected=expected, actual="nothing manages the local administrator's password")
@@ -43,6 +50,14 @@ def local_admin_passwords(
     policy = f"{length} characters, {age_days} days, kept in {kept_in}"
     if length < min_length or age_days > max_age_days:
         return failed(expected=expected, actual=policy)
+    if passwords.joined is False:
+        return failed(expected=expected, actual=f"{policy}, which this host is not joined to")
+    unmanaged = passwords.unmanaged
+    others = [name for name in unmanaged if name not in exempt] if isinstance(unmanaged, tuple) else []
+    if others:
+        actual = f"{policy}; nothing manages {plural(len(others), 'further open local administrator')}"
+        return failed(expected=f"{expected}, and no further local administrator", actual=actual, items=others)
+    need(passwords.joined)
     stored = passwords.last_stored
     if isinstance(stored, Absent):
         return unknown(Reason.NO_EVIDENCE, f"{policy}; {stored.reason}")
@@ -53,4 +68,4 @@ def local_admin_passwords(
         return unknown(Reason.NO_EVIDENCE, f"{told}, which lies in the future")
     if age > timedelta(days=age_days + grace_days):
         return unknown(Reason.STALE, f"{told}, {age.days} days ago: no proof that the policy still works")
-    return passed(actual=told)
+    return passed(actual=told, note=exempted(name for name in need(unmanaged) if name in exempt))

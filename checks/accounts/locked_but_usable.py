@@ -20,6 +20,7 @@ from scanner.api import (
     failed,
     is_known,
     need,
+    not_applicable,
     passed,
     review,
 )
@@ -43,6 +44,10 @@ def locked_but_usable(
 
     The scan account has no password by design and is left out.
     """
+    if collection.platform == "directory":
+        return not_applicable(
+            "a directory takes no keys; hosts that let its accounts in with one are targets themselves"
+        )
     if ssh is None or keys is None:
         return passed(actual="no SSH server, so no key opens an account")
     if _keys_refused(ssh):

@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from scanner.api import (
     Absent,
+    Account,
     Accounts,
     AuthorizedKeys,
     Collection,
@@ -50,11 +51,9 @@ def never_used(
         left_out = account.name in (accounts.scan_account, *exempt)
         if is_open is False or left_out or isinstance(account.last_login, datetime):
             continue
+        if _is_young(account, now, max_age_days):
+            continue
         changed = account.password_changed
-        if isinstance(account.created, datetime) and (now - account.created).days <= max_age_days:
-            continue
-        if isinstance(changed, date) and (now.date() - changed).days <= max_age_days:
-            continue
         if is_open is True and account.last_login is None:
             found.append(f"{account.name}: password set {changed}" if isinstance(changed, date) else account.name)
         else:
@@ -91,3 +90,13 @@ def _outcome(
     for value in unsure:
         need(value)
     return passed(actual=f"no open account older than {max_age_days} days is unused", note=note)
+
+
+def _is_young(account: Account, now: datetime, max_age_days: int) -> bool:
+    """By the day on which it was made; where none is kept, by that of its password, the least that it can be.
+
+    A day of the future, more than one for the time zone, makes nothing young.
+    """
+    made = account.password_changed if isinstance(account.created, Absent) else account.created
+    made = made.date() if isinstance(made, datetime) else made
+    return isinstance(made, date) and -1 <= (now.date() - made).days <= max_age_days

@@ -4,7 +4,7 @@ Why: whoever takes over such a computer or account collects the tickets of admin
 Source: MS-ADTS 2.2.16 (ADS_UF_TRUSTED_FOR_DELEGATION); Microsoft Defender for Identity, "Unsecure Kerberos delegation".
 """
 
-from scanner.api import Outcome, Severity, WeakenedAccounts, check, exempted, failed, need, passed, plural
+from scanner.api import Outcome, Severity, WeakenedAccounts, check, no_account_weakened
 
 
 @check(
@@ -15,15 +15,10 @@ from scanner.api import Outcome, Severity, WeakenedAccounts, check, exempted, fa
 )
 def delegation(weakened: WeakenedAccounts, *, exempt: tuple[str, ...] = ()) -> Outcome:
     """Fail on each open account that is not on the site's list of exceptions."""
-    names = need(weakened.unconstrained_delegation)
-    found = [name for name in names if name not in exempt]
-    note = exempted(name for name in names if name in exempt)
-    if found:
-        actual = f"{plural(len(found), 'account is', 'accounts are')} trusted for unconstrained delegation"
-        return failed(
-            expected="no account but domain controllers is trusted for unconstrained delegation",
-            actual=actual,
-            items=found,
-            note=note,
-        )
-    return passed(actual="no account but domain controllers is trusted for unconstrained delegation", note=note)
+    return no_account_weakened(
+        weakened,
+        weakened.unconstrained_delegation,
+        exempt,
+        rule="no account but domain controllers is trusted for unconstrained delegation",
+        broken=("account is trusted for unconstrained delegation", "accounts are trusted for unconstrained delegation"),
+    )

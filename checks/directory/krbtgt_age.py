@@ -5,9 +5,22 @@ Source: Microsoft Learn, "AD Forest Recovery - Resetting the krbtgt password"; M
 password for krbtgt account" (180 days).
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from scanner.api import Collection, DomainRules, Outcome, Severity, check, failed, need, passed, warned
+from scanner.api import (
+    Collection,
+    DomainRules,
+    Outcome,
+    Reason,
+    Severity,
+    check,
+    failed,
+    need,
+    passed,
+    plural,
+    unknown,
+    warned,
+)
 
 
 @check(
@@ -20,13 +33,18 @@ from scanner.api import Collection, DomainRules, Outcome, Severity, check, faile
 def krbtgt_age(
     domain: DomainRules, collection: Collection, *, max_age_days: int = 180, overdue_age_days: int | None = None
 ) -> Outcome:
-    """Warn when the key is older than `max_age_days`; fail beyond `overdue_age_days` where a site sets it."""
+    """Warn when the key is older than `max_age_days`; fail beyond `overdue_age_days` where a site sets it.
+
+    Clocks may differ by a day; a time later than that says nothing.
+    """
     changed = need(domain.ticket_key_changed)
     expected = f"krbtgt's password changed within {max_age_days} days"
     if not isinstance(changed, datetime):
         return failed(expected=expected, actual="krbtgt's password was never changed")
     days = (collection.collected_at - changed).days
-    actual = f"changed on {changed:%Y-%m-%d}, {days} days ago"
+    actual = f"changed on {changed:%Y-%m-%d}, {plural(days, 'day')} ago"
+    if collection.collected_at - changed < -timedelta(days=1):
+        return unknown(Reason.NO_EVIDENCE, f"changed on {changed:%Y-%m-%d}, which lies in the future")
     if overdue_age_days is not None and days > overdue_age_days:
         return failed(expected=expected, actual=actual)
     return passed(actual=actual) if days <= max_age_days else warned(expected=expected, actual=actual)

@@ -16,6 +16,7 @@ from scanner.api import (
     failed,
     need,
     passed,
+    plural,
     unknown,
 )
 
@@ -27,7 +28,9 @@ from scanner.api import (
     "computers out of containers that give it.",
 )
 def laps_readers(domain: DomainRules, collection: Collection) -> Outcome:
-    """Fail when the account of this scan could read one; what an administrator reads proves nothing."""
+    """Fail when the account of this scan could read one; what an administrator reads proves nothing, nor does a
+    directory that keeps none, or does not show that it does.
+    """
     stored = need(domain.stored_passwords)
     kept = f"the passwords of {stored.kept} of {stored.computers} computers are kept there"
     if collection.privilege is Privilege.ROOT:
@@ -36,4 +39,7 @@ def laps_readers(domain: DomainRules, collection: Collection) -> Outcome:
     if stored.readable:
         actual = f"{collection.account}, an ordinary account, could read {stored.readable} of them"
         return failed(expected="no password readable for an ordinary account", actual=actual)
+    if not stored.kept:
+        detail = f"of {plural(stored.computers, 'computer')} this account sees none whose password is kept there"
+        return unknown(Reason.NO_EVIDENCE, f"{detail}, so nothing shows who could read one")
     return passed(actual=f"an ordinary account reads none; {kept}")

@@ -4,7 +4,7 @@ Why: anybody on the network may ask for such a ticket and guess the password fro
 Source: MS-ADTS 2.2.16 (ADS_UF_DONT_REQUIRE_PREAUTH); RFC 4120 5.2.7.2; MITRE ATT&CK T1558.004.
 """
 
-from scanner.api import Outcome, Severity, WeakenedAccounts, check, exempted, failed, need, passed, plural
+from scanner.api import Outcome, Severity, WeakenedAccounts, check, no_account_weakened
 
 
 @check(
@@ -14,10 +14,10 @@ from scanner.api import Outcome, Severity, WeakenedAccounts, check, exempted, fa
 )
 def preauth(weakened: WeakenedAccounts, *, exempt: tuple[str, ...] = ()) -> Outcome:
     """Fail on each open account that is not on the site's list of exceptions."""
-    names = need(weakened.without_preauthentication)
-    found = [name for name in names if name not in exempt]
-    note = exempted(name for name in names if name in exempt)
-    if found:
-        actual = f"{plural(len(found), 'account needs', 'accounts need')} no pre-authentication"
-        return failed(expected="every open account needs pre-authentication", actual=actual, items=found, note=note)
-    return passed(actual="every open account needs pre-authentication", note=note)
+    return no_account_weakened(
+        weakened,
+        weakened.without_preauthentication,
+        exempt,
+        rule="every open account needs pre-authentication",
+        broken=("account needs no pre-authentication", "accounts need no pre-authentication"),
+    )

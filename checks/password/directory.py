@@ -7,6 +7,9 @@ Source: CTPAT 4.7, 4.8; nsswitch.conf(5); sssd-ldap(5); nslcd.conf(5).
 
 from scanner.api import Absent, DirectoryKind, NameService, Outcome, Severity, check, failed, is_known, need, passed
 
+RULES = "Its password rules are judged where the domain is a target itself (ldaps://)."
+NO_TARGET = "Its password rules are not judged: of directories only Active Directory can be a target itself."
+
 
 @check(
     title="The account directory is protected",
@@ -27,7 +30,8 @@ def directory(names: NameService) -> Outcome:
     if kind is DirectoryKind.NONE:
         return passed(actual=f"local accounts only ({sources})")
     return passed(
-        actual=f"accounts come from {kind} ({sources})", note="its password rules are judged at the directory"
+        actual=f"accounts come from {kind} ({sources})",
+        note=RULES if kind is DirectoryKind.ACTIVE_DIRECTORY else NO_TARGET,
     )
 
 

@@ -8,6 +8,7 @@ from scanner.api import (
     Accounts,
     Collection,
     Outcome,
+    PasswordProof,
     PasswordState,
     Severity,
     Unknown,
@@ -18,6 +19,8 @@ from scanner.api import (
     passed,
     plural,
 )
+
+BY_RULE = "The rules hold whenever a password is set; whether an older one is empty cannot be read."
 
 
 @check(
@@ -35,10 +38,15 @@ def empty_password(accounts: Accounts, collection: Collection) -> Outcome:
         actual = f"{plural(len(usable), 'account')} with an empty password: {', '.join(usable)}"
         return failed(expected="no account with an empty password", actual=actual, items=usable)
     unread = [one for one in accounts.accounts if isinstance(one.password, Unknown)]
-    for one in unread:
-        if one.closed(today) is not True:
-            need(one.password)
+    may_be_open = [one for one in accounts.accounts if one.closed(today) is not True]
+    for one in may_be_open:
+        need(one.password)
+        if one.password is PasswordState.USABLE:
+            need(one.password_proof)
     closed = [one.name for one in (*empty, *unread)]
     note = f"switched off or expired, so not usable: {', '.join(closed)}" if closed else ""
+    if any(one.password_proof is PasswordProof.RULE for one in may_be_open):
+        actual = f"each of {plural(len(may_be_open), 'open account')} must have a password by today's rules"
+        return passed(actual=actual, note=f"{BY_RULE} {note}".strip())
     count = len(accounts.accounts) - len(unread)
     return passed(actual=f"none of {count} accounts has an empty password", note=note)

@@ -1,6 +1,6 @@
 """The facts: one frozen, platform-neutral type per subject. Readers live in a folder per platform."""
 
-from scanner.facts.accounts import Account, AccountKind, Accounts, BuiltIn, HomeFolder, PasswordState
+from scanner.facts.accounts import Account, AccountKind, Accounts, BuiltIn, HomeFolder, PasswordProof, PasswordState
 from scanner.facts.audit import Audited, AuditedEvent, AuditLog, CommandLogging, EventLog, LogForwarder
 from scanner.facts.authentication import (
     AddressBan,
@@ -212,6 +212,7 @@ __all__ = [
     "NetworkInterfaces",
     "NetworkLogon",
     "PasswordPolicy",
+    "PasswordProof",
     "PasswordState",
     "PatchLevel",
     "Place",

@@ -13,6 +13,7 @@ from scanner.model import Absent, Maybe, Reason, Unknown, is_known
 _NOT_READ = Unknown(Reason.NO_EVIDENCE, "this platform's reader does not tell")
 _NOT_KEPT = Absent("this system does not keep the day on which an account was made")
 
+_BY_NUMBER = Absent("this system gives numbers of their own to accounts of services")
 _NO_SWITCH = Absent("no switch exempts an account here; each has its own maximum age")
 
 
@@ -40,6 +41,13 @@ class PasswordState(StrEnum):
     NONE = "none"
 
 
+class PasswordProof(StrEnum):
+    """What shows that a usable password is not an empty one."""
+
+    STORED = "the password as it is stored"
+    RULE = "today's rules, which hold whenever a password is set"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
     """One account of a host, or of a domain where the target is a directory.
@@ -52,7 +60,9 @@ class Account:
     was made; `full_name`, `mail` and `principal` (userPrincipalName, the name for signing in that looks like an
     address) are what the directory says of the person, empty where it says nothing. `built_in` is None for all but the
     two accounts of that kind. `password_never_expires`: a switch of its own exempts the account from the maximum age
-    that the rules set.
+    that the rules set. `password_proof` says how much `PasswordState.USABLE` proves; it is unknown where the password
+    opens the account and may be an empty one. `services` are the services that run under the account, absent where the
+    system tells its service accounts by their numbers alone.
     """
 
     name: str
@@ -76,6 +86,8 @@ class Account:
     principal: str = ""
     built_in: BuiltIn | None = None
     password_never_expires: Maybe[bool] = _NO_SWITCH
+    password_proof: Maybe[PasswordProof] = PasswordProof.STORED
+    services: Maybe[tuple[str, ...]] = _BY_NUMBER
 
     def expired(self, on: date) -> Maybe[bool]:
         """True when the account itself has ended before that day; it then admits nobody, with any credential."""
@@ -101,7 +113,10 @@ class Account:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HomeFolder:
-    """One folder in the place where home folders lie; `owner` is None when no account has that number."""
+    """One folder in the place where home folders lie.
+
+    `owner` is None when no account that the target itself keeps, or could look up, has that number.
+    """
 
     path: str
     owner_identifier: str

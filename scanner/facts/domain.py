@@ -65,7 +65,10 @@ class DomainRules(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WeakenedAccounts(Fact):
-    """Open accounts of a domain on which a protection is switched off, by name; each list is complete or unknown.
+    """Open accounts of a domain on which a protection is switched off, by name.
+
+    `complete` is True where the switches of every account can be told; where it is unknown, there may be more names
+    than each list holds, so an empty one proves nothing.
 
     `password_not_required` may have an empty password whatever the rules say; the password of those
     `without_preauthentication` can be guessed offline by anybody; whoever takes over one of those with
@@ -75,6 +78,7 @@ class WeakenedAccounts(Fact):
     name: ClassVar[str] = "weakened_accounts"
     title: ClassVar[str] = "domain accounts without a protection"
 
+    complete: Maybe[bool]
     password_not_required: Maybe[tuple[str, ...]]
     without_preauthentication: Maybe[tuple[str, ...]]
     unconstrained_delegation: Maybe[tuple[str, ...]]

@@ -66,8 +66,9 @@ class PrivilegePrompts(Fact):
 class LocalAdminPasswords(Fact):
     """Whether the local administrator has a password of its own on each machine, set and kept by a directory.
 
-    `managed` is the policy; `kept_in` names where the password goes. `last_stored` is the newest proof that it got
-    there, absent where the records hold none.
+    `managed` is the policy; `kept_in` names where the password goes, `joined` says whether the host belongs to that
+    directory at all. `last_stored` is the newest proof that it got there, absent where the records hold none.
+    `unmanaged` are the open local administrators beside the one account that the policy is for.
     """
 
     name: ClassVar[str] = "local_admin_passwords"
@@ -75,6 +76,8 @@ class LocalAdminPasswords(Fact):
 
     managed: Maybe[bool]
     kept_in: Maybe[str]
+    joined: Maybe[bool]
     length: Maybe[int]
     max_age_days: Maybe[int]
     last_stored: Maybe[datetime]
+    unmanaged: Maybe[tuple[str, ...]]

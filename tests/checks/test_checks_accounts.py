@@ -328,6 +328,12 @@ def test_locked_but_usable(
     assert run("locked_but_usable", accounts(account(**changes)), known, ssh, NOW_FACT).status is expected
 
 
+def test_a_directory_takes_no_keys() -> None:
+    elsewhere = replace(NOW_FACT, platform="directory")
+    found = run("locked_but_usable", accounts(account(**LOCKED)), None, None, elsewhere)
+    assert found.status is Status.NOT_APPLICABLE
+
+
 def test_locked_but_usable_needs_passwords_and_keys() -> None:
     for password, known in (
         (DENIED, keys(amy=KEY)),
@@ -376,6 +382,41 @@ def test_service_shells() -> None:
     assert run("service_shells", accounts(locked), keys(), NOW_FACT).status is Status.PASS
     assert run("service_shells", accounts(locked), keys(svc=KEY), NOW_FACT).status is Status.FAIL
     assert unknown_by(lambda: run("service_shells", accounts(locked), DENIED, NOW_FACT)) == DENIED
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, Status.PASS),
+        ({"services": ()}, Status.PASS),
+        ({"services": ("MSSQLSvc/db.acme.example:1433", "MSSQLSvc/db.acme.example")}, Status.REVIEW),
+        ({"name": "svc_tapes"}, Status.REVIEW),
+        ({"name": "Servicio-Copias"}, Status.REVIEW),
+        ({"name": "svc_tapes", "disabled": True}, Status.PASS),
+        ({"services": DENIED}, Status.UNKNOWN),
+        ({"services": DENIED, "disabled": True}, Status.PASS),
+        ({"services": ("backup",), "disabled": DENIED}, Status.UNKNOWN),
+        ({"services": DENIED, "kind": AccountKind.SYSTEM}, Status.FAIL),
+        ({"name": "svetlana"}, Status.PASS),
+    ],
+)
+def test_accounts_of_peoples_numbers_that_serve(changes: dict[str, Any], expected: Status) -> None:
+    people = accounts(account(**changes))
+    if expected is Status.UNKNOWN:
+        assert unknown_by(lambda: run("service_shells", people, keys(), NOW_FACT)) == DENIED
+    else:
+        assert run("service_shells", people, keys(), NOW_FACT).status is expected
+
+
+def test_service_shells_says_what_was_looked_at() -> None:
+    told = run("service_shells", accounts(account(services=())), keys(), NOW_FACT).actual
+    assert told == (
+        "none of 0 accounts of the system's own can be signed in to, and no open one is named like a service's "
+        "or runs a service"
+    )
+    both = accounts(account("svc", kind=AccountKind.SYSTEM), account("db", services=("MSSQLSvc/a", "MSSQLSvc/b")))
+    assert run("service_shells", both, keys(), NOW_FACT).items == ("svc (/bin/bash)", "db (for MSSQLSvc/a and 1 more)")
+    assert run("service_shells", both, keys(), NOW_FACT, exempt=("svc", "db")).status is Status.PASS
 
 
 CLOSED = server(permitrootlogin="no")

@@ -23,6 +23,7 @@ from scanner.facts import (
     WeakenedAccounts,
 )
 from scanner.model import Absent, Outcome, Privilege, Reason, Status, Unknown
+from tests.checks.outcomes import status
 from tests.checks.planned import values_on
 
 FINER = "directory/fine_grained_policies"
@@ -50,7 +51,9 @@ DOMAIN = DomainRules(
     ticket_key_changed=NOW - timedelta(days=10),
     stored_passwords=StoredPasswords(computers=40, kept=38, readable=0),
 )
-WEAKENED = WeakenedAccounts(password_not_required=(), without_preauthentication=(), unconstrained_delegation=())
+WEAKENED = WeakenedAccounts(
+    complete=True, password_not_required=(), without_preauthentication=(), unconstrained_delegation=()
+)
 USER = Collection(collected_at=NOW, privilege=Privilege.USER, account="ACME\\scan", platform="directory")
 
 
@@ -67,13 +70,20 @@ def run(name: str, *facts: object, **parameters: Any) -> Outcome:
     ],
 )
 def test_switched_off_protections(check: str, field: str) -> None:
-    weak = replace(WEAKENED, **{field: ("amy", "svc-old")})
+    found: dict[str, Any] = {field: ("amy", "svc-old")}
+    weak = replace(WEAKENED, **found)
     assert run(f"directory/{check}", WEAKENED).status is Status.PASS
     assert run(f"directory/{check}", weak).items == ("amy", "svc-old")
     exempted = run(f"directory/{check}", weak, exempt=("svc-old", "amy"))
     assert exempted.status is Status.PASS and "svc-old" in exempted.note
     with pytest.raises(FactUnavailable):
         run(f"directory/{check}", replace(WEAKENED, **{field: DENIED}))
+    partly = replace(weak, complete=DENIED)
+    assert run(f"directory/{check}", partly, exempt=("amy",)).items == ("svc-old",)
+    assert "There may be more: not for this account to see." in run(f"directory/{check}", partly).note
+    for names in (WEAKENED, weak):
+        with pytest.raises(FactUnavailable):  # exceptions are for accounts that are known, not for hidden ones
+            run(f"directory/{check}", replace(names, complete=DENIED), exempt=("svc-old", "amy"))
 
 
 @pytest.mark.parametrize(
@@ -89,6 +99,12 @@ def test_switched_off_protections(check: str, field: str) -> None:
 def test_krbtgt_age(days: int, overdue: int | None, expected: Status) -> None:
     domain = replace(DOMAIN, ticket_key_changed=NOW - timedelta(days=days))
     assert run("directory/krbtgt_age", domain, USER, overdue_age_days=overdue).status is expected
+
+
+def test_a_ticket_key_of_the_future_says_nothing() -> None:
+    for days, expected in ((-1, Status.PASS), (-1.1, Status.UNKNOWN), (-6545, Status.UNKNOWN)):
+        domain = replace(DOMAIN, ticket_key_changed=NOW - timedelta(days=days))
+        assert run("directory/krbtgt_age", domain, USER, overdue_age_days=365).status is expected
 
 
 def test_krbtgt_never_changed() -> None:
@@ -200,6 +216,10 @@ def test_laps_readers() -> None:
     administrator = replace(USER, privilege=Privilege.ROOT)
     assert run("directory/laps_readers", readable, administrator).status is Status.UNKNOWN
     assert run("directory/laps_readers", DOMAIN, administrator).status is Status.UNKNOWN
+    for computers in (40, 0):
+        none = replace(DOMAIN, stored_passwords=StoredPasswords(computers=computers, kept=0, readable=0))
+        found = run("directory/laps_readers", none, USER)
+        assert found.reason is Reason.NO_EVIDENCE and f"of {computers} computers" in found.actual
     with pytest.raises(FactAbsent):
         run("directory/laps_readers", replace(DOMAIN, stored_passwords=Absent("no place")), USER)
 
@@ -263,11 +283,28 @@ def test_inactive_allows_for_records_that_lag_and_counts_from_the_day_an_account
     assert run("accounts/inactive", accounts(account(**changes)), None, USER).status is expected
 
 
+def test_a_last_login_of_the_future_is_no_sign_of_use() -> None:
+    for days, expected in ((1, Status.PASS), (1.1, Reason.NO_EVIDENCE), (4000, Reason.NO_EVIDENCE)):
+        ahead = accounts(account(last_login=NOW + timedelta(days=days)))
+        assert status("accounts/inactive", ahead, None, USER) is expected
+
+
 def test_never_used_spares_an_account_that_was_made_lately() -> None:
     old = accounts(account(last_login=None))
     young = accounts(account(last_login=None, created=NOW - timedelta(days=5)))
     assert run("accounts/never_used", old, None, USER).status is Status.REVIEW
     assert run("accounts/never_used", young, None, USER).status is Status.PASS
+    unkept = Absent("the day is not kept")
+    for changes in (
+        {"created": NOW + timedelta(days=5)},
+        {"created": unkept, "password_changed": date(2027, 1, 1)},
+        {"created": DENIED, "password_changed": NOW.date()},
+        {"password_changed": NOW.date()},  # a new password makes an old account no younger
+    ):
+        unused = accounts(account(last_login=None, **changes))
+        assert run("accounts/never_used", unused, None, USER).status is Status.REVIEW
+    changed = accounts(account(last_login=None, created=unkept, password_changed=NOW.date()))
+    assert run("accounts/never_used", changed, None, USER).status is Status.PASS
 
 
 def test_admins_are_listed_where_a_platform_has_no_grants() -> None:

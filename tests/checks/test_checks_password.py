@@ -22,6 +22,7 @@ from scanner.facts import (
     Lockout,
     NameService,
     PasswordPolicy,
+    PasswordProof,
     PasswordState,
     SignIn,
     SshServer,
@@ -359,6 +360,18 @@ def test_empty_password() -> None:
         run("empty_password", accounts(ALICE, unread), NOW)
 
 
+def test_what_rules_demand_is_not_called_seen() -> None:
+    ruled = replace(ALICE, password_proof=PasswordProof.RULE)
+    found = run("empty_password", accounts(ruled, replace(ruled, disabled=True)), NOW)
+    assert found.status is Status.PASS
+    assert found.actual == "each of 1 open account must have a password by today's rules"
+    assert "whether an older one is empty cannot be read" in found.note
+    lax = replace(ALICE, password_proof=DENIED)
+    with pytest.raises(FactUnavailable):
+        run("empty_password", accounts(ruled, lax), NOW)
+    assert run("empty_password", accounts(ruled, replace(lax, disabled=True)), NOW).status is Status.PASS
+
+
 def test_shadowed() -> None:
     assert run("shadowed", accounts()).status is Status.PASS
     assert run("shadowed", accounts(hashes_in_plain_view=("bob",))).status is Status.FAIL
@@ -660,6 +673,15 @@ def test_mfa_remote_unknown() -> None:
 )
 def test_directory(changes: dict[str, Any], status: Status) -> None:
     assert run("directory", replace(NAMES, **changes)).status is status
+
+
+def test_only_the_rules_of_active_directory_are_judged_elsewhere() -> None:
+    joined = replace(NAMES, service="sssd", service_running=True)
+    for kind in (DirectoryKind.ENTRA, DirectoryKind.IPA, DirectoryKind.LDAP):
+        found = run("directory", replace(joined, directory=kind))
+        assert (found.status, found.note.startswith("Its password rules are not judged")) == (Status.PASS, True)
+    domain = run("directory", replace(joined, directory=DirectoryKind.ACTIVE_DIRECTORY))
+    assert "ldaps://" in domain.note
 
 
 @pytest.mark.parametrize("field", ["directory", "plain_text", "service_running"])

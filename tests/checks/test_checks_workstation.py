@@ -127,7 +127,9 @@ def passwords(age_days: float | None = 10, **changes: Any) -> LocalAdminPassword
         "kept_in": "Active Directory",
         "length": 15,
         "max_age_days": 30,
+        "joined": True,
         "last_stored": stored,
+        "unmanaged": (),
         **changes,
     }
     return LocalAdminPasswords(**values)
@@ -147,10 +149,25 @@ def passwords(age_days: float | None = 10, **changes: Any) -> LocalAdminPassword
         (passwords(length=14), Status.FAIL),
         (passwords(max_age_days=31), Status.FAIL),
         (passwords(length=14, last_stored=DENIED), Status.FAIL),
+        (passwords(joined=False), Status.FAIL),
+        (passwords(joined=DENIED), Reason.DENIED),
+        (passwords(unmanaged=("itadmin",)), Status.FAIL),
+        (passwords(unmanaged=("itadmin",), joined=DENIED), Status.FAIL),
+        (passwords(None, unmanaged=("itadmin",)), Status.FAIL),
+        (passwords(unmanaged=DENIED), Reason.DENIED),
+        (passwords(None, unmanaged=DENIED), Reason.NO_EVIDENCE),
     ],
 )
 def test_local_admin_passwords(fact: LocalAdminPasswords, expected: Status | Reason) -> None:
     assert status("accounts/local_admin_passwords", fact, collection()) is expected
+
+
+def test_a_local_administrator_that_the_site_exempts_is_named() -> None:
+    fact = passwords(unmanaged=("itadmin", "scan"))
+    found = CHECKS["accounts/local_admin_passwords"].run(fact, collection(), exempt=("scan",))
+    assert (found.status, found.items) == (Status.FAIL, ("itadmin",))
+    both = CHECKS["accounts/local_admin_passwords"].run(fact, collection(), exempt=("scan", "itadmin"))
+    assert both.status is Status.PASS and both.note == "Exempted by the site: 2 (itadmin, scan)."
 
 
 def licences(*states: LicenceState) -> Licensing:

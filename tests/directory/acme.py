@@ -42,7 +42,7 @@ PEOPLE = (
     user("delegate", 512 | _TRUSTED),
     user("chief"),
     user("quiet"),
-    user("tapes"),
+    user("tapes", servicePrincipalName="backup/tapes.acme.example"),
     user("helper"),
 )
 GROUPS = (
@@ -106,6 +106,11 @@ RULES = (
     _member(f"CN=Domain Admins,{USERS}", "Night (shift) *"),
     _member(f"CN=Backup Operators,CN=Builtin,{BASE}", "tapes"),
     _member(f"CN=Enterprise Admins,{USERS}", "Silent"),
+    # Windows LAPS keeps a password of controllers as well, the one for their repair.
+    _modify(
+        f"CN=DC,OU=Domain Controllers,{BASE}",
+        f"add: ms-Mcs-AdmPwdExpirationTime\nms-Mcs-AdmPwdExpirationTime: {ticks(-20)}",
+    ),
 )
 LOGINS = {
     "scan": 1.0,

@@ -42,9 +42,12 @@ FOR_BOTH = {
     "password/empty_password": Status.UNKNOWN,  # nopassword needs none; whether it has one is not told
     "password/directory": Status.NOT_APPLICABLE,
     "accounts/inactive": Status.FAIL,
+    "accounts/never_used": Status.REVIEW,  # ghost, in spite of its new password
     "accounts/admins": Status.REVIEW,
     "accounts/roster": Status.REVIEW,
     "accounts/root_equivalent": Status.FAIL,  # tapes
+    "accounts/service_shells": Status.REVIEW,  # tapes, by its servicePrincipalName
+    "accounts/locked_but_usable": Status.NOT_APPLICABLE,
     "accounts/sudo_nopasswd": Status.NOT_APPLICABLE,
     "directory/password_not_required": Status.FAIL,
     "directory/preauth": Status.FAIL,

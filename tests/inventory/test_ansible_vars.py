@@ -10,6 +10,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -187,13 +188,16 @@ def test_values_are_those_of_ansible(tmp_path: Path, name: str) -> None:
     assert without_priority(values(tmp_path / start)) == expected
 
 
-@pytest.mark.skipif(shutil.which("ansible-inventory") is None, reason="ansible-inventory is not installed")
+ANSIBLE = shutil.which("ansible-inventory", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+
+
+@pytest.mark.skipif(ANSIBLE is None, reason="ansible-inventory is not installed")
 @pytest.mark.parametrize("name", TREES)
 def test_ansible_itself_says_so(tmp_path: Path, name: str) -> None:
     start, tree, expected = TREES[name]
     plant(tmp_path / "tree", tree)
     ended = subprocess.run(
-        ["ansible-inventory", "-i", str(tmp_path / "tree" / start), "--list"],
+        [str(ANSIBLE), "-i", str(tmp_path / "tree" / start), "--list"],
         cwd=tmp_path,
         env={"PATH": os.environ["PATH"], "HOME": str(tmp_path), "LC_ALL": "C.UTF-8"},
         capture_output=True,

@@ -36,7 +36,7 @@ from scanner.facts.data.products import product_table
 from scanner.facts.data.windows_defaults import windows_defaults
 from scanner.facts.windows import READERS
 from scanner.facts.windows.software import read_software
-from scanner.model import Absent, Reason, Unknown
+from scanner.model import Absent, Reason, Unknown, is_known
 from tests.windows.hosts import DENIED, answering, changed, raw_facts_of
 
 BY_FACT = {reader.fact: reader for reader in READERS}
@@ -417,6 +417,53 @@ def test_the_first_root_with_a_value_rules() -> None:
     assert laps(service_policy=key(), group_policy=group).kept_in == "Active Directory"
     assert laps(legacy=key(AdmPwdEnabled=1)).length == 14
     assert laps().managed is False
+
+
+def test_a_record_counts_for_the_directory_of_the_policy_alone() -> None:
+    """The hardened host is a member of a domain and in no cloud; its log holds a record of the domain (10018)."""
+    domain, cloud = laps(group_policy=key(BackupDirectory=2)), laps(group_policy=key(BackupDirectory=1))
+    assert (domain.joined, is_known(domain.last_stored)) == (True, True)
+    assert (cloud.joined, cloud.kept_in) == (False, "Entra ID")
+    assert isinstance(cloud.last_stored, Absent) and "Entra ID" in cloud.last_stored.reason
+    before = laps(legacy=key(AdmPwdEnabled=1))
+    assert isinstance(before.last_stored, Absent) and "predecessor" in before.last_stored.reason
+    entra = read(LocalAdminPasswords, raw_facts_of("windows-11-entra"))
+    assert (entra.joined, is_known(entra.last_stored)) == (True, True)
+    swapped = changed("windows-11-entra", "local_admin_passwords", service_policy=key(BackupDirectory=2))
+    assert read(LocalAdminPasswords, swapped).joined is False
+
+
+ITADMIN = "S-1-5-21-3050772491-1885512402-2240931017-1002"
+
+
+def itadmin(member: str = ITADMIN, **changes: Any) -> RawFacts:
+    """The hardened host with one more open local account, and one more member of Administrators, by SID."""
+    raw = raw_facts_of("server-2022-hardened")
+    body, members = (json.loads(raw.get(name).stdout) for name in ("local_accounts", "local_groups"))
+    body["accounts"].append({**body["accounts"][0], "name": "itadmin", "sid": ITADMIN, "disabled": False, **changes})
+    members["groups"][0]["group"]["members"].append({"path": f"WinNT://{member}", "class": "User", "sid": member})
+    both = {"local_accounts": body, "local_groups": members}
+    sections = {name: answering("server-2022-hardened", name, one).get(name) for name, one in both.items()}
+    return replace(raw, sections={**raw.sections, **sections})
+
+
+def test_the_policy_is_for_one_account() -> None:
+    def unmanaged(raw: RawFacts, **policy: Any) -> Any:
+        body = json.loads(raw.get("local_admin_passwords").stdout)
+        body["group_policy"] = key(BackupDirectory=2, **policy)
+        section = answering("server-2022-hardened", "local_admin_passwords", body).get("local_admin_passwords")
+        sections = {**raw.sections, "local_admin_passwords": section}
+        return read(LocalAdminPasswords, replace(raw, sections=sections)).unmanaged
+
+    assert unmanaged(raw_facts_of("server-2022-hardened")) == ()
+    assert unmanaged(itadmin()) == ("itadmin",)
+    assert unmanaged(itadmin(disabled=True)) == ()
+    assert unmanaged(itadmin("S-1-5-113")) == ("itadmin",)  # every local account
+    assert unmanaged(itadmin("S-1-5-21-1004336348-1177238915-682003330-1733")) == ()
+    assert unmanaged(itadmin(disabled="?")).code is Reason.UNREADABLE
+    assert unmanaged(itadmin(), AdministratorAccountName="ITAdmin") == ()
+    assert unmanaged(itadmin(), AutomaticAccountManagementEnabled=1).code is Reason.NO_EVIDENCE
+    assert isinstance(unmanaged(answering("server-2022-hardened", "local_groups", {})), Unknown)
 
 
 def test_an_unread_root_hides_those_after_it() -> None:

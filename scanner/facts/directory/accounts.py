@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from scanner.facts.accounts import Account, AccountKind, Accounts, BuiltIn, PasswordState
+from scanner.facts.accounts import Account, AccountKind, Accounts, BuiltIn, PasswordProof, PasswordState
 from scanner.facts.base import RawFacts, Reader
 from scanner.facts.directory.groups import groups
 from scanner.facts.directory.identity import SESSION
@@ -13,8 +13,9 @@ from scanner.facts.directory.policies import policy_rows, rules
 from scanner.facts.directory.probes import ACCOUNTS, DOMAIN, FLAGS, POLICIES, PRIVILEGED
 from scanner.facts.directory.values import Row, bit, count, day, days, moment, table, when
 from scanner.facts.domain import WeakenedAccounts
-from scanner.facts.windows.values import Values, entry
+from scanner.facts.windows.values import Values, entry, then
 from scanner.model import Absent, Maybe, Reason, Unknown, is_known
+from scanner.text import plural
 
 LOGIN_LAG_DAYS = 14
 """lastLogonTimestamp is written again only once it is 9 to 14 days old (Microsoft Learn, "Last-Logon-Timestamp")."""
@@ -25,26 +26,44 @@ _DISABLED, _NO_PASSWORD_NEEDED, _REVERSIBLE, _TRUST, _NEVER_EXPIRES = 2, 32, 128
 _ADMINISTRATOR, _GUEST, _FIRST_OF_PEOPLE = 500, 501, 1000
 _BUILT_IN = {_ADMINISTRATOR: BuiltIn.ADMINISTRATOR, _GUEST: BuiltIn.GUEST}
 _ONE_SCHEME = Absent("a domain stores every password in the same ways; no setting chooses one")
+_SERVICE_NAMES = "servicePrincipalName"
 _NO_HASHES = Absent("a directory hands out no password hash")
 _NO_HOMES = Absent("a directory keeps no home folders")
 
 
 @dataclass(frozen=True, slots=True)
-class _Ageing:
-    """How long passwords last: by the domain's rules, and by the fine-grained policies by their distinguished name.
+class _Limits:
+    """What one policy demands of passwords."""
 
-    `without` is the answer for an account that shows no policy of its own.
+    max_age_days: Maybe[int | None]
+    min_length: Maybe[int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """What passwords have to be: by the domain's rules, and by the fine-grained policies by their distinguished name.
+
+    `without` holds for an account that shows no policy of its own.
     """
 
-    minimum: Maybe[int | None]
-    without: Maybe[int | None]
-    finer: dict[str, Maybe[int | None]]
+    min_age_days: Maybe[int | None]
+    without: _Limits
+    finer: dict[str, _Limits]
 
-    def maximum(self, policy: str | None) -> Maybe[int | None]:
+    def of(self, row: Row) -> _Limits:
+        policy = row.maybe_text("msDS-ResultantPSO")
         if policy is None:
             return self.without
         hidden = Unknown(Reason.DENIED, f"the policy {policy} is not for this account to see")
-        return self.finer.get(policy.lower(), hidden)
+        return self.finer.get(policy.lower(), _Limits(hidden, hidden))
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What this account sees of some account, so that for another its lack says something."""
+
+    logins: bool
+    services: bool
 
 
 def read_accounts(raw: RawFacts) -> Accounts | Absent | Unknown:
@@ -54,9 +73,12 @@ def read_accounts(raw: RawFacts) -> Accounts | Absent | Unknown:
         return rows
     if not rows:
         return Unknown(Reason.DENIED, "no account of the domain is for this account to see")
-    ageing = _ageing(raw, rows)
-    shows_logins = any(row.maybe_number("lastLogonTimestamp") for row in rows)
-    accounts = [_account(row, ageing, shows_logins) for row in rows]
+    demanded = _rules(raw, rows)
+    shown = _Shown(
+        logins=any(row.maybe_number("lastLogonTimestamp") for row in rows),
+        services=any(row.texts(_SERVICE_NAMES) for row in rows),
+    )
+    accounts = [_account(row, demanded, shown) for row in rows]
     gap = next((one for one in accounts if isinstance(one, Unknown)), None)
     if gap is not None:
         return gap
@@ -77,16 +99,23 @@ def read_accounts(raw: RawFacts) -> Accounts | Absent | Unknown:
     )
 
 
-def _ageing(raw: RawFacts, rows: tuple[Row, ...]) -> _Ageing:
+def _rules(raw: RawFacts, rows: tuple[Row, ...]) -> _Rules:
     head, policies = rules(raw), policy_rows(raw)
-    own = days(head if isinstance(head, Unknown) else head.number("maxPwdAge"))
-    minimum = days(head if isinstance(head, Unknown) else head.number("minPwdAge"))
+    own, min_age_days = (_Limits(head, head), head) if isinstance(head, Unknown) else _of_domain(head)
     if not isinstance(policies, Unknown):
-        finer = {(row.maybe_text("dn") or "").lower(): days(row.number("msDS-MaximumPasswordAge")) for row in policies}
-        return _Ageing(minimum, own, finer)
+        return _Rules(min_age_days, own, {(row.maybe_text("dn") or "").lower(): _limits(row) for row in policies})
     # One account that shows its policy proves that all would show theirs.
     shows = any(row.maybe_text("msDS-ResultantPSO") is not None for row in rows)
-    return _Ageing(minimum, own if shows else policies, {})
+    return _Rules(min_age_days, own if shows else _Limits(policies, policies), {})
+
+
+def _of_domain(head: Row) -> tuple[_Limits, Maybe[int | None]]:
+    own = _Limits(days(head.number("maxPwdAge")), head.number("minPwdLength"))
+    return own, days(head.number("minPwdAge"))
+
+
+def _limits(policy: Row) -> _Limits:
+    return _Limits(days(policy.number("msDS-MaximumPasswordAge")), policy.number("msDS-MinimumPasswordLength"))
 
 
 def _since(raw: RawFacts) -> Maybe[datetime]:
@@ -101,7 +130,7 @@ def _scan_account(raw: RawFacts) -> str:
     return name if isinstance(name, str) else raw.account.rpartition("\\")[2]
 
 
-def _account(row: Row, ageing: _Ageing, shows_logins: bool) -> Account | Unknown:
+def _account(row: Row, demanded: _Rules, shown: _Shown) -> Account | Unknown:
     name, sid, flags = row.text("sAMAccountName"), row.text("objectSid"), row.number("userAccountControl")
     if isinstance(name, Unknown):
         return name
@@ -119,10 +148,10 @@ def _account(row: Row, ageing: _Ageing, shows_logins: bool) -> Account | Unknown
         password=_password(name, rid, flags),
         hash_scheme=_scheme(flags),
         password_changed=day(when(row.number("pwdLastSet"))),
-        password_min_age_days=ageing.minimum,
-        password_max_age_days=_max_age(flags, row, ageing),
+        password_min_age_days=demanded.min_age_days,
+        password_max_age_days=_max_age(flags, demanded.of(row)),
         expires=day(when(row.number("accountExpires"))),
-        last_login=_last_login(row, name, shows_logins),
+        last_login=_last_login(row, name, shown),
         disabled=bit(flags, _DISABLED),
         created=moment(row.text("whenCreated")),
         full_name=row.maybe_text("displayName") or "",
@@ -130,6 +159,8 @@ def _account(row: Row, ageing: _Ageing, shows_logins: bool) -> Account | Unknown
         principal=row.maybe_text("userPrincipalName") or "",
         built_in=None if rid is None else _BUILT_IN.get(rid),
         password_never_expires=bit(flags, _NEVER_EXPIRES),
+        password_proof=_proof(name, demanded.of(row)),
+        services=_services(row, shown),
     )
 
 
@@ -156,47 +187,65 @@ def _password(name: str, rid: int | None, flags: int | Unknown) -> Maybe[Passwor
     return Unknown(Reason.NO_EVIDENCE, f"{name} needs no password; whether it has one is not told")
 
 
+def _proof(name: str, limits: _Limits) -> Maybe[PasswordProof]:
+    """A minimum length of none lets an empty password be set, on an account that needs one as well."""
+    if limits.min_length == 0:
+        detail = f"no minimum length is set, so {name} may have an empty password; whether it has is not told"
+        return Unknown(Reason.NO_EVIDENCE, detail)
+    return then(limits.min_length, lambda _: PasswordProof.RULE)
+
+
 def _scheme(flags: int | Unknown) -> Maybe[str]:
     if isinstance(flags, Unknown):
         return flags
     return "reversible" if flags & _REVERSIBLE else _ONE_SCHEME
 
 
-def _max_age(flags: int | Unknown, row: Row, ageing: _Ageing) -> Maybe[int | None]:
+def _max_age(flags: int | Unknown, limits: _Limits) -> Maybe[int | None]:
     if isinstance(flags, Unknown):
         return flags
-    return None if flags & _NEVER_EXPIRES else ageing.maximum(row.maybe_text("msDS-ResultantPSO"))
+    return None if flags & _NEVER_EXPIRES else limits.max_age_days
 
 
-def _last_login(row: Row, name: str, shows_logins: bool) -> Maybe[datetime | None]:
+def _last_login(row: Row, name: str, shown: _Shown) -> Maybe[datetime | None]:
     stamp = row.maybe_number("lastLogonTimestamp")
     if stamp is not None:
         return when(stamp)
-    if shows_logins:
+    if shown.logins:
         return None
     return Unknown(Reason.DENIED, f"{name}: no account shows its last login, so it is not for this account to see")
 
 
+def _services(row: Row, shown: _Shown) -> Maybe[tuple[str, ...]]:
+    """The names under which clients ask for tickets to what runs under the account; krbtgt has one in every domain."""
+    if not shown.services:
+        return Unknown(Reason.DENIED, f"no account shows a {_SERVICE_NAMES}, so they are not for this account to see")
+    return row.texts(_SERVICE_NAMES)
+
+
 def read_weakened(raw: RawFacts) -> WeakenedAccounts | Absent | Unknown:
-    """`WeakenedAccounts`; complete only where the switches of every account can be told."""
-    hidden = count(raw, FLAGS.name, "hidden")
-    if isinstance(hidden, Unknown):
-        return hidden
+    """`WeakenedAccounts`; whoever hides its switches is found by no search for them, only counted."""
+    found = entry(raw, FLAGS.name)
+    if not isinstance(found, Values):
+        return found
     return WeakenedAccounts(
-        password_not_required=_names(raw, "password_not_required", hidden),
-        without_preauthentication=_names(raw, "without_preauthentication", hidden),
-        unconstrained_delegation=_names(raw, "unconstrained_delegation", hidden),
+        complete=then(count(raw, FLAGS.name, "hidden"), _complete),
+        password_not_required=_names(raw, "password_not_required"),
+        without_preauthentication=_names(raw, "without_preauthentication"),
+        unconstrained_delegation=_names(raw, "unconstrained_delegation"),
     )
 
 
-def _names(raw: RawFacts, search: str, hidden: int) -> Maybe[tuple[str, ...]]:
+def _complete(hidden: int) -> Maybe[bool]:
+    unseen = f"the switches of {plural(hidden, 'account')} are not for this account to see"
+    return Unknown(Reason.DENIED, unseen) if hidden else True
+
+
+def _names(raw: RawFacts, search: str) -> Maybe[tuple[str, ...]]:
     rows = table(raw, FLAGS.name, search)
     if isinstance(rows, Unknown):
         return rows
-    names = tuple(sorted(row.maybe_text("sAMAccountName") or "an account without a name" for row in rows))
-    if hidden and not names:
-        return Unknown(Reason.DENIED, f"the switches of {hidden} accounts are not for this account to see")
-    return names
+    return tuple(sorted(row.maybe_text("sAMAccountName") or "an account without a name" for row in rows))
 
 
 READERS: tuple[Reader, ...] = (

@@ -68,7 +68,7 @@ policies
 
 ACCOUNTS = Probe(
     name="domain_accounts",
-    why="which accounts are open, when they last signed in, and how old their passwords are",
+    why="which accounts are open, when they last signed in, how old their passwords are, and which are for services",
     script=f"""
 people
   base        {{domain}}
@@ -76,7 +76,7 @@ people
   filter      (&{_PEOPLE})
   attributes  sAMAccountName objectSid:sid userAccountControl:number pwdLastSet:number lastLogonTimestamp:number """
     """whenCreated accountExpires:number primaryGroupID:number displayName mail userPrincipalName """
-    """msDS-ResultantPSO
+    """msDS-ResultantPSO servicePrincipalName:list
 """,
     timeout_s=120,
     max_bytes=64 * 1024 * 1024,
@@ -200,7 +200,7 @@ computers
 kept
   base        {{domain}}
   scope       subtree
-  filter      (&(objectCategory=computer){_OPEN}"""
+  filter      (&(objectCategory=computer){_OPEN}(!({_BIT}8192))"""
     """(|(ms-Mcs-AdmPwdExpirationTime=*)(msLAPS-PasswordExpirationTime=*)))
   attributes  none
 readable

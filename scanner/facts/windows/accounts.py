@@ -5,9 +5,10 @@ A domain controller has no accounts of its own: its users are the domain's, and 
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
-from scanner.facts.accounts import Account, AccountKind, Accounts, BuiltIn, HomeFolder, PasswordState
+from scanner.facts.accounts import Account, AccountKind, Accounts, BuiltIn, HomeFolder, PasswordProof, PasswordState
 from scanner.facts.base import Probe, RawFacts, Reader
 from scanner.facts.host import Host, Membership
 from scanner.facts.privileges import Privileges
@@ -50,6 +51,15 @@ $role = [int](Get-CimInstance -ClassName 'Win32_ComputerSystem' -OperationTimeou
             })
         }
     }
+    services = Read-Part {
+        $services = Get-CimInstance -ClassName 'Win32_Service' -OperationTimeoutSec 20
+        , @(foreach ($service in $services) {
+            $account = [string]$service.StartName
+            if ($account -ne '' -and $account -ne 'LocalSystem' -and $account -notlike 'NT *') {
+                @{ name = [string]$service.Name; account = $account }
+            }
+        })
+    }
     profiles = Read-Part {
         $profiles = Get-CimInstance -ClassName 'Win32_UserProfile' -Filter 'Special=FALSE' -OperationTimeoutSec 20
         , @(foreach ($profile in $profiles) {
@@ -68,7 +78,10 @@ _NEVER_EXPIRES = 0x10000
 _DAY_S = 86400
 # Relative identifiers that Windows gives to its own accounts; people's begin at 1000.
 _ADMINISTRATOR, _GUEST, _FIRST_OF_PEOPLE = 500, 501, 1000
+_Services = Mapping[str, Sequence[str]] | Unknown
 _BUILT_IN = {_ADMINISTRATOR: BuiltIn.ADMINISTRATOR, _GUEST: BuiltIn.GUEST}
+# Accounts that Windows makes out of a service, an application pool or a virtual machine (MS-DTYP 2.4.2.4).
+_SERVICES = ("S-1-5-80-", "S-1-5-82-", "S-1-5-83-", "S-1-5-90-", "S-1-5-96-")
 _NOT_HASHED_IN_FILES = Absent("Windows keeps its hashes in a database that only the system opens, in no readable file")
 _ONE_SCHEME = Absent("Windows stores every password in the same way; no setting changes it")
 
@@ -86,7 +99,8 @@ def read_accounts(raw: RawFacts) -> Accounts | Absent | Unknown:
     if not rows:
         return Unknown(Reason.UNREADABLE, f"{found.where}: no account is listed")
     guest = template_number(raw, "EnableGuestAccount")
-    accounts = whole(_account(row, raw.collected_at, guest) for row in rows)
+    services = _services(found, _hostname(host))
+    accounts = whole(_account(row, raw.collected_at, guest, services) for row in rows)
     if isinstance(accounts, Unknown):
         return accounts
     return Accounts(
@@ -98,7 +112,7 @@ def read_accounts(raw: RawFacts) -> Accounts | Absent | Unknown:
         logins_since=_records_since(raw),
         logins_source="last sign-ins in the account database",
         logins_complete=True,
-        scan_account=_scan_account(raw.account, _hostname(host)),
+        scan_account=_plain(raw.account, _hostname(host)),
         directories=directories(host),
         homes=_homes(found, accounts),
     )
@@ -120,7 +134,7 @@ def _records_since(raw: RawFacts) -> Maybe[datetime]:
     return installed(found) if isinstance(found, Values) else found
 
 
-def _scan_account(account: str, hostname: Maybe[str]) -> str:
+def _plain(account: str, hostname: Maybe[str]) -> str:
     """The name without the host's own; accounts of a domain keep theirs and match no local account."""
     place, _, name = account.rpartition("\\")
     is_local = not place or place == "." or (is_known(hostname) and place.lower() == hostname.lower())
@@ -138,7 +152,7 @@ def directories(host: Host | Absent | Unknown) -> Maybe[tuple[str, ...]]:
     return then(host.membership, lambda _: then(host.domain, lambda name: (f"the domain {name}",)))
 
 
-def _account(row: Values, now: datetime, guest: Maybe[int]) -> Account | Unknown:
+def _account(row: Values, now: datetime, guest: Maybe[int], services: _Services) -> Account | Unknown:
     name, sid = row.text("name"), row.text("sid")
     if not is_known(name) or not is_known(sid) or not name:
         return Unknown(Reason.UNREADABLE, f"{row.where}: an account has no name or SID")
@@ -165,7 +179,25 @@ def _account(row: Values, now: datetime, guest: Maybe[int]) -> Account | Unknown
         disabled=_disabled(required(row.flag("disabled")), guest if rid == _GUEST else None),
         built_in=_BUILT_IN.get(rid),
         password_never_expires=then(flags, lambda bits: bool(bits & _NEVER_EXPIRES)),
+        password_proof=PasswordProof.RULE,
+        services=then(services, lambda by_name: tuple(by_name.get(name.casefold(), ()))),
     )
+
+
+def _services(found: Values, hostname: Maybe[str]) -> _Services:
+    """The services by the local account that they run under, in lower case: `.\\backup`, `FS01\\backup`."""
+    rows = required(found.rows("services"))
+    if isinstance(rows, Unknown):
+        return rows
+    by_name: dict[str, list[str]] = {}
+    for row in rows:
+        name, account = row.text("name"), row.text("account")
+        if not is_known(name) or not is_known(account):
+            return Unknown(Reason.UNREADABLE, f"{row.where}: a service has no name or no account")
+        if not is_known(hostname) and not account.startswith(".\\"):
+            return Unknown(Reason.UNREADABLE, f"{row.where}: without the name of the host {account} may be anybody's")
+        by_name.setdefault(_plain(account, hostname).casefold(), []).append(name)
+    return by_name
 
 
 def _disabled(told: bool | Unknown, on: Maybe[int] | None) -> bool | Unknown:
@@ -230,9 +262,8 @@ def _when(row: Values, name: str) -> Maybe[datetime | None]:
 
 
 def _homes(found: Values, accounts: tuple[Account, ...]) -> Maybe[tuple[HomeFolder, ...]]:
-    """Profiles whose SID this host gave out belong to a local account or to nobody; others belong elsewhere."""
+    """Profiles and their owners: local accounts, and services. Whether a domain still has an account is not asked."""
     own = {account.identifier: account.name for account in accounts}
-    machine = {sid.rpartition("-")[0] for sid in own}
     rows = required(found.rows("profiles"))
     if isinstance(rows, Unknown):
         return rows
@@ -241,7 +272,7 @@ def _homes(found: Values, accounts: tuple[Account, ...]) -> Maybe[tuple[HomeFold
         sid, path = row.text("sid"), row.text("path")
         if not is_known(sid) or not is_known(path):
             return Unknown(Reason.UNREADABLE, f"{row.where}: a profile has no owner or no path")
-        owner = own.get(sid) if sid.rpartition("-")[0] in machine else sid
+        owner = sid if sid.startswith(_SERVICES) else own.get(sid)
         homes.append(HomeFolder(path=path, owner_identifier=sid, owner=owner))
     return tuple(homes)
 

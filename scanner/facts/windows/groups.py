@@ -1,7 +1,7 @@
 """The members of the local groups that matter, found by SID and never by name. Source: ADSI, WinNT provider.
 
-Members that no longer exist are bare SIDs, and accounts of Entra ID have SIDs that begin with S-1-12-1: the cmdlets for
-local groups fail on both, the provider lists them.
+Members that no longer exist, or whose domain could not be asked, are bare SIDs, and accounts of Entra ID have SIDs that
+begin with S-1-12-1: the cmdlets for local groups fail on both, the provider lists them.
 """
 
 from __future__ import annotations
@@ -116,7 +116,7 @@ def _shown(path: str, sid: str, hostname: str) -> str:
         return f"Entra ID object {_object_id(sid) or sid}"
     parts = [part for part in path.removeprefix(_PROVIDER).split("/") if part]
     if not parts or _SID.fullmatch(parts[-1]):
-        return f"{sid} (an account that no longer exists)"
+        return f"{sid} (no name: deleted, or its domain could not be asked)"
     if len(parts) == 1 or parts[-2].lower() == hostname.lower():
         return parts[-1]
     return f"{parts[-2]}\\{parts[-1]}"

@@ -232,10 +232,11 @@ def _ruled(role: int, found: Values) -> Maybe[Membership]:
         return _MEMBERSHIPS[role]
     if role not in _ALONE:
         return Unknown(Reason.UNREADABLE, f"host: no such domain role: {role}")
-    return then(_joined(found), lambda joined: Membership.CLOUD if joined else Membership.ALONE)
+    return then(in_cloud(found), lambda joined: Membership.CLOUD if joined else Membership.ALONE)
 
 
-def _joined(found: Values) -> Maybe[bool]:
+def in_cloud(found: Values) -> Maybe[bool]:
+    """Whether the host is joined to Entra ID, be it a member of a domain as well."""
     keys = found.inside("cloud")
     if not isinstance(keys, Values):
         return keys
@@ -247,7 +248,7 @@ def _joined(found: Values) -> Maybe[bool]:
 
 def _tenant(found: Values) -> Maybe[str]:
     """The tenant of the join; hosts that are members of a domain may be joined as well."""
-    joined = _joined(found)
+    joined = in_cloud(found)
     if joined is not True:
         return Absent("the host is joined to no cloud directory") if joined is False else _gap(joined)
     rows = required(found.rows("tenants"))

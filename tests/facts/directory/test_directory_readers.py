@@ -23,6 +23,7 @@ from scanner.facts import (
     DomainRules,
     Host,
     Leavers,
+    PasswordProof,
     Privileges,
     WeakenedAccounts,
 )
@@ -80,6 +81,7 @@ def section(name: str, value: Any) -> RawFact:
 WHOLE = {name: dict(raw_facts(recorded(name)).sections) for name in CASES}
 VALUES = {name: {probe: json.loads(raw.stdout) for probe, raw in WHOLE[name].items()} for name in CASES}
 ADMINISTRATOR, PLAIN = CASES
+NO_SEARCH = ("session", "tls_handshakes")  # what the connection itself told
 
 
 # --- What was recorded -----------------------------------------------------------------------------------
@@ -103,12 +105,19 @@ def test_a_recorded_domain(case: str) -> None:
     assert by_name["ghost"].last_login is None and (recorded(case).collected_at - by_name["ghost"].created).days == 200
     assert isinstance(by_name["nopassword"].password, Unknown)
     assert (by_name["olga"].mail, by_name["paula"].principal) == ("olga@acme.example", "paula.perez@acme.example")
-    assert accounts.logins_since == datetime(2018, 9, 12, 20, 0, 10, tzinfo=UTC)
+    assert accounts.logins_since == datetime(2018, 9, 12, 21, 6, 23, tzinfo=UTC)
     assert fact(case, WeakenedAccounts) == WeakenedAccounts(
+        complete=True,
         password_not_required=("nopassword",),
         without_preauthentication=("roastable",),
         unconstrained_delegation=("APP$", "delegate"),
     )
+    serving = {name: one.services for name, one in by_name.items() if one.services}
+    assert serving == {
+        "krbtgt": ("kadmin/changepw",),
+        "dns-dc": ("DNS/dc.acme.example",),  # of Samba's name server
+        "tapes": ("backup/tapes.acme.example",),
+    }
     assert {one.name for one in accounts.accounts if one.password_never_expires is True} == {"forever", "Guest"}
     assert set(fact(case, Privileges).administrators()) == {"Administrator", "chief", "quiet"}
 
@@ -188,9 +197,9 @@ def test_an_empty_directory_is_one_that_shows_nothing() -> None:
     hollow = {
         probe: section(probe, {name: _emptied(part) for name, part in value.items()})
         for probe, value in VALUES[PLAIN].items()
-        if probe != "session"
+        if probe not in NO_SEARCH
     }
-    hollow["session"] = WHOLE[PLAIN]["session"]
+    hollow |= {name: WHOLE[PLAIN][name] for name in NO_SEARCH}
     left = good(raw_of(hollow))
     # The switches are asked of the directory itself, which says that no account has them and none hides them.
     assert set(left) == {"directory/password_not_required", "directory/preauth", "directory/delegation"} | {
@@ -244,6 +253,13 @@ def test_accounts_whose_switches_are_hidden_make_an_empty_list_unknown() -> None
     )
     found = findings(raw_of({**WHOLE[PLAIN], "account_flags": section("account_flags", hidden)}))["directory/preauth"]
     assert found.reason is Reason.DENIED
+    partly = section("account_flags", {**value, "hidden": {"count": 1, "complete": True}})
+    facts = FactSet(raw_of({**WHOLE[PLAIN], "account_flags": partly}), TARGET)
+    plan = plan_on("directory", directory__preauth__exempt=["roastable"], directory__delegation__exempt=["APP$"])
+    judged = {item.check: item for item in judge(plan, facts, TARGET)}
+    assert judged["directory/preauth"].reason is Reason.DENIED  # the one that is known is exempt
+    assert judged["directory/preauth"].detail == "the switches of 1 account are not for this account to see"
+    assert judged["directory/delegation"].items == ("delegate",)
 
 
 def test_everybody_is_administrator_where_a_group_of_everybody_is_nested() -> None:
@@ -267,6 +283,28 @@ def test_a_child_domain_has_no_groups_of_the_forest_and_says_where_they_are() ->
     child = FactSet(raw_of({**sections, "session": section("session", session)}), TARGET).get(Privileges)
     assert isinstance(first, Unknown) and first.code is Reason.DENIED
     assert isinstance(child, Privileges) and "first domain of the forest" in child.elsewhere[1]
+
+
+def test_where_rules_demand_no_length_a_password_may_be_empty() -> None:
+    value = json.loads(WHOLE[ADMINISTRATOR]["domain"].stdout)
+    value["rules"]["rows"][0][value["rules"]["columns"].index("minPwdLength")] = 0
+    finer = json.loads(WHOLE[ADMINISTRATOR]["account_policies"].stdout)
+    length = finer["policies"]["columns"].index("msDS-MinimumPasswordLength")
+    for row in finer["policies"]["rows"]:
+        row[length] = 0
+    lax = {"domain": section("domain", value), "account_policies": section("account_policies", finer)}
+
+    def proofs(**sections: RawFact) -> dict[str, Any]:
+        found = FactSet(raw_of({**WHOLE[ADMINISTRATOR], **sections}), TARGET).get(Accounts)
+        assert isinstance(found, Accounts)
+        return {one.name: getattr(one.password_proof, "code", one.password_proof) for one in found.accounts}
+
+    assert set(proofs().values()) == {PasswordProof.RULE}
+    by_domain, by_policy = proofs(domain=lax["domain"]), proofs(account_policies=lax["account_policies"])
+    assert (by_domain["olga"], by_domain["tapes"]) == (Reason.NO_EVIDENCE, PasswordProof.RULE)
+    assert (by_policy["olga"], by_policy["tapes"]) == (PasswordProof.RULE, Reason.NO_EVIDENCE)
+    plain = fact(PLAIN, Accounts)
+    assert plain.named("tapes").password_proof.code is Reason.DENIED  # its policy is not for this account to see
 
 
 # --- Bytes that no directory sends -----------------------------------------------------------------------

@@ -75,6 +75,9 @@ def said(text: str, tmp_path: Path) -> bool | None:
         "success: true\r\n",
         "Backup completed successfully without errors.\n",
         "began=02:30:00\nrc=0\n",
+        "rc: 0, failed: 0\n",
+        "Backup completed successfully, exit 0\n",
+        "Successfully backed up 12 of 12 jobs\n",
     ],
 )
 def test_success(text: str, tmp_path: Path) -> None:
@@ -118,6 +121,13 @@ def test_failure(text: str, tmp_path: Path) -> None:
         "12\n0\n",
         "OK\n" + "x" * 5000,
         "\0\0\0",
+        '{"status": "success", "rc": 0, "failed": 3}\n',
+        "exit=0 errors=5\n",
+        "rc: 0, failed: 2 of 14\n",
+        "result=success code=0 missing=12\n",
+        "Successfully backed up 0 of 12 jobs\n",
+        "Successfully backed up 3 of 12 jobs\n",
+        "success rate 20 %\n",
         "\x1b[31mOKAY\n",
     ],
 )

@@ -107,7 +107,7 @@ def test_the_administrators_file_opens_every_member_and_a_profiles_file_its_owne
         "Administrator",
         "Entra ID object e336b0c9-0213-4461-b170-9a888d047865",
         "Entra ID object 2153c539-b1bd-4f07-8fd7-c2476b1751b0",
-        "S-1-5-21-1004336348-1177238915-682003330-1444 (an account that no longer exists)",
+        "S-1-5-21-1004336348-1177238915-682003330-1444 (no name: deleted, or its domain could not be asked)",
         "scan",
     ]
     own = [file.account for file in fact.files if "JaneDoe" in file.path]

@@ -243,10 +243,40 @@ def test_the_scan_account_of_a_domain_is_no_local_account_of_that_name() -> None
     assert read(Accounts, raw_facts_of("windows-10-german")).scan_account == "scan"
 
 
-def test_profiles_of_deleted_local_accounts_have_no_owner_and_those_of_others_are_left_alone() -> None:
+def services_of(rows: Any, host: str = "server-2012-r2") -> dict[str, Any]:
+    fact = read(Accounts, changed(host, "local_accounts", "services", value=rows))
+    return {one.name: one.services for one in fact.accounts}
+
+
+def test_services_name_the_local_account_that_they_run_under() -> None:
+    backup = read(Accounts, raw_facts_of("server-2012-r2")).named("backup")
+    assert backup is not None and backup.services == ("SplunkForwarder",)
+    accounts = (".\\Backup", "app07\\backup", "backup", "CONTOSO\\backup", "backup@contoso.com")
+    rows = [{"name": f"s{number}", "account": account} for number, account in enumerate(accounts)]
+    assert services_of(rows) == {"Administrator": (), "Guest": (), "backup": ("s0", "s1", "s2")}
+    unnamed = changed("server-2012-r2", "host", "name", value=None)
+    for account, expected in ((".\\backup", ("s",)), ("APP07\\backup", None)):  # whose APP07 is, the host has to say
+        raw = changed("server-2012-r2", "local_accounts", "services", value=[{"name": "s", "account": account}])
+        host = replace(raw, sections={**raw.sections, "host": unnamed.sections["host"]})
+        found = read(Accounts, host).named("backup")
+        assert found is not None and (found.services if is_known(found.services) else None) == expected
+    for lost in (DENIED, None, [{"name": "s"}]):
+        assert all(isinstance(one, Unknown) for one in services_of(lost).values()), lost
+
+
+def test_profiles_have_an_owner_only_where_it_is_a_local_account_or_a_service() -> None:
     homes = read(Accounts, raw_facts_of("windows-11-24h2")).homes
     assert is_known(homes)
     assert [(home.path, home.owner) for home in homes] == [("C:\\Users\\maria", "maria"), ("C:\\Users\\jorge", None)]
+    domain, cloud = (
+        "S-1-5-21-1004336348-1177238915-682003330-9999",
+        "S-1-12-1-3812012233-1147208211-2291822769-1702364301",
+    )
+    pool = "S-1-5-82-3006700770-424185619-1745488364-794895919-4004696415"
+    rows = [{"sid": sid, "path": "C:\\Users\\x"} for sid in (domain, cloud, pool)]
+    homes = read(Accounts, changed("server-2022-hardened", "local_accounts", "profiles", value=rows)).homes
+    assert is_known(homes)
+    assert [home.owner for home in homes] == [None, None, pool]
 
 
 def test_one_group_that_could_not_be_read_leaves_nobody_sure_of_the_administrators() -> None:

@@ -41,7 +41,8 @@ _KEYS = _words(
 )
 _YES_NO = {"true": True, "yes": True, "false": False, "no": False}
 _NONE = _words("0 no without none false")
-_KEPT = " ".join(sorted(_GOOD | _BAD | _OPEN | _KEYS | _NONE | _YES_NO.keys() | {"="}))
+_PARTS = _words("of rate")
+_KEPT = " ".join(sorted(_GOOD | _BAD | _OPEN | _KEYS | _NONE | _YES_NO.keys() | _PARTS | {"="}))
 
 STATUS = Probe(
     name="backup_status",
@@ -150,10 +151,12 @@ def _statements(line: Sequence[str]) -> Iterator[tuple[str, bool | None]]:
     """Each word of a line that says something, with what it says.
 
     Success is said by the first word of a line or as a value, failure by any word; `0 errors` and `failed = 0` say
-    nothing.
+    nothing. A success of nothing, or of a part, is open.
     """
     for number, word in enumerate(line):
         before = line[number - 1] if number else ""
+        # The value of the key before says nothing of this word.
+        count = "" if number > 1 and line[number - 2] == "=" else before
         value = line[number + 2] if line[number + 1 : number + 2] == ["="] and number + 2 < len(line) else None
         if before == "=" and number > 1 and line[number - 2] in _KEYS | _GOOD | _BAD:
             continue
@@ -162,12 +165,23 @@ def _statements(line: Sequence[str]) -> Iterator[tuple[str, bool | None]]:
         elif word in _GOOD and value is not None:
             yield word, _YES_NO.get(value)
         elif word in _BAD:
-            if before not in _NONE and value not in _NONE:
+            if not (value in _NONE if value is not None else count in _NONE):
                 yield word, False
         elif word in _OPEN and not (word in _NONE and _is_bad(line, number)):
             yield word, None
         elif word in _GOOD and (number == 0 or word == "successfully"):
-            yield word, True
+            yield word, None if _is_halved(line) else True
+
+
+def _is_halved(line: Sequence[str]) -> bool:
+    """Whether a line of success counts something that is none or not all: `0 files`, `3 of 12`, a rate."""
+    halves = ((line[at - 1], line[at + 1]) for at in range(1, len(line) - 1) if line[at] == "of")
+    before = ("", *line)
+    nothing = any(
+        word == "0" and not _is_bad(line, at) and before[at] not in _KEYS and before[at] != "="
+        for at, word in enumerate(line)
+    )
+    return nothing or "rate" in line or any(one.isdecimal() and one != other for one, other in halves)
 
 
 def _is_bad(line: Sequence[str], number: int) -> bool:

@@ -19,7 +19,7 @@ $Stand.cim['Win32_Service'] = @(
     [pscustomobject]@{ Name = 'wuauserv'; State = 'Stopped'; StartMode = 'Manual'; ProcessId = 0 },
     [pscustomobject]@{ Name = 'Netlogon'; State = 'Running'; StartMode = 'Auto'; ProcessId = 828 },
     [pscustomobject]@{ Name = 'ds_agent'; State = 'Running'; StartMode = 'Auto'; ProcessId = 832 },
-    [pscustomobject]@{ Name = 'SplunkForwarder'; State = 'Stopped'; StartMode = 'Auto'; ProcessId = 0 }
+    [pscustomobject]@{ Name = 'SplunkForwarder'; State = 'Stopped'; StartMode = 'Auto'; ProcessId = 0; StartName = '.\backup' }
 )
 # Source: Win32_ComputerSystem, Win32_BIOS, Win32_SystemEnclosure, Win32_LogicalDisk (learn.microsoft.com); types of chassis: SMBIOS 3.7, 7.4.1.
 $Stand.cim['Win32_BIOS'] = @([pscustomobject]@{ SerialNumber = 'CZJ5480F2W'; ReleaseDate = [datetime]'2015-07-20T00:00:00Z' })
