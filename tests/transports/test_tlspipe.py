@@ -88,8 +88,8 @@ def test_what_is_sent_arrives_whole_at_a_peer_that_reads_late(authority: Authori
             stream.settimeout(5)
             time.sleep(0.3)
             heard = b""
-            while len(heard) < len(sent):
-                heard += stream.recv(65536)
+            while len(heard) < len(sent) and (part := stream.recv(65536)):
+                heard += part
             stream.sendall(heard[::-1])
 
     server = threading.Thread(target=echo)
