@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scanner.facts import DirectoryKind, Lockout, NameService, PasswordPolicy, SignIn
 from scanner.facts.authentication import AddressBan
 from scanner.facts.base import RawFact, RawFacts, RawState
-from scanner.facts.linux.password import READERS, ban, lockout, names, policy, probes, signin
+from scanner.facts.linux.password import READERS, lockout, names, policy, probes, signin
 from scanner.model import Absent, Privilege, Reason, Unknown
 
 GOLDEN = Path(__file__).parent / "golden" / "password"
@@ -172,42 +172,6 @@ def test_a_ban_service_counts_only_while_it_runs() -> None:
     running = lockout_of(recorded("bookworm-fail2ban-running")).address_ban
     assert isinstance(running, AddressBan)
     assert running.max_failures == 4
-
-
-def banned(settings: str) -> AddressBan | Unknown | None:
-    """What a running fail2ban with these lines in jail.local does."""
-    units = "Id=fail2ban.service\nLoadState=loaded\nActiveState=active\n\nok\n"
-    body = "=/etc/fail2ban/jail.local\n" + "".join(f" {line}\n" for line in settings.split("\n")) + "ok\n"
-    found = ban.address_ban(raw(auth_units=section("auth_units", units), ban_files=section("ban_files", body)))
-    assert not isinstance(found, Absent)
-    return found
-
-
-@pytest.mark.parametrize(
-    ("settings", "limits"),
-    [
-        ("[sshd]\nenabled = true", (5, 600, 600)),
-        ("[DEFAULT]\nmaxretry = 9\n[sshd]\nenabled = true\nbantime = 1d 12h\nfindtime = 10m", (9, 600, 129_600)),
-        ("[sshd]\nenabled = true\nbantime = -1", (5, 600, None)),
-        ("[sshd]\nenabled = true\nmaxretry = 100000\nbantime = 1", (100_000, 600, 1)),
-        ("[sshd]\nenabled = true\nignoreip = 127.0.0.1/8 ::1 10.0.0.0/8", (5, 600, 600)),
-    ],
-)
-def test_the_limits_of_a_ban_are_read(settings: str, limits: tuple[int, int, int | None]) -> None:
-    found = banned(settings)
-    assert isinstance(found, AddressBan)
-    assert (found.max_failures, found.window_s, found.duration_s) == limits
-
-
-@pytest.mark.parametrize("ignored", ["0.0.0.0/0", "::/0", "10.0.0.0/8, 0.0.0.0/1 128.0.0.0/1"])
-def test_a_jail_that_passes_strangers_over_bans_nobody(ignored: str) -> None:
-    assert banned(f"[sshd]\nenabled = true\nignoreip = {ignored}") is None
-
-
-def test_limits_that_cannot_be_understood_are_unknown() -> None:
-    found = banned("[sshd]\nenabled = true\nmaxretry = %(tries)s\nbantime = %(long)s\nfindtime = soon")
-    assert isinstance(found, AddressBan)
-    assert all(isinstance(value, Unknown) for value in (found.max_failures, found.duration_s, found.window_s))
 
 
 # --- Traps: what a stack really does ----------------------------------------------------------------------
