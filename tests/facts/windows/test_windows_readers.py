@@ -552,6 +552,10 @@ def test_what_stops_the_runs_breaks_the_chain() -> None:
 def test_what_the_companys_server_approves_is_not_read() -> None:
     (hold,) = found_holds(raw_facts_of("server-2022-hardened"))
     assert "approves" in hold and "wsus" in hold
+    level = read(PatchLevel, raw_facts_of("server-2022-hardened"))
+    assert is_known(level.holds) and [one.by_approval for one in level.holds] == [True]
+    level = read(PatchLevel, raw_facts_of("windows-10-german"))
+    assert is_known(level.holds) and [one.by_approval for one in level.holds] == [False]
 
 
 def without_searches(events_: list[dict[str, Any]]) -> RawFacts:
