@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -560,12 +561,33 @@ TWO_DOMAINS = (
         (TWO_DOMAINS + "[domain/two]\nldap_id_use_start_tls = true\n", ()),
         (TWO_DOMAINS + "[domain/one]\nldap_tls_reqcert = never\n", None),
         (TWO_DOMAINS + "!/etc/sssd/conf.d/x.conf\n", ("ldap://two.example",)),
+        (TWO_DOMAINS.replace("one, two", "one") + "enabled = true\n", ("ldap://two.example",)),
+        (TWO_DOMAINS.replace("one, two", "one") + "enabled = false\n", ()),
+        (TWO_DOMAINS + "[domain/one]\nenabled = false\n", ("ldap://two.example",)),
+        (
+            TWO_DOMAINS.replace("://two", "s://two") + "ldap_backup_uri = ldaps://x, ldap://y\n",
+            ("ldap://y",),
+        ),
     ],
 )
 def test_each_domain_of_sssd_answers_for_itself(text: str, plain: tuple[str, ...] | None) -> None:
     found = names_of("passwd: files sss", section("sssd", f"{text}ok\n")).plain_text
     both = ("ldap://one.example (certificate not verified)", "ldap://two.example")
     assert found == (both if plain is None else plain)
+
+
+def test_a_domain_that_is_listed_and_not_enabled_is_asked_by_older_versions() -> None:
+    found = names_of("passwd: files sss", section("sssd", f"{TWO_DOMAINS}enabled = False\nok\n"))
+    assert isinstance(found.plain_text, Unknown) and "older versions" in found.plain_text.detail
+    protected = TWO_DOMAINS.replace("ldap://two", "ldaps://two")
+    assert names_of("passwd: files sss", section("sssd", f"{protected}enabled = false\nok\n")).plain_text == ()
+
+
+@pytest.mark.parametrize("key", ["enabled", "ldap_backup_uri"])
+def test_what_is_read_of_sssd_is_asked_for_and_granted(key: str) -> None:
+    (pattern,) = (word for word in probes.SSSD.grants[0].command.split() if word.startswith("^"))
+    assert re.match(pattern, f"{key} = x") and pattern in probes.SSSD.script
+    assert not re.match(pattern, "ldap_default_authtok = x")
 
 
 def test_a_file_of_sssd_that_was_not_read_may_undo_what_was() -> None:

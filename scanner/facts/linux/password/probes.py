@@ -132,7 +132,10 @@ printf 'ok\n'
 """,
 )
 
-_SSSD_KEYS = "^(.domain/|domains|id_provider|auth_provider|ldap_uri|ldap_id_use_start_tls|ldap_tls_reqcert)"
+_SSSD_KEYS = (
+    "^(.domain/|domains|enabled|id_provider|auth_provider"
+    "|ldap_uri|ldap_backup_uri|ldap_id_use_start_tls|ldap_tls_reqcert)"
+)
 
 SSSD = Probe(
     name="sssd",
