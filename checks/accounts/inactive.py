@@ -61,7 +61,7 @@ def inactive(
         if isinstance(days, Absent | Unknown):
             unsure.append(days)
         elif days > warn_idle_days and is_open is True:
-            idle.append((days, f"{account.name}: {_how(account, accounts)}, {days} days"))
+            idle.append((days, f"{account.name}: {_how(account, accounts)}, {plural(days, 'day')}"))
         elif days > warn_idle_days:
             unsure.append(is_open)
     parts = (

@@ -7,7 +7,20 @@ password for krbtgt account" (180 days).
 
 from datetime import datetime, timedelta
 
-from scanner.api import Collection, DomainRules, Outcome, Reason, Severity, check, failed, need, passed, unknown, warned
+from scanner.api import (
+    Collection,
+    DomainRules,
+    Outcome,
+    Reason,
+    Severity,
+    check,
+    failed,
+    need,
+    passed,
+    plural,
+    unknown,
+    warned,
+)
 
 
 @check(
@@ -29,7 +42,7 @@ def krbtgt_age(
     if not isinstance(changed, datetime):
         return failed(expected=expected, actual="krbtgt's password was never changed")
     days = (collection.collected_at - changed).days
-    actual = f"changed on {changed:%Y-%m-%d}, {days} days ago"
+    actual = f"changed on {changed:%Y-%m-%d}, {plural(days, 'day')} ago"
     if collection.collected_at - changed < -timedelta(days=1):
         return unknown(Reason.NO_EVIDENCE, f"changed on {changed:%Y-%m-%d}, which lies in the future")
     if overdue_age_days is not None and days > overdue_age_days:

@@ -4,7 +4,19 @@ Why: a copy without a valid licence may be no original, and its maker owes nobod
 Source: CTPAT MSC 4.11. Activation is a sign; entitlement is in the contract.
 """
 
-from scanner.api import Licence, LicenceState, Licensing, Outcome, Severity, check, failed, is_known, passed, warned
+from scanner.api import (
+    Licence,
+    LicenceState,
+    Licensing,
+    Outcome,
+    Severity,
+    check,
+    failed,
+    is_known,
+    passed,
+    plural,
+    warned,
+)
 
 
 @check(
@@ -26,4 +38,4 @@ def licensed(licensing: Licensing) -> Outcome:
 
 def _left(licence: Licence) -> str:
     days = licence.grace_days
-    return f"{days} days left" if is_known(days) else "how long is not known"
+    return f"{plural(days, 'day')} left" if is_known(days) else "how long is not known"

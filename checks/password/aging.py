@@ -66,10 +66,10 @@ def aging(
         need(one.password_changed)
         need(one.password_max_age_days)
     if max_age_days is not None:
-        actual = f"{len(using)} accounts with a password, each to be changed within {max_age_days} days"
+        actual = f"{plural(len(using), 'account')} with a password, each to be changed within {max_age_days} days"
         return passed(actual=actual, note=note)
     advice = "no periodic change is demanded, as NIST SP 800-63B-4 advises; set max_age_days where an audit asks"
-    actual = f"{len(using)} accounts with a password, no change date in the future"
+    actual = f"{plural(len(using), 'account')} with a password, no change date in the future"
     return passed(actual=actual + _named(judged), note=" ".join(part for part in (note, advice) if part))
 
 

@@ -20,6 +20,7 @@ from scanner.api import (
     need,
     not_applicable,
     passed,
+    plural,
     unknown,
 )
 
@@ -47,7 +48,7 @@ def _judge(updater: Updater, collection: Collection, max_age_days: int) -> Outco
     if isinstance(ended, Absent):
         return failed(expected=expected, actual=f"{updater.name}: {ended.reason}")
     age = (collection.collected_at - need(ended)).days
-    actual = f"{updater.name}: the last run ended {age} days ago"
+    actual = f"{updater.name}: the last run ended {plural(age, 'day')} ago"
     if age > max_age_days:
         return failed(expected=expected, actual=actual)
     if isinstance(updater.last_error, Unknown):

@@ -4,7 +4,20 @@ Why: firmware runs below every protection of the operating system.
 Source: fwupdmgr(1) get-updates, asked without a refresh; the age of its metadata decides whether nothing is an answer.
 """
 
-from scanner.api import Collection, Firmware, Outcome, Reason, Severity, check, failed, is_known, need, passed, unknown
+from scanner.api import (
+    Collection,
+    Firmware,
+    Outcome,
+    Reason,
+    Severity,
+    check,
+    failed,
+    is_known,
+    need,
+    passed,
+    plural,
+    unknown,
+)
 
 
 @check(
@@ -21,5 +34,5 @@ def firmware(firmware: Firmware, collection: Collection, *, max_metadata_age_day
         return unknown(Reason.STALE, "no firmware metadata lie on this host, so nothing pending means nothing")
     age = (collection.collected_at - firmware.refreshed).days
     if age > max_metadata_age_days:
-        return unknown(Reason.STALE, f"firmware metadata are {age} days old")
+        return unknown(Reason.STALE, f"firmware metadata are {plural(age, 'day')} old")
     return passed(actual="no firmware update pending")

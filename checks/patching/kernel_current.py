@@ -5,7 +5,7 @@ Source: installed kernel images and their packages against uname -r and -v. A lo
 one, and nothing on the host proves that it covers all of them: it counts as tolerated, not as clean.
 """
 
-from scanner.api import Collection, Kernel, Outcome, Severity, check, failed, is_known, need, passed, warned
+from scanner.api import Collection, Kernel, Outcome, Severity, check, failed, is_known, need, passed, plural, warned
 
 
 @check(
@@ -22,5 +22,5 @@ def kernel_current(kernel: Kernel, collection: Collection, *, max_age_days: int 
     if is_known(kernel.livepatch):
         return warned(expected=expected, actual=actual, note=f"live patch loaded: {kernel.livepatch}")
     age = (collection.collected_at - need(kernel.installed)).days
-    actual += f" for {age} days"
+    actual += f" for {plural(age, 'day')}"
     return failed(expected=expected, actual=actual) if age > max_age_days else warned(expected=expected, actual=actual)

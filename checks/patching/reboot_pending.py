@@ -5,7 +5,7 @@ Source: /run/reboot-required where a hook writes it, needs-restarting(1), zypper
 Windows' component store and update client. Without any of them nobody can tell, and the answer is unknown.
 """
 
-from scanner.api import Collection, Outcome, Restart, Severity, check, failed, need, passed, warned
+from scanner.api import Collection, Outcome, Restart, Severity, check, failed, need, passed, plural, warned
 
 
 @check(
@@ -20,7 +20,7 @@ def reboot_pending(restart: Restart, collection: Collection, *, max_age_days: in
         note = f"not by updates: {', '.join(restart.reasons)}" if restart.reasons else ""
         return passed(actual=f"no restart is waited for, says {', '.join(restart.asked)}", note=note)
     age = (collection.collected_at - need(restart.since)).days
-    actual = f"a restart has been waited for since {age} days"
+    actual = f"a restart has been waited for since {plural(age, 'day')}"
     expected = f"a restart within {max_age_days} days"
     if age > max_age_days:
         return failed(expected=expected, actual=actual, items=restart.reasons)

@@ -81,8 +81,8 @@ def _overdue(level: PatchLevel, now: datetime, max_age_days: int) -> Outcome | N
         actual = f"{plural(len(updates), 'security update')} pending, the oldest out for at least {max(ages)} days"
         return failed(expected=expected, actual=actual, items=_names(updates))
     undated = any(isinstance(update.published, Unknown) for update in updates)
-    if undated and is_known(level.last_run) and (age := (now - level.last_run).days) > max_age_days:
-        actual = f"{plural(len(updates), 'security update')} pending, last update run {age} days ago"
+    if undated and is_known(level.last_run) and (since := (now - level.last_run).days) > max_age_days:
+        actual = f"{plural(len(updates), 'security update')} pending, last update run {plural(since, 'day')} ago"
         return failed(expected=expected, actual=actual, items=_names(updates))
     return None
 
@@ -133,7 +133,7 @@ def _by_level(level: PatchLevel, installed: datetime, now: datetime, limits: tup
     max_days, overdue_days = limits
     age = (now - installed).days
     what = "was installed on" if level.level_undated else "is of"
-    actual = f"the newest installed update {what} {installed:%Y-%m-%d}, {age} days ago"
+    actual = f"the newest installed update {what} {installed:%Y-%m-%d}, {plural(age, 'day')} ago"
     expected = f"an update not older than {max_days} days"
     note = "; ".join(part for part in (level.level_undated, stale if level.level_undated else "") if part)
     if age > overdue_days:

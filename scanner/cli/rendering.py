@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
+import stat
 import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 from scanner.cli.options import Content, Output
 from scanner.errors import ScannerError
 from scanner.model import RunResult
+
+_MAX_LINKS = 40  # as many as the kernel follows
 
 
 def write(result: RunResult, content: Content, outputs: Sequence[Output]) -> None:
@@ -24,17 +28,18 @@ def write(result: RunResult, content: Content, outputs: Sequence[Output]) -> Non
 def save(data: bytes, path: Path) -> None:
     """Put `data` in place whole or not at all; `-` is standard output. A new file is its owner's alone.
 
-    A link stays and its file is replaced; what is no file (a device, a pipe) is written to.
-    Raises ScannerError when that cannot be done.
+    A link of this account's stays and its file is replaced; a device, or a pipe of this account's, is written to.
+    What somebody else laid at the name, in /tmp say, is refused. Raises ScannerError when that cannot be done.
     """
     if str(path) == "-":
         _print(data)
         return
     try:
-        if path.exists() and not path.is_file():
-            path.write_bytes(data)
+        place = _behind(path)
+        if _is_stream(place):
+            place.write_bytes(data)
         else:
-            _replace(data, _behind(path))
+            _replace(data, place)
     except OSError as error:
         raise ScannerError(f"{path}: the report cannot be written: {error.strerror}") from error
 
@@ -46,23 +51,39 @@ def _print(data: bytes) -> None:
 
 
 def _behind(path: Path) -> Path:
-    """The file that a link leads to; opening it lets the system refuse a link that somebody else laid in /tmp."""
-    if not path.is_symlink():
-        return path
-    os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
-    return path.resolve()
+    """Where a link leads to. In a shared folder nobody but its owner can put another in the place of our own link."""
+    for _ in range(_MAX_LINKS):
+        if not path.is_symlink():
+            return path
+        _verify_own(path, "a link")
+        path = path.parent / path.readlink()
+    raise ScannerError(f"{path}: the report cannot be written: too many links")
+
+
+def _is_stream(path: Path) -> bool:
+    """Whether the place is no file but takes bytes: a device, or a pipe of our own."""
+    try:
+        mode = path.lstat().st_mode
+    except FileNotFoundError:
+        return False
+    if stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode):
+        _verify_own(path, "a pipe")
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
+
+
+def _verify_own(path: Path, what: str) -> None:
+    if path.lstat().st_uid != os.geteuid():
+        raise ScannerError(f"{path}: the report is not written: this is {what} of somebody else's")
 
 
 def _replace(data: bytes, path: Path) -> None:
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    # A name that nobody can have laid before: created new, mode 0600.
+    number, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".partial", dir=path.parent)
+    partial = Path(name)
     try:
-        with open(partial, "wb", opener=_private) as file:
+        with os.fdopen(number, "wb") as file:
             file.write(data)
         partial.replace(path)
     except OSError:
         partial.unlink(missing_ok=True)
         raise
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)

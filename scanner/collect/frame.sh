@@ -48,7 +48,8 @@ choose() {
   marks="tr '\\000' '\\001' | sed 's/^/|/'"
   if [ "$(printf 'a\000b' | sed 's/\x00/+/g')" = a+b ]; then marks="exec sed 's/\\x00/\\x01/g; s/^/|/'"; fi
   # Most probes complain of nothing, and then no program is needed to cut complaints.
-  # Readers outlive the signal that ends a probe, so that what it said before is not lost. What marks the lines keeps
+  # Readers outlive the signal that ends a probe, so that what it said before is not lost (what waits in a
+  # buffer is, where KILL has to end them too). What marks the lines keeps
   # the pipe of the errors open: ksh93 waits for the last program of a pipeline alone, which then ends after all others.
   inside='exec 4>&2 2>/dev/null
 trap : TERM

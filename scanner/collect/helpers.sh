@@ -27,7 +27,8 @@ show() {
   for f in "$@"; do
     shift
     if [ -s "$f" ] && [ -f "$f" ] && [ -r "$f" ]; then
-      case $f in *"$NL"*) ;; /*) set -- "$@" "$f"; continue ;; esac
+      # What lies below /sys has a size and may be empty all the same: awk would not name it.
+      case $f in *"$NL"* | /sys/*) ;; /*) set -- "$@" "$f"; continue ;; esac
     fi
     show_one "$f"
   done
@@ -44,7 +45,8 @@ show_one() {
     ;;
   esac
   if [ -f "$1" ]; then
-    if t=$(sed 's/^/ /' "$1" 2>/dev/null); then
+    # BusyBox takes a file that cannot be read to its end for an empty one.
+    if t=$(sed 's/^/ /' "$1" 2>/dev/null) && { [ -n "$t" ] || cat "$1" >/dev/null 2>&1; }; then
       printf '=%s\n' "$1"
       [ -z "$t" ] || printf '%s\n' "$t"
     else

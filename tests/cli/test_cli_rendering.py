@@ -9,6 +9,8 @@ import sys
 import threading
 from pathlib import Path
 
+import pytest
+
 from tests.cli.conftest import ENVIRONMENT, Call
 
 RECORDED = Path("tests/targets/bookworm-good").resolve()
@@ -41,6 +43,28 @@ def test_a_pipe_is_written_to(ctpat: Call, home: Path) -> None:
     reader.join(timeout=30)
     assert json.loads(read[0])["schema"]
     assert (home / "pipe").is_fifo()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can lay a file of somebody else's")
+@pytest.mark.parametrize("kind", ["link", "pipe"])
+def test_what_somebody_else_laid_there_is_refused(ctpat: Call, home: Path, kind: str) -> None:
+    victim = home / "victim"
+    victim.write_text("kept")
+    shared = home / "shared"
+    shared.mkdir(mode=0o1777)
+    place = shared / "run.json"
+    place.symlink_to(victim) if kind == "link" else os.mkfifo(place)
+    os.chown(place, 65534, 65534, follow_symlinks=False)
+    ended = ctpat("assess", RECORDED, "-o", f"json={place}")
+    assert ended.status == 2 and f"this is a {kind} of somebody else's" in ended.err
+    assert victim.read_text() == "kept" and not list(shared.glob(".*.partial"))
+
+
+def test_links_in_a_circle_are_told(ctpat: Call, home: Path) -> None:
+    (home / "a").symlink_to("b")
+    (home / "b").symlink_to("a")
+    ended = ctpat("assess", RECORDED, "-o", "json=a")
+    assert ended.status == 2 and "too many links" in ended.err
 
 
 def test_a_folder_is_no_place_for_a_report(ctpat: Call, home: Path) -> None:

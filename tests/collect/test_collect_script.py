@@ -297,6 +297,25 @@ def test_files_shown_together_are_told_apart(name: str, awk: str, tmp_path: Path
     }
 
 
+ATTRIBUTE = Path("/sys/class/net/lo/ifalias")
+
+
+@pytest.mark.skipif(
+    not ATTRIBUTE.is_file() or ATTRIBUTE.stat().st_size == 0 or ATTRIBUTE.read_text() != "",
+    reason="this kernel shows no empty attribute that has a size",
+)
+@pytest.mark.parametrize("name", SHELLS)
+def test_an_empty_file_with_a_size_is_shown(name: str, tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("x\n")
+    shell = shell_link(tmp_path, name)
+    script = build([probe("show", f"show {ATTRIBUTE} {tmp_path}/a")])
+    found = files(run(script.text.replace(b"/bin/sh", shell.encode()), script, shell).sections["show"])
+    assert {path: value.text for path, value in found.items() if isinstance(value, FileText)} == {
+        str(ATTRIBUTE): "",
+        f"{tmp_path}/a": "x",
+    }
+
+
 def test_show_as_root_proves_absence(tmp_path: Path) -> None:
     if os.geteuid() != 0:
         pytest.skip("needs root")
