@@ -62,7 +62,7 @@ JAIL = """\
 IgnoreIP: 127.0.0.1/8 ::1
 
     # the office
-    10.0.0.0/8, bastion.example\r
+    10.0.0.0/8, bastion.example ; ::/0\r
     password=hunter2
 action = %(mta)s[password=hunter3]
     maxretry = 50

@@ -78,6 +78,7 @@ printf 'ok\n'
 # it is set.
 _JAIL_SETTINGS = r"""
 function words(text,   n, i, one, out) {
+  sub(/[ \t];.*/, "", text)
   n = split(text, one, /[ \t,]+/)
   for (i = 1; i <= n; i++) if (one[i] != "") {
     if (one[i] !~ "^[0-9A-Fa-f.:/-]+$") one[i] = one[i] ~ "%|^file:" ? "%(" : "name"
