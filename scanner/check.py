@@ -81,7 +81,10 @@ class FactParameter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """A check ready to run. `parameters` maps each tunable name to its default."""
+    """A check ready to run. `parameters` maps each tunable name to its default.
+
+    `tolerances` maps a parameter that turns a failure into a warning to the one that it is short of.
+    """
 
     id: str
     title: str
@@ -93,6 +96,7 @@ class Check:
     facts: tuple[FactParameter, ...]
     parameters: Mapping[str, Any]
     run: Callable[..., Outcome] = field(repr=False)
+    tolerances: Mapping[str, str] = field(default_factory=dict)
     version: int = 1
     aliases: tuple[str, ...] = ()
     deprecated: str = ""
@@ -110,6 +114,7 @@ def check(
     severity: Severity,
     remediation: str,
     references: Sequence[str] = (),
+    tolerances: Mapping[str, str] | None = None,
     version: int = 1,
     aliases: Sequence[str] = (),
     deprecated: str = "",
@@ -120,6 +125,9 @@ def check(
         module = sys.modules.get(function.__module__)
         why, source = _why_and_source((module.__doc__ if module else "") or "")
         facts, parameters = _signature(function)
+        for name in (each for pair in (tolerances or {}).items() for each in pair):
+            if name not in parameters:
+                raise ValueError(f"a tolerance names {name!r}, which is no parameter")
         return Check(
             id="",  # the loader knows the path
             title=title,
@@ -131,6 +139,7 @@ def check(
             facts=facts,
             parameters=parameters,
             run=function,
+            tolerances=dict(tolerances or {}),
             version=version,
             aliases=tuple(aliases),
             deprecated=deprecated,

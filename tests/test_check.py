@@ -25,13 +25,13 @@ Something else.
 """
 
 
-def made(function: Any, doc: str | None = DOC) -> Check:
+def made(function: Any, doc: str | None = DOC, **more: Any) -> Check:
     """The check that the function is in a module with that docstring."""
     module = types.ModuleType("made_for_a_test", doc)
     function.__module__ = module.__name__
     sys.modules[module.__name__] = module
     try:
-        return check(title="T", severity=Severity.LOW, remediation="R")(function)
+        return check(title="T", severity=Severity.LOW, remediation="R", **more)(function)
     finally:
         del sys.modules[module.__name__]
 
@@ -90,6 +90,14 @@ def with_two(host: Host | Fact) -> Outcome:
 def test_a_signature_that_says_too_little_does_not_load(function: Any) -> None:
     with pytest.raises(ValueError, match=r"default|at least one fact|one fact type"):
         made(function)
+
+
+def test_a_tolerance_is_of_a_parameter_that_there_is() -> None:
+    def judge(host: Host, *, limit: int = 3) -> Outcome:
+        return passed(actual=f"{host}{limit}")
+
+    with pytest.raises(ValueError, match="'tolerated', which is no parameter"):
+        made(judge, tolerances={"tolerated": "limit"})
 
 
 def test_outcomes_say_what_they_are() -> None:

@@ -28,6 +28,7 @@ from scanner.api import (
     severity=Severity.HIGH,
     remediation="Raise the named values (Set-ADFineGrainedPasswordPolicy), or remove the policy.",
     version=2,
+    tolerances={"tolerated_attempts": "max_attempts"},
 )
 def fine_grained_policies(
     domain: DomainRules,
@@ -51,7 +52,8 @@ def fine_grained_policies(
         tolerated_attempts=tolerated_attempts,
         min_duration_s=min_duration_s,
         min_window_s=min_window_s,
-        workstation_tolerated_s=None,
+        workstation_tolerated_duration_s=None,
+        workstation_tolerated_window_s=None,
     )
     faults = [f"{_shown(one)}: {text}" for one in policies for text in _faults(one, tolerated, history, rules)]
     expected = (

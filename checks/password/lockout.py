@@ -40,6 +40,11 @@ from scanner.api import (
     remediation="Linux: add the preauth, authfail and account lines of pam_faillock to the login services, with "
     "deny=5 and unlock_time=900, and keep `UsePAM yes` in sshd_config. Windows: set the account lockout policy: "
     "threshold, duration, reset of the counter, and 'Allow Administrator account lockout'.",
+    tolerances={
+        "tolerated_attempts": "max_attempts",
+        "workstation_tolerated_duration_s": "min_duration_s",
+        "workstation_tolerated_window_s": "min_window_s",
+    },
 )
 def lockout(
     lockout: Lockout,
@@ -52,7 +57,8 @@ def lockout(
     tolerated_attempts: int | None = None,
     min_duration_s: int = 900,
     min_window_s: int | None = None,
-    workstation_tolerated_s: int | None = None,
+    workstation_tolerated_duration_s: int | None = None,
+    workstation_tolerated_window_s: int | None = None,
     lock_administrators: bool = False,
     address_ban_suffices: bool = True,
     max_ban_failures: int = 5,
@@ -68,7 +74,8 @@ def lockout(
         tolerated_attempts=tolerated_attempts,
         min_duration_s=min_duration_s,
         min_window_s=min_window_s,
-        workstation_tolerated_s=workstation_tolerated_s,
+        workstation_tolerated_duration_s=workstation_tolerated_duration_s,
+        workstation_tolerated_window_s=workstation_tolerated_window_s,
     )
     if directory_only(names, accounts):
         return not_applicable("all accounts come from a directory, whose lockout policy is not read here")

@@ -13,8 +13,8 @@ from scanner.inventory.address import PLATFORMS as BEHIND
 from scanner.inventory.parameters import for_check
 from scanner.inventory.site import Site
 from scanner.model import PLATFORMS, Target
-from scanner.profile.model import Profile
-from scanner.profile.parameters import DEFAULT, SITE_FILE, EffectiveParameters, effective
+from scanner.profile.model import Parameter, Profile
+from scanner.profile.parameters import DEFAULT, SITE_FILE, EffectiveParameters, effective, outgrows
 from scanner.suggest import hint
 
 
@@ -64,6 +64,10 @@ def _unguarded(check: Check, site: Mapping[str, Any], target: Mapping[str, Any],
         own = for_check(layer, check, platform)
         values |= own
         sources |= dict.fromkeys(own, SITE_FILE)
+    for name, demanded in check.tolerances.items():
+        default, made = (Parameter(name=each, value=check.parameters[each]) for each in (name, demanded))
+        if sources[name] is DEFAULT and outgrows(made, values[demanded], default):
+            values[name], sources[name] = values[demanded], sources[demanded]
     return EffectiveParameters(values=values, sources=sources)
 
 

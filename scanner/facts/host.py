@@ -34,7 +34,8 @@ class Host(Fact):
     `domain_short_name` the one that stands in front of an account (`ACME\\jdoe`), which need be no part of `domain`.
     `installation` is the vendor's word for what was installed of the product (`Server Core`), `cloud_tenant` the number
     of the cloud directory that the host is joined to, be it a member of a domain as well.
-    `workstation`: the system is an edition for one person at a desk, and no server's.
+    `workstation`: the system is an edition for one person at a desk, and no server's; absent where there are no such
+    editions.
     """
 
     name: ClassVar[str] = "host"

@@ -35,15 +35,16 @@ class LockoutRules:
     """What is demanded of a lockout, in failures and seconds.
 
     `min_window_s` is None where nothing is demanded. `tolerated_attempts` are as many as are still a warning,
-    `workstation_tolerated_s` is as short as a duration or a window may be for a warning on a workstation; None for no
-    tolerance.
+    `workstation_tolerated_duration_s` and `workstation_tolerated_window_s` as short as either may be for a warning on a
+    workstation; None for no tolerance.
     """
 
     max_attempts: int
     tolerated_attempts: int | None
     min_duration_s: int
     min_window_s: int | None
-    workstation_tolerated_s: int | None
+    workstation_tolerated_duration_s: int | None
+    workstation_tolerated_window_s: int | None
 
     def __str__(self) -> str:
         within = f" within at least {self.min_window_s} s" if self.min_window_s is not None else ""
@@ -68,7 +69,7 @@ class Locks:
         most = max(rules.max_attempts, rules.tolerated_attempts or 0)
         return [
             *(text for count, text in self._attempts() if count > most),
-            *(text for value, wanted, text in self._times(rules) if value < _least(wanted, rules, workstation)),
+            *(one.text for one in self._times(rules) if one.found < one.least(workstation)),
         ]
 
     def tolerated(self, rules: LockoutRules, workstation: Maybe[bool]) -> list[tuple[str, str]]:
@@ -81,24 +82,47 @@ class Locks:
         if rules.min_window_s is not None:
             need(self.window_s)
         over = [("tolerated_attempts", text) for count, text in self._attempts() if count > rules.max_attempts]
-        short = [text for value, wanted, text in self._times(rules) if value < wanted]
+        short = [(one.tolerance, one.text) for one in self._times(rules) if one.found < one.wanted]
         if short:
             need_or(workstation, False)
-        return over + [("workstation_tolerated_s", text) for text in short]
+        return over + short
 
     def _attempts(self) -> Iterator[tuple[int, str]]:
         if is_known(self.threshold) and self.threshold is not None:
             yield self.threshold, f"an account locks only after {self.threshold} failures"
 
-    def _times(self, rules: LockoutRules) -> Iterator[tuple[int, int, str]]:
-        """Each length of time that is known, what is demanded of it, and the sentence for one that is too short."""
+    def _times(self, rules: LockoutRules) -> Iterator[_Time]:
+        """Each length of time that is known and of which one is demanded."""
         if is_known(self.duration_s) and self.duration_s is not None:
-            yield self.duration_s, rules.min_duration_s, f"a locked account opens again after {self.duration_s} s"
+            yield _Time(
+                self.duration_s,
+                rules.min_duration_s,
+                rules.workstation_tolerated_duration_s,
+                "workstation_tolerated_duration_s",
+                f"a locked account opens again after {self.duration_s} s",
+            )
         if rules.min_window_s is not None and is_known(self.window_s) and self.window_s is not None:
-            yield self.window_s, rules.min_window_s, f"failures are forgotten after {self.window_s} s"
+            yield _Time(
+                self.window_s,
+                rules.min_window_s,
+                rules.workstation_tolerated_window_s,
+                "workstation_tolerated_window_s",
+                f"failures are forgotten after {self.window_s} s",
+            )
 
 
-def _least(wanted: int, rules: LockoutRules, workstation: Maybe[bool]) -> int:
-    if rules.workstation_tolerated_s is None or workstation is False or isinstance(workstation, Absent):
-        return wanted
-    return min(wanted, rules.workstation_tolerated_s)
+@dataclass(frozen=True, slots=True)
+class _Time:
+    """A length of time in seconds, what is demanded of it, what is tolerated by which parameter, and the sentence."""
+
+    found: int
+    wanted: int
+    tolerated: int | None
+    tolerance: str
+    text: str
+
+    def least(self, workstation: Maybe[bool]) -> int:
+        """What no tolerance reaches below; where nobody knows what the host is, it may be a workstation."""
+        if self.tolerated is None or workstation is False or isinstance(workstation, Absent):
+            return self.wanted
+        return min(self.wanted, self.tolerated)

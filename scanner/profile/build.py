@@ -32,7 +32,7 @@ from scanner.profile.model import (
     Requirement,
     Source,
 )
-from scanner.profile.parameters import is_looser, show
+from scanner.profile.parameters import is_looser, outgrows, show
 from scanner.suggest import hint as near_hint
 from scanner.suggest import listed
 from scanner.validation import conform, hints_of
@@ -48,6 +48,8 @@ class KnownCheck(Protocol):
     def title(self) -> str: ...
     @property
     def parameters(self) -> Mapping[str, Any]: ...
+    @property
+    def tolerances(self) -> Mapping[str, str]: ...
     @property
     def aliases(self) -> tuple[str, ...]: ...
     @property
@@ -137,12 +139,17 @@ class Builder:
         for name, default in check.parameters.items():
             old.setdefault(name, Parameter(name=name, value=default, hint=hints.get(name)))
         sources = (*(before.sources if before else ()), *entry.sources)
+        parameters = self._parameters(check, old, entry, (*loc, "parameters"))
+        for name, demanded in check.tolerances.items():
+            was, now = old[demanded], parameters[demanded]
+            parameters[name] = fallen(parameters[name], was, now, spared=_set_on(name, entry))
         return CheckUse(
             check=check.id,
             title=check.title,
             sources=tuple(dict.fromkeys(sources)),
-            parameters=self._parameters(check, old, entry, (*loc, "parameters")),
+            parameters=parameters,
             aliases=tuple(check.aliases),
+            tolerances=dict(check.tolerances),
         )
 
     def _parameters(
@@ -351,6 +358,30 @@ def stricter(own: Parameter, new: Parameter) -> Parameter:
         return own
     looser = new.guardrail is None or _loosens(new.guardrail, own.guardrail)
     return replace(new, platform=own.platform, guardrail=own.guardrail if looser else new.guardrail, free="")
+
+
+def _set_on(name: str, entry: UseFile) -> frozenset[str]:
+    """The platforms for which a file sets a parameter; among them the empty one, where it does so for all."""
+    return frozenset(key.partition(".")[2] for key in entry.parameters if key.partition(".")[0] == name)
+
+
+def fallen(tolerance: Parameter, before: Parameter, now: Parameter, *, spared: frozenset[str]) -> Parameter:
+    """A tolerance after a file changed what is demanded: where that became stricter, it is no laxer than that.
+
+    `spared` are the platforms, as in `_set_on`, for which the same file says what is tolerated.
+    """
+    if "" in spared:
+        return tolerance
+    found = tolerance
+    for platform in ("", *PLATFORMS):
+        own, demanded = tolerance.on(platform), now.on(platform)
+        if outgrows(before.on(platform), demanded.value, own) and spared.isdisjoint(PLATFORMS.get(platform, ())):
+            own = replace(own, value=demanded.value, source=demanded.source, platform=platform)
+        if not platform:
+            found = replace(own, variants=tolerance.variants)
+        elif found.on(platform).value != own.value:
+            found = replace(found, variants={**found.variants, platform: replace(own, platform=platform, variants={})})
+    return found
 
 
 def _merged(old: tuple[AttestationSlot, ...], new: tuple[AttestationSlot, ...]) -> tuple[AttestationSlot, ...]:

@@ -102,7 +102,8 @@ class CheckUse:
     """One check as a profile uses it: every parameter of the check is listed, with the value in force.
 
     A check is used once per profile whatever number of requirements it serves, because each target gives one
-    finding for it. `aliases` are former IDs, under which a site may still tune it.
+    finding for it. `aliases` are former IDs, under which a site may still tune it. `tolerances` maps a parameter that
+    turns a failure into a warning to the one that it is short of.
     """
 
     check: str
@@ -110,6 +111,7 @@ class CheckUse:
     sources: tuple[str, ...]
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     aliases: tuple[str, ...] = ()
+    tolerances: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

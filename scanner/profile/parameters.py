@@ -2,7 +2,8 @@
 
 The order is pack, overlay, site, target: the later one wins, and within one of them what is said of the target's
 platform alone. A site or a target may tune any parameter, but a value looser than the pack's guardrail turns a pass
-into a warning, so that the requirement cannot be green on a threshold that the pack does not stand behind.
+into a warning, so that the requirement cannot be green on a threshold that the pack does not stand behind. What the
+pack tolerates short of its own number it does not tolerate short of a stricter one: the tolerance falls to that.
 """
 
 from __future__ import annotations
@@ -54,8 +55,12 @@ def effective(
     """
     layers: Layers = (target or {}, site or {})
     here = {name: parameter.on(platform) for name, parameter in use.parameters.items()}
-    found = {name: _in_force(use, parameter, layers, platform, sources or {}) for name, parameter in here.items()}
-    notes = (_too_loose(use.check, here[name], value) for name, (value, _) in found.items())
+    given = {name: _set(use, parameter, layers, platform) for name, parameter in here.items()}
+    found = {name: _in_force(parameter, given[name], sources or {}) for name, parameter in here.items()}
+    notes = [_too_loose(_key(use, here[name], given[name]), here[name], value) for name, (value, _) in found.items()]
+    for name, demanded in use.tolerances.items():
+        if found[name][1] is not SITE_FILE and outgrows(here[demanded], found[demanded][0], here[name]):
+            found[name] = found[demanded]
     return EffectiveParameters(
         values={name: value for name, (value, _) in found.items()},
         looser=tuple(note for note in notes if note),
@@ -72,15 +77,32 @@ def settled(uses: Iterable[CheckUse], site: Mapping[str, Any], target: Mapping[s
     found = {key: value for key, value in site.items() if key not in general} | dict(target)
     if not site or not target:
         return found
-    for use in uses:
-        for parameter in use.parameters.values():
-            for platform in PLATFORMS:
-                if (given := _set(use, parameter, (target, site), platform)) is not None:
-                    found[f"{parameter_key(use.check, parameter.name)}.{platform}"] = given[1]
+    every = [(use, parameter) for use in uses for parameter in use.parameters.values()]
+    for use, parameter in sorted(every, key=lambda each: bool(each[1].same_as)):  # what others follow goes first
+        for platform in PLATFORMS:
+            given = _set(use, parameter, (target, site), platform)
+            told = _set(use, parameter, (found,), platform) if parameter.same_as else None
+            if given and not _alike(use, parameter, told, given):
+                found[f"{parameter_key(use.check, parameter.name)}.{platform}"] = given[1]
     return found
 
 
-def _set(use: CheckUse, parameter: Parameter, layers: Layers, platform: str) -> tuple[str, Any] | None:
+_Setting = tuple[str, Any]
+"""The key that a site or a target set, and its value."""
+
+
+def _alike(use: CheckUse, parameter: Parameter, one: _Setting | None, other: _Setting) -> bool:
+    return one is not None and one[1] == other[1] and _key(use, parameter, one) == _key(use, parameter, other)
+
+
+def _key(use: CheckUse, parameter: Parameter, given: _Setting | None) -> str:
+    """The key by which people know what was set: another check's where that one was, under its present name."""
+    if given and any(given[0] in keys_on(parameter.same_as, platform) for platform in PLATFORMS):
+        return parameter.same_as[0]
+    return parameter_key(use.check, parameter.name)
+
+
+def _set(use: CheckUse, parameter: Parameter, layers: Layers, platform: str) -> _Setting | None:
     """The key and the value with which a layer sets a parameter; None where none does."""
     if not any(layers):
         return None
@@ -89,10 +111,7 @@ def _set(use: CheckUse, parameter: Parameter, layers: Layers, platform: str) -> 
     return next(((key, layer[key]) for layer in layers for key in keys if key in layer), None)
 
 
-def _in_force(
-    use: CheckUse, parameter: Parameter, layers: Layers, platform: str, sources: Mapping[str, Source]
-) -> tuple[Any, Source]:
-    given = _set(use, parameter, layers, platform)
+def _in_force(parameter: Parameter, given: _Setting | None, sources: Mapping[str, Source]) -> tuple[Any, Source]:
     if given is None:
         return parameter.value, sources.get(parameter.source, DEFAULT)
     return _given(given[0], parameter, given[1]), SITE_FILE
@@ -107,9 +126,8 @@ def _given(key: str, parameter: Parameter, value: Any) -> Any:
         raise ConfigError(f"the parameter '{key}' does not fit: {error}") from error
 
 
-def _too_loose(check: str, parameter: Parameter, value: Any) -> str:
+def _too_loose(key: str, parameter: Parameter, value: Any) -> str:
     """Why a value cannot leave the requirement green, empty where it can."""
-    key = parameter_key(check, parameter.name)
     where = f" on {PLATFORM_WORDS[parameter.platform]}" if parameter.platform else ""
     if parameter.guardrail is not None:
         if is_looser(value, parameter.guardrail):
@@ -146,6 +164,17 @@ def hold_below_green(outcome: Outcome, parameters: EffectiveParameters) -> Outco
     return replace(
         outcome, status=Status.WARN, note=note, expected=outcome.expected or "a threshold within the profile's limit"
     )
+
+
+def outgrows(before: Parameter, value: Any, tolerance: Parameter) -> bool:
+    """Whether a demanded value is stricter than the one `before`, for which alone the tolerance was made.
+
+    Where nothing tells which way is stricter, every other value is. A tolerance of None is none.
+    """
+    if tolerance.value is None or value == before.value:
+        return False
+    guardrail = tolerance.guardrail or before.guardrail
+    return guardrail is None or is_looser(before.value, Guardrail(direction=guardrail.direction, loosest=value))
 
 
 # --- Guardrails ------------------------------------------------------------------------------------------

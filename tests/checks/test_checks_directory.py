@@ -191,6 +191,9 @@ def test_a_number_that_the_site_sets_for_the_domain_holds_for_its_fine_grained_p
     domain = replace(DOMAIN, account_policies=(replace(POLICY, minimum_length=16),))
     stricter = values_on("directory", FINER, password__min_length__required=20, password__min_length__tolerated=18)
     assert run("directory/fine_grained_policies", domain, **stricter).status is Status.FAIL
+    attempts = replace(DOMAIN, account_policies=(replace(POLICY, lockout_threshold=4),))
+    fewer = values_on("directory", FINER, password__lockout__max_attempts=3)
+    assert run("directory/fine_grained_policies", attempts, **fewer).status is Status.FAIL
     other = values_on("directory", FINER, password__min_length__required__linux=20)
     assert run("directory/fine_grained_policies", domain, **other).status is Status.PASS
 

@@ -480,6 +480,7 @@ def test_lockout_limits_and_unknown() -> None:
 
 HOST = replace(Host(**dict.fromkeys((one.name for one in fields(Host)), Absent("not asked"))), workstation=False)
 SERVER, CLIENT = HOST, replace(HOST, workstation=True)
+LINUX = replace(HOST, workstation=Absent("no such editions"))
 LOCKED = replace(LOCKOUT, exempts_administrators=False)
 PASS, WARN, FAIL = Status.PASS, Status.WARN, Status.FAIL
 
@@ -546,8 +547,39 @@ def test_a_tolerance_of_workstations_is_for_a_host_that_is_known_to_be_one(
 def test_a_lockout_that_is_tolerated_names_the_parameters_that_do() -> None:
     values = values_on("windows", "password/lockout")
     found = run("lockout", replace(LOCKED, threshold=10, duration_s=600), ssh(), NAMES, accounts(), CLIENT, **values)
-    assert found.tolerances == ("tolerated_attempts", "workstation_tolerated_s")
+    assert found.tolerances == ("tolerated_attempts", "workstation_tolerated_duration_s")
     assert "locks only after 10 failures; a locked account opens again after 600 s" in found.actual
+
+
+@pytest.mark.parametrize(
+    ("platform", "host", "site", "changes", "status"),
+    [
+        ("linux", LINUX, {"max_attempts": 4}, {"threshold": 4}, PASS),
+        ("linux", LINUX, {"max_attempts": 4}, {"threshold": 5}, FAIL),
+        ("linux", LINUX, {"min_duration_s": 1800}, {"duration_s": 900}, FAIL),
+        ("linux", LINUX, {"min_duration_s": 1800}, {"duration_s": 1800}, PASS),
+        ("linux", LINUX, {"min_duration_s": 1800, "workstation_tolerated_duration_s": 900}, {"duration_s": 900}, FAIL),
+        ("linux", LINUX, {"min_window_s": 1200}, {"window_s": 900}, FAIL),
+        ("windows", SERVER, {"max_attempts.windows": 3}, {"threshold": 4}, FAIL),
+        ("windows", SERVER, {"max_attempts": 3}, {"threshold": 10}, FAIL),
+        ("windows", SERVER, {"max_attempts.linux": 3}, {"threshold": 10}, WARN),
+        ("windows", SERVER, {"max_attempts": 7}, {"threshold": 8}, WARN),  # looser: the pack's tolerance stands
+        ("windows", SERVER, {"max_attempts": 3, "tolerated_attempts": 4}, {"threshold": 4}, WARN),  # the site's own
+        ("windows", SERVER, {"max_attempts": 3, "tolerated_attempts": 4}, {"threshold": 5}, FAIL),
+        ("windows", CLIENT, {"min_duration_s": 1800}, {"duration_s": 600}, FAIL),
+        ("windows", CLIENT, {"min_duration_s": 1800}, {"duration_s": 1800, "window_s": 600}, WARN),
+        ("windows", CLIENT, {"min_window_s": 1800}, {"window_s": 900}, FAIL),
+        ("windows", CLIENT, {"min_window_s": 1800}, {"window_s": 1800, "duration_s": 600}, WARN),
+        ("windows", CLIENT, {"min_duration_s": 700}, {"duration_s": 600}, WARN),
+    ],
+)
+def test_what_the_pack_tolerates_it_does_not_tolerate_short_of_a_sites_stricter_number(
+    platform: str, host: Host, site: dict[str, int], changes: dict[str, Any], status: Status
+) -> None:
+    own = {f"password.lockout.{key}": value for key, value in site.items()}
+    values = values_on(platform, "password/lockout", **own)
+    fact = replace(LOCKED, **changes)
+    assert outcome_status("password/lockout", fact, ssh(), NAMES, accounts(), host, **values) is status
 
 
 def test_lockout_of_a_directory_is_judged_there() -> None:

@@ -96,6 +96,17 @@ def test_the_report_says_which_number_held_where(ctpat: Call, site: Path) -> Non
     assert "history: 24 CIS" in text  # of fine-grained policies, which only the domain has
 
 
+def test_the_report_of_linux_hosts_alone_has_no_numbers_of_domains(ctpat: Call, home: Path, recorded: Path) -> None:
+    """Nor has what the site set for a check that is made on none of them."""
+    path = home / "site.yaml"
+    head = "site: linux\nentities: [importer]\nparameters: {password.history.required: 4}\n"
+    path.write_text(f'{head}targets:\n  - {{uri: "replay:{recorded}/rec/local", name: web01}}\n')
+    ctpat("scan", path, "-o", "html=run.html")
+    text = re.sub(r" +", " ", re.sub(r"<[^>]+>|\s+", " ", (home / "run.html").read_text()))
+    assert "required: 4 Company policy set in the site file; the criteria pack says 5" in text
+    assert "history: " not in text
+
+
 def test_a_wrong_platform_in_the_site_file_is_an_error_with_the_nearest_name(ctpat: Call, site: Path) -> None:
     site.write_text(site.read_text() + "parameters: {password.history.required.widows: 12}\n")
     ended = ctpat("scan", site)

@@ -6,7 +6,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -355,6 +355,19 @@ def test_a_brought_check_is_tuned_by_site_and_target() -> None:
     site = Site(name="s", parameters={"own.first.limit": 2, "own.first.days": 2})
     (planned,) = selection.plan(site, Target(name="t", transport="ssh", parameters={"own.first.limit": 3}))
     assert planned.parameters.values == {"limit": 3, "days": 2}
+
+
+def test_what_a_brought_check_tolerates_it_does_not_tolerate_short_of_a_sites_other_number() -> None:
+    numbers = {"limit": 5, "tolerated": 8}
+    own = replace(CHECKS["password/hash"], id="own/first", parameters=numbers, tolerances={"tolerated": "limit"})
+    selection = Selection(PROFILE, {"own/first": own})
+
+    def values(**site: int) -> Mapping[str, object]:
+        keys = {f"own.first.{name}": value for name, value in site.items()}
+        (planned,) = selection.plan(Site(name="s", parameters=keys), Target(name="t", transport="ssh"))
+        return planned.parameters.values
+
+    assert (values()["tolerated"], values(limit=4)["tolerated"], values(limit=4, tolerated=6)["tolerated"]) == (8, 4, 6)
 
 
 def test_a_target_of_another_transport_is_unsupported_and_says_so(store: Store) -> None:

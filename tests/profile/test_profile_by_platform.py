@@ -225,6 +225,25 @@ def test_a_threshold_that_is_anothers_follows_it_on_every_platform_and_in_the_si
 
 
 @pytest.mark.parametrize(
+    ("site", "target", "key"),
+    [
+        ({KEY: 13}, {}, KEY),
+        ({f"{KEY}.windows": 13}, {"password.min_length.words": ["a"]}, KEY),
+        ({"password.length.required": 13}, {"password.length.required.windows": 13}, KEY),  # under its present name
+        ({f"{KEY}.windows": 40}, {"password.history.required": 13}, "password.history.required"),
+        ({"password.history.required.windows": 13, KEY: 30}, {}, "password.history.required"),
+    ],
+)
+def test_a_note_names_the_key_that_was_set_and_from_one_layer_as_from_two(
+    pack: Write, checks: Checks, site: Mapping[str, Any], target: Mapping[str, Any], key: str
+) -> None:
+    profile = load_profile(pack(PLAIN + OWN, PLAIN + WINDOWS + SAME), checks=checks)
+    for layers in ((site, target), (None, settled(profile.uses.values(), site, target))):
+        (note,) = effective(profile.uses["password/history"], *layers, platform="windows").looser
+        assert note == f"{key} is set to 13; the loosest value that may be green on Windows hosts is 16"
+
+
+@pytest.mark.parametrize(
     ("old", "new", "words"),
     [
         ("password.min_length.required", "password.min_lenght.required", "did you mean 'password.min_length.required'"),
@@ -257,6 +276,45 @@ def test_the_fine_grained_policies_of_the_pack_have_no_number_of_their_own() -> 
         "history": 24,
         "min_window_s": 900,
     }
+
+
+# --- A tolerance short of a stricter number --------------------------------------------------------------
+
+ATTEMPTS = "max_attempts{}: {{value: {}, source: own, direction: max, loosest: 10}}"
+TOLERATED = "tolerated_attempts{}: {{value: {}, source: own, direction: max, loosest: 10}}"
+
+
+@pytest.mark.parametrize(
+    ("lines", "linux", "windows", "directory"),
+    [
+        ([ATTEMPTS.format("", 4)], 4, 4, 4),
+        ([ATTEMPTS.format(".windows", 3)], 5, 3, 3),
+        ([ATTEMPTS.format(".directory", 3)], 5, 10, 3),
+        ([ATTEMPTS.format(".linux", 3)], 3, 10, 10),
+        ([ATTEMPTS.format("", 6)], 5, 10, 10),  # on Windows the stricter 5 of the pack stays
+        ([ATTEMPTS.format("", 3), TOLERATED.format("", 4)], 4, 4, 4),
+        ([ATTEMPTS.format("", 3), TOLERATED.format(".windows", 6)], 3, 6, 6),
+    ],
+)
+def test_a_tolerance_falls_to_an_overlays_stricter_number(
+    tmp_path: Path, lines: list[str], linux: int, windows: int, directory: int
+) -> None:
+    over = tmp_path / "over.yaml"
+    body = "".join(f"      {line}\n" for line in lines)
+    over.write_text(
+        "name: over\ntitle: Over\nextends: ctpat\nsources: {own: {title: Our own, kind: customer}}\n"
+        f"checks:\n  password/lockout:\n    sources: [own]\n    parameters:\n{body}"
+    )
+    use = load_profile("ctpat", [over], checks=CHECKS).uses["password/lockout"]
+    found = {platform: effective(use, platform=platform).values["tolerated_attempts"] for platform in PLATFORMS}
+    assert found == {"linux": linux, "windows": windows, "directory": directory}
+
+
+def test_a_tolerance_that_fell_is_whose_the_stricter_number_is_and_no_looser_value() -> None:
+    use = PROFILE.uses["password/lockout"]
+    found = effective(use, {"password.lockout.max_attempts": 3}, platform="windows", sources=PROFILE.sources)
+    assert (found.values["tolerated_attempts"], found.sources["tolerated_attempts"].key) == (3, "site file")
+    assert found.looser == ()
 
 
 # --- Whose a tolerance is --------------------------------------------------------------------------------

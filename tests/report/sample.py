@@ -209,6 +209,7 @@ def _finding(
         evidence=(section, second) if target.reached else (),
         requirements=keys,
         parameters=dict(parameters.values),
+        parameter_sources={name: source.key for name, source in parameters.sources.items()},
     )
 
 
@@ -217,7 +218,7 @@ def _judged(target: TargetResult, profile: Profile, checks: Mapping[str, Check])
     return [
         _finding(
             checks[name],
-            effective(use, SITE_PARAMETERS),
+            effective(use, SITE_PARAMETERS, platform="linux", sources=profile.sources),
             _outcome(name, dice.random(), target),
             target,
             profile.requirements_of(name),

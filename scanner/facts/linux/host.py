@@ -127,6 +127,7 @@ def read_host(raw: RawFacts) -> Host | Absent | Unknown:
         container=container,
         chassis=_chassis(found, container),
         clock=_clock(_word(found, "epoch")),
+        workstation=Absent("Linux has no editions with rules of their own for one person at a desk"),
     )
 
 

@@ -14,7 +14,7 @@ from scanner.report.view.grid import grid
 from scanner.report.view.hosts import host_section
 from scanner.report.view.index import Index, bar
 from scanner.report.view.requirements import check_section, sections, state_mark
-from scanner.report.view.thresholds import changed
+from scanner.report.view.thresholds import changed, unrecorded
 from scanner.report.view.types import CheckSection, Denominator, Report, Tally
 from scanner.report.view.unchecked import lost, not_checked
 from scanner.report.view.words import CELLS, LEVELS, TARGETS, Mark, origin_of
@@ -45,6 +45,7 @@ def build(result: RunResult, profile: Profile, checks: Mapping[str, Check]) -> R
         hosts=tuple(host_section(index, target) for target in result.targets),
         not_checked=not_checked(index, requirements),
         changed=changed(index),
+        unrecorded=unrecorded(index),
         sources=tuple((origin_of(source), source.title, source.url) for source in profile.sources.values()),
         run=run.id,
         pack=f"{run.profile.name} {run.profile.edition}",

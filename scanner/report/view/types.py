@@ -70,7 +70,7 @@ class Threshold:
     """One number or list that a check compares with, and who says so.
 
     `origin` is the mark: company policy, NIST, CIS, scanner default… `limit` is the loosest value that the pack
-    lets be green, `looser` says that a value in force is beyond it.
+    lets be green, `looser` says that a value in force is beyond it. `moved`: the company set another than the pack's.
     """
 
     name: str
@@ -81,6 +81,7 @@ class Threshold:
     pack: str
     limit: str
     looser: bool
+    moved: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -301,7 +302,7 @@ class Denominator:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """The whole report."""
+    """The whole report. `unrecorded`: the run does not tell of every threshold whose it is."""
 
     title: str
     site: str
@@ -319,6 +320,7 @@ class Report:
     hosts: tuple[HostSection, ...]
     not_checked: NotChecked
     changed: tuple[tuple[str, tuple[Threshold, ...]], ...]
+    unrecorded: bool
     sources: tuple[tuple[str, str, str], ...]
     run: str
     pack: str

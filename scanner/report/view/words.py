@@ -111,6 +111,7 @@ CROSSWALK: tuple[tuple[str, str], ...] = (
 )
 COMPANY = "Company policy"
 SCANNER = "Scanner default"
+UNRECORDED = "Not recorded"
 
 _PUBLISHERS = ("NIST", "CISA", "CIS", "CTPAT")
 _KINDS: Mapping[str, str] = {
@@ -120,6 +121,7 @@ _KINDS: Mapping[str, str] = {
     "benchmark": "Benchmark",
     "vendor": "Vendor",
     "customer": "Customer's list",
+    "pack": "Criteria pack",
     "scanner": SCANNER,
 }
 

@@ -489,6 +489,28 @@ ANY_PORT = '<port port="1-65535" protocol="tcp"/>'
             False,
             False,
         ),
+        (
+            "policies/in.xml",
+            '<policy target="ACCEPT"><ingress-zone name="work"/><egress-zone name="HOST"/></policy>',
+            True,
+            True,
+        ),
+        (
+            "policies/in.xml",
+            '<policy target="ACCEPT"><ingress-zone name="work"/><ingress-zone name="public"/>'
+            '<egress-zone name="HOST"/></policy>',
+            False,
+            False,
+        ),
+        ("policies/in.xml", '<policy target="ACCEPT"><egress-zone name="HOST"/></policy>', True, True),
+        ("zones/public.xml", '<zone><source-port port="53" protocol="udp"/></zone>', False, False),
+        ("zones/public.xml", '<zone><source-port port="53" protocol="sctp"/></zone>', True, True),
+        (
+            "zones/public.xml",
+            '<zone><rule><source-port port="53" protocol="tcp"/><accept/></rule></zone>',
+            False,
+            False,
+        ),
         ("policies/out.xml", '<policy target="ACCEPT"><egress-zone name="ANY"/></policy>', True, True),
         ("direct.xml", "<direct/>", True, True),
         ("direct.xml", '<direct><rule table="filter" chain="INPUT">-j ACCEPT</rule></direct>', None, None),
@@ -512,9 +534,32 @@ def test_a_service_of_an_administrator_can_be_a_wide_one() -> None:
 
 
 @pytest.mark.parametrize(
+    ("zone", "closed"),
+    [
+        ('<zone><source address="10.0.0.0/8"/></zone>', True),
+        ('<zone><interface name="eth1"/></zone>', False),
+    ],
+)
+def test_a_policy_of_firewalld_admits_whom_its_zone_admits(zone: str, closed: bool) -> None:
+    policy = '<policy target="ACCEPT"><ingress-zone name="work"/><egress-zone name="HOST"/></policy>'
+    shown = f"=/etc/firewalld/zones/work.xml\n {zone}\n=/etc/firewalld/policies/in.xml\n {policy}\n"
+    assert loads(units("firewalld"), shown) == [(closed, closed)]
+
+
+@pytest.mark.parametrize(
     ("rule", "four", "six"),
     [
         ("allow tcp 22 0.0.0.0/0 any 0.0.0.0/0 in", True, True),
+        ("allow esp any 0.0.0.0/0 any 0.0.0.0/0 in", True, True),
+        ("allow vrrp any 0.0.0.0/0 any 0.0.0.0/0 in", True, True),
+        ("allow any any 224.0.0.1 any 0.0.0.0/0 in", True, True),
+        ("allow any any 192.0.2.7 any 0.0.0.0/0 in", False, True),
+        ("allow_log any any 0.0.0.0/0 any 0.0.0.0/0 in", False, True),
+        ("limit_log-all udp any 0.0.0.0/0 any 0.0.0.0/0 in_eth0", False, True),
+        ("allow any any 0.0.0.0/0 any 0.0.0.0/0", False, True),
+        ("allow any any 0.0.0.0/0 any 0.0.0.0/0 in comment=6f7574", False, True),
+        ("allow any any 0.0.0.0/0 any 0.0.0.0/0 out comment=696e", True, True),
+        ("deny_log any any 0.0.0.0/0 any 0.0.0.0/0 in", True, True),
         ("allow tcp 1:65535 0.0.0.0/0 any 0.0.0.0/0 in", False, True),
         ("allow any any 0.0.0.0/0 any 0.0.0.0/0 in_eth0", False, True),
         ("allow any any 0.0.0.0/0 any 10.0.0.0/8 in", True, True),

@@ -41,6 +41,7 @@ def test_a_booted_container() -> None:
     assert (found.os_id, found.os_version, found.os_family) == ("debian", "12", "debian")
     assert (found.container, found.virtualization, found.chassis) == (True, "systemd-nspawn", "container")
     assert (found.init, found.architecture, found.kernel) == ("systemd", "x86_64", "0.0.0-replaced")
+    assert isinstance(found.workstation, Absent)
 
 
 def test_a_laptop() -> None:

@@ -745,6 +745,23 @@ def test_a_block_rule_wins_and_a_nameless_process_leaves_a_programs_rule_open() 
     assert rdp([rule(program="C:\\a.exe")], nameless) == (nameless, "")
 
 
+@pytest.mark.parametrize(
+    ("blocked", "program", "expected"),
+    [
+        ("C:\\old\\bin\\java.exe", "java.exe", None),
+        ("%SystemRoot%\\system32\\svchost.exe", "svchost.exe", None),
+        ("C:\\old\\bin\\java.exe", "C:\\tomcat\\bin\\java.exe", None),
+        ("C:\\old\\bin\\java.exe", "c:/old/bin/Java.exe", False),
+        ("System", "System", False),
+        ("C:\\old\\bin\\java.exe", "svchost.exe", True),
+    ],
+)
+def test_a_block_for_a_program_of_the_same_name_is_no_wall(blocked: str, program: str, expected: bool | None) -> None:
+    answer = rdp([rule(), rule(name="b", blocks=True, program=blocked)], program)[0]
+    assert answer is expected if expected is not None else isinstance(answer, Unknown) and "only" in answer.detail
+    assert rdp([rule(name="b", blocks=True, program=blocked)], program)[0] is False
+
+
 def test_a_block_rule_for_some_strangers_is_no_wall() -> None:
     some = rule(name="b", blocks=True, addresses=("192.0.0.0/8", "a word of tomorrow"))
     assert isinstance(rdp([rule(), some], "svchost.exe")[0], Unknown)

@@ -8,7 +8,7 @@ an administrator wrote need to be read.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from xml.etree import ElementTree
 
 from scanner.facts.base import FileText
@@ -63,7 +63,8 @@ def _opens(texts: Texts, default: str, version: int) -> bool:
     ):
         return True
     policies = [_parsed(text) for text in _below(texts, POLICIES)]
-    if any(_opens_host(policy, services, version) for policy in policies):
+    strange = {name for name, zone in zones.items() if _in_use(name, zone, default, version)} | {default, "ANY"}
+    if any(_opens_host(policy, services, version) for policy in policies if _comes_from(policy, strange)):
         return True
     if any(_parsed(text).find(".//*") is not None for text in _below(texts, DIRECT)):
         raise _NotSettled(f"{DIRECT} adds rules that are not judged")
@@ -111,8 +112,13 @@ def _opens_zone(zone: Element, services: Mapping[str, Element], version: int) ->
     return any(_opens_rule(rule, services, version) for rule in zone.findall("rule"))
 
 
+def _comes_from(policy: Element, zones: Collection[str]) -> bool:
+    """Whether one of the zones is where a policy's packets come from; without a zone it does nothing."""
+    return any(zone.get("name") in zones for zone in policy.findall("ingress-zone"))
+
+
 def _opens_host(policy: Element, services: Mapping[str, Element], version: int) -> bool:
-    """A policy for packets that come to the host itself, whichever zone they come from."""
+    """A policy for packets that come to the host itself."""
     to_host = any(zone.get("name") == "HOST" for zone in policy.findall("egress-zone"))
     return to_host and _opens_zone(policy, services, version)
 
@@ -135,7 +141,10 @@ def _is_anybody(source: Element, version: int) -> bool:
 
 def _wide(element: Element, services: Mapping[str, Element]) -> bool:
     """Whether ports are opened that nobody chose one by one, here or by a service that an administrator wrote."""
-    if any(_is_span(port.get("port", "")) for kind in ("port", "source-port") for port in element.findall(kind)):
+    if any(_is_span(port.get("port", "")) for port in element.findall("port")):
+        return True
+    # The sender chooses the port that he sends from, and with it reaches every port of the host.
+    if any(port.get("protocol", "").lower() in ("tcp", "udp") for port in element.findall("source-port")):
         return True
     if any(protocol.get("value", "").lower() in ("tcp", "udp", "6", "17") for protocol in element.findall("protocol")):
         return True

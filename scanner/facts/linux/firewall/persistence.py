@@ -141,15 +141,23 @@ def _ufw(texts: Texts, version: int) -> Maybe[bool]:
 def _admits_all(line: str, version: int) -> bool:
     """Whether a rule as ufw notes it admits strangers to a wide span of ports.
 
-    `### tuple ### ACTION PROTOCOL PORTS TO PORTS FROM [APPLICATION APPLICATION] DIRECTION`, as ufw 0.36 writes it.
+    `### tuple ### ACTION[_LOG] PROTOCOL PORTS TO PORTS FROM [APPLICATION APPLICATION] [DIRECTION] [comment=HEX]`, as
+    ufw 0.36 reads it; protocols without ports (esp, vrrp, …) open none.
     """
-    words = line.removeprefix("### tuple ### ").split()
-    if not line.startswith("### tuple ### ") or len(words) < 7 or words[0] not in ("allow", "limit"):
+    words = [word for word in line.removeprefix("### tuple ### ").split() if not word.startswith("comment=")]
+    if not line.startswith("### tuple ### ") or len(words) < 6 or words[0].partition("_")[0] not in ("allow", "limit"):
         return False
-    direction = next((word for word in words[6:] if word.startswith(("in", "out"))), "in")
+    if words[1] not in ("any", "tcp", "udp") or (len(words) > 6 and words[-1].startswith("out")):
+        return False
     networks = networks_of(words[5])
     strange = networks is None or lets_strangers_in(networks, version)
-    return direction.startswith("in") and strange and any(_is_wide(port) for port in words[2].split(","))
+    return strange and _may_be_host(words[3]) and any(_is_wide(port) for port in words[2].split(","))
+
+
+def _may_be_host(destination: str) -> bool:
+    """Whether a stranger's packet to the host can have this destination."""
+    networks = networks_of(destination)
+    return networks is None or any(not (one.is_multicast or one.is_loopback) for one in networks)
 
 
 def _is_wide(ports: str) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from scanner.facts.accounts import Accounts
+from scanner.facts.linux.privileges.pager import hands_over
 from scanner.facts.linux.privileges.reach import scope_of
 from scanner.facts.privileges import PrivilegeGrant, SecretAsked
 
@@ -20,10 +21,13 @@ class _Flags:
 
     authenticate: bool
     target_password: bool
+    keeps_pager_switch: bool
 
 
-def sudo_grants(rules: Mapping[str, Any], accounts: Accounts) -> tuple[PrivilegeGrant, ...]:
-    """Every grant of `cvtsudoers -e -f json` that lets its holder act as root."""
+def sudo_grants(
+    rules: Mapping[str, Any], accounts: Accounts, *, secure_pager: bool = False
+) -> tuple[PrivilegeGrant, ...]:
+    """Every grant of `cvtsudoers -e -f json` that lets its holder act as root; for `secure_pager` see `pager`."""
     defaults = [item for item in _list(rules.get("Defaults")) if isinstance(item, dict)]
     found: list[PrivilegeGrant] = []
     for spec in _dicts(rules.get("User_Specs")):
@@ -32,7 +36,7 @@ def sudo_grants(rules: Mapping[str, Any], accounts: Accounts) -> tuple[Privilege
         for user in users:
             if not user.get("negated"):
                 for commands in _dicts(spec.get("Cmnd_Specs")):
-                    found += _grant(user, out, commands, defaults, accounts)
+                    found += _grant(user, out, commands, defaults, accounts, secure_pager)
     return tuple(_merged(found))
 
 
@@ -50,6 +54,7 @@ def _grant(
     spec: Mapping[str, Any],
     defaults: Sequence[Mapping[str, Any]],
     accounts: Accounts,
+    secure_pager: bool,
 ) -> Iterator[PrivilegeGrant]:
     if not _as_root(spec):
         return
@@ -60,11 +65,12 @@ def _grant(
     holder, names = _holder(user), tuple(name for name in _accounts(user, accounts) if name not in out)
     flags = _flags(user, names, defaults)
     asks = _asks(_option(spec, "authenticate"), flags)
+    secure = secure_pager and not (flags.keeps_pager_switch or _option(spec, "setenv"))
     yield PrivilegeGrant(
         holder=holder,
         accounts=names,
         means="sudo",
-        scope=scope_of(commands, noexec=_option(spec, "noexec") is True),
+        scope=scope_of(commands, noexec=_option(spec, "noexec") is True, secure_pager=secure),
         commands=commands,
         exceptions=exceptions,
         asks_for=asks,
@@ -126,7 +132,7 @@ def _accounts(user: Mapping[str, Any], accounts: Accounts) -> tuple[str, ...]:
 
 def _flags(user: Mapping[str, Any], names: Sequence[str], defaults: Sequence[Mapping[str, Any]]) -> _Flags:
     """The Defaults that hold for this holder; one bound to commands or hosts counts when it drops the password."""
-    authenticate, target = True, False
+    authenticate, target, keeps = True, False, False
     for item in defaults:
         binding = _dicts(item.get("Binding"))
         bound = any("command" in entry or "hostname" in entry for entry in binding)
@@ -136,7 +142,14 @@ def _flags(user: Mapping[str, Any], names: Sequence[str], defaults: Sequence[Map
             if "authenticate" in option and not (bound and option["authenticate"] is not False):
                 authenticate = option["authenticate"] is not False
             target = target or any(option.get(name) is True for name in ("targetpw", "rootpw", "runaspw"))
-    return _Flags(authenticate, target)
+            keeps = keeps or _keeps(option)
+    return _Flags(authenticate, target, keeps)
+
+
+def _keeps(option: Mapping[str, Any]) -> bool:
+    """Whether an option of Defaults lets the variable through that makes systemd's pager start programs."""
+    whole = option.get("setenv") is True or option.get("env_reset") is False
+    return whole or any(hands_over(str(option.get(name, ""))) for name in ("env_keep", "env_check"))
 
 
 def _touches(entry: Mapping[str, Any], user: Mapping[str, Any], names: Sequence[str]) -> bool:
@@ -171,17 +184,17 @@ def _text(
 _WORD = re.compile(r'"[^"]*"|\{[^}]*\}|\S+')
 
 
-def doas_grants(lines: Sequence[str], accounts: Accounts) -> tuple[PrivilegeGrant, ...]:
+def doas_grants(lines: Sequence[str], accounts: Accounts, *, secure_pager: bool = False) -> tuple[PrivilegeGrant, ...]:
     """The permit rules of doas.conf(5) that reach root. A later deny is not subtracted: it may deny only a part."""
     found: list[PrivilegeGrant] = []
     for line in "\n".join(lines).replace("\\\n", " ").split("\n"):
         words = _WORD.findall(line.partition("#")[0])
         if words[:1] == ["permit"]:
-            found += _doas_rule([word.strip('"') for word in words[1:]], accounts)
+            found += _doas_rule([word.strip('"') for word in words[1:]], accounts, secure_pager)
     return tuple(found)
 
 
-def _doas_rule(words: list[str], accounts: Accounts) -> Iterator[PrivilegeGrant]:
+def _doas_rule(words: list[str], accounts: Accounts, secure_pager: bool) -> Iterator[PrivilegeGrant]:
     options: list[str] = []
     while words and (words[0] in ("nopass", "persist", "keepenv", "nolog", "setenv") or words[0].startswith("{")):
         options.append(words.pop(0))
@@ -193,13 +206,14 @@ def _doas_rule(words: list[str], accounts: Accounts) -> Iterator[PrivilegeGrant]
         return
     arguments = rest[rest.index("args") + 1 :] if "args" in rest else None
     shown = "ALL" if command is None else " ".join([command, *(arguments or ([] if arguments is None else ['""']))])
+    secure = secure_pager and "keepenv" not in options and not any(map(hands_over, options))
     asks = SecretAsked.NONE if "nopass" in options else SecretAsked.OWN
     group = identity.startswith(":")
     yield PrivilegeGrant(
         holder=f"group {identity[1:]}" if group else identity,
         accounts=accounts.members(identity[1:]) if group else (identity,),
         means="doas",
-        scope=scope_of((shown,)),
+        scope=scope_of((shown,), secure_pager=secure),
         commands=(shown,),
         exceptions=(),
         asks_for=asks,

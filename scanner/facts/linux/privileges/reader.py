@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from scanner.facts.accounts import AccountKind, Accounts
 from scanner.facts.base import Access, FileText, Grant, Probe, RawFact, RawFacts, Reader, files
 from scanner.facts.linux.accounts import ACCOUNTS, PASSWD
+from scanner.facts.linux.host import HOST
 from scanner.facts.linux.privileges.grants import doas_grants, sudo_grants
+from scanner.facts.linux.privileges.pager import has_secure_pager
 from scanner.facts.linux.privileges.sudoers_text import parse
 from scanner.facts.privileges import PrivilegeGrant, Privileges
 from scanner.model import Absent, Maybe, Reason, Unknown
@@ -87,33 +89,34 @@ def read_privileges(raw: RawFacts) -> Privileges | Absent | Unknown:
         return accounts if isinstance(accounts, Absent | Unknown) else Unknown(Reason.FAULT, "accounts: wrong type")
     body = raw.read(SUDOERS.name)
     sections = files(body) if isinstance(body, RawFact) else {}
+    secure = has_secure_pager(raw)
     return Privileges(
         superusers=tuple(item.name for item in accounts.accounts if item.kind is AccountKind.SUPERUSER),
         admin_groups=tuple(pair for pair in accounts.groups if pair[0] in ADMIN_GROUPS),
         equivalent_groups=tuple(pair for pair in accounts.groups if pair[0] in EQUIVALENT_GROUPS),
-        grants=_grants(sections, accounts) if isinstance(body, RawFact) else body,
+        grants=_grants(sections, accounts, secure) if isinstance(body, RawFact) else body,
         elsewhere=_elsewhere(sections),
     )
 
 
-def _grants(sections: Sections, accounts: Accounts) -> Maybe[tuple[PrivilegeGrant, ...]]:
+def _grants(sections: Sections, accounts: Accounts, secure_pager: bool) -> Maybe[tuple[PrivilegeGrant, ...]]:
     """All grants, or why they are not all known: half a list would hide the other half."""
     if "end" not in sections:
         return Unknown(Reason.UNREADABLE, "sudoers: the answer is incomplete")
     if "nothing" in sections:
         return ()
-    sudo, doas = _sudo(sections, accounts), _doas(sections, accounts)
+    sudo, doas = _sudo(sections, accounts, secure_pager), _doas(sections, accounts, secure_pager)
     if not isinstance(sudo, tuple):
         return sudo
     return (*sudo, *doas) if isinstance(doas, tuple) else doas
 
 
-def _sudo(sections: Sections, accounts: Accounts) -> Maybe[tuple[PrivilegeGrant, ...]]:
+def _sudo(sections: Sections, accounts: Accounts, secure_pager: bool) -> Maybe[tuple[PrivilegeGrant, ...]]:
     answer = sections.get("json")
     if isinstance(answer, Unknown):
         return Unknown(Reason.DENIED, "sudoers: this account may not read it; see `ctpat explain --sudoers`")
     if isinstance(answer, FileText):
-        return _from_json(answer.text, accounts)
+        return _from_json(answer.text, accounts, secure_pager)
     start = sections.get("text")
     if not isinstance(start, FileText):
         # The snippet leaves both out only where sudo is not there, and says so.
@@ -121,34 +124,36 @@ def _sudo(sections: Sections, accounts: Accounts) -> Maybe[tuple[PrivilegeGrant,
     closed = [part for path, part in sections.items() if isinstance(part, Unknown) and "sudoers" in path]
     if closed:
         return closed[0]
-    return _from_text(sections, start.text.strip(), accounts)
+    return _from_text(sections, start.text.strip(), accounts, secure_pager)
 
 
-def _from_json(text: str, accounts: Accounts) -> Maybe[tuple[PrivilegeGrant, ...]]:
+def _from_json(text: str, accounts: Accounts, secure_pager: bool) -> Maybe[tuple[PrivilegeGrant, ...]]:
     try:
         rules = json.loads(text)
     except (ValueError, RecursionError):
         rules = None
     if not isinstance(rules, dict):
         return Unknown(Reason.UNREADABLE, "sudoers: cvtsudoers gave no JSON that can be read")
-    return sudo_grants(rules, accounts)
+    return sudo_grants(rules, accounts, secure_pager=secure_pager)
 
 
-def _from_text(sections: Sections, main: str, accounts: Accounts) -> Maybe[tuple[PrivilegeGrant, ...]]:
+def _from_text(
+    sections: Sections, main: str, accounts: Accounts, secure_pager: bool
+) -> Maybe[tuple[PrivilegeGrant, ...]]:
     lines = {path: part.lines for path, part in sections.items() if isinstance(part, FileText) and path[:1] == "/"}
     try:
-        return sudo_grants(parse(lines, main), accounts)
+        return sudo_grants(parse(lines, main), accounts, secure_pager=secure_pager)
     except ValueError as error:
         return Unknown(Reason.UNREADABLE, f"sudoers: {error}")
 
 
-def _doas(sections: Sections, accounts: Accounts) -> Maybe[tuple[PrivilegeGrant, ...]]:
+def _doas(sections: Sections, accounts: Accounts, secure_pager: bool) -> Maybe[tuple[PrivilegeGrant, ...]]:
     parts = [part for path, part in sections.items() if path.startswith("/etc/doas")]
     closed = next((part for part in parts if isinstance(part, Unknown)), None)
     if closed is not None:
         return closed
     texts = [part for part in parts if isinstance(part, FileText)]
-    return tuple(grant for part in texts for grant in doas_grants(part.lines, accounts))
+    return tuple(grant for part in texts for grant in doas_grants(part.lines, accounts, secure_pager=secure_pager))
 
 
 def _elsewhere(sections: Sections) -> tuple[str, ...]:
@@ -160,4 +165,4 @@ def _elsewhere(sections: Sections) -> tuple[str, ...]:
     return ()
 
 
-PRIVILEGES = Reader(fact=Privileges, probes=(PASSWD, SUDOERS), read=read_privileges)
+PRIVILEGES = Reader(fact=Privileges, probes=(HOST, PASSWD, SUDOERS), read=read_privileges)

@@ -220,3 +220,5 @@ def _apply_tag(tag: str, options: dict[str, bool]) -> None:
         options["authenticate"] = tag == "PASSWD"
     elif tag in ("EXEC", "NOEXEC"):
         options["noexec"] = tag == "NOEXEC"
+    elif tag in ("SETENV", "NOSETENV"):
+        options["setenv"] = tag == "SETENV"

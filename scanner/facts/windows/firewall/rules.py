@@ -107,13 +107,25 @@ class Rule:
         return any(port in _ports(text) for text in self.ports)
 
     def fits(self, program: Maybe[str]) -> Maybe[bool]:
-        """Whether it is a rule for this program: by the last part of the path, which variables do not change."""
+        """Whether it is a rule for this program: by the last part of the path, which variables do not change.
+
+        Enough for a rule that admits. Of one that blocks, the same name at another path proves nothing.
+        """
         if self.program.lower() in ("", "any"):
             return not self.package or self.package.lower() == "any"
-        wanted = self.program.lower().replace("/", "\\").rpartition("\\")[2]
         if isinstance(program, Unknown):
             return program
-        return is_known(program) and program.lower().replace("/", "\\").rpartition("\\")[2] == wanted
+        own, wanted = (_path(program) if is_known(program) else ""), _path(self.program)
+        if own.rpartition("\\")[2] != wanted.rpartition("\\")[2]:
+            return False
+        if not self.blocks or own == wanted:
+            return True
+        detail = f"firewall: {self.name}: it blocks {self.program}, and of the socket only the program's name is known"
+        return Unknown(Reason.UNSUPPORTED, detail)
+
+
+def _path(program: str) -> str:
+    return program.lower().replace("/", "\\")
 
 
 @lru_cache(maxsize=8192)
