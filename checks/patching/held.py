@@ -5,7 +5,10 @@ Source: apt-mark(8) showhold and apt_preferences(5); dnf versionlock and exclude
 Windows Update's deferral and pause.
 """
 
-from scanner.api import Outcome, PatchLevel, Severity, check, failed, need, passed, review
+from scanner.api import Hold, Outcome, PatchLevel, Severity, check, failed, need, passed, review
+
+NEEDED = "Is each of these holds still needed, and who owns it?"
+APPROVED = "Does the company's server of updates approve security updates in time, and who sees to it?"
 
 
 @check(
@@ -20,7 +23,12 @@ def held(level: PatchLevel) -> Outcome:
         return failed(expected="no security update held back", actual=f"{len(items)} held back", items=items)
     holds = need(level.holds)
     if holds:
-        items = [f"{hold.name} ({hold.by})" for hold in holds]
-        return review(question="Is each of these holds still needed, and who owns it?", items=items)
+        return review(question=_question(holds), items=[f"{hold.name} ({hold.by})" for hold in holds])
     phased = f"{len(level.phased)} updates are deferred by the vendor's phasing" if level.phased else ""
     return passed(actual="no package is held back", note=phased)
+
+
+def _question(holds: tuple[Hold, ...]) -> str:
+    """A server that approves updates is no hold that anybody could lift."""
+    asked = {APPROVED if hold.by_approval else NEEDED for hold in holds}
+    return " ".join(question for question in (NEEDED, APPROVED) if question in asked)

@@ -139,7 +139,8 @@ class PortHandshakes:
     accepted: Mapping[str, Maybe[bool]]
 
 
-_NO_HANDSHAKE = Absent("the scan's own connection was not over TLS")
+# Why is not told: the connection may not have been over TLS, or over a transport or of a version that asks for none.
+NO_HANDSHAKE = Absent("no handshake of old versions is on record")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,4 +156,4 @@ class TransportSecurity(Fact):
 
     protocols: tuple[ProtocolUse, ...]
     defaults_date: date | None
-    port: Maybe[PortHandshakes] = _NO_HANDSHAKE
+    port: Maybe[PortHandshakes] = NO_HANDSHAKE

@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 from scanner.facts.base import RawFacts
-from scanner.facts.encryption import PortHandshakes
+from scanner.facts.encryption import NO_HANDSHAKE, PortHandshakes
 from scanner.facts.windows.values import Values, entry, required
-from scanner.model import Absent, Maybe, Reason, Unknown, is_known
+from scanner.model import Maybe, Reason, Unknown, is_known
 
 SECTION = "tls_handshakes"
 _NAMES = {"TLSv1": "TLS 1.0", "TLSv1.1": "TLS 1.1", "TLSv1.2": "TLS 1.2", "TLSv1.3": "TLS 1.3"}
@@ -23,7 +23,7 @@ _UNCLEAR = {
 def read_handshakes(raw: RawFacts) -> Maybe[PortHandshakes]:
     """Absent where no such handshake is on record."""
     if SECTION not in raw.sections:
-        return Absent("no handshake of the scan is on record: its connection was not over TLS")
+        return NO_HANDSHAKE
     found = required(entry(raw, SECTION))
     if isinstance(found, Unknown):
         return found

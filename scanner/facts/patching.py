@@ -60,12 +60,13 @@ class Update:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hold:
     """A rule that keeps a package from being updated; `by` names it, `security` says whether it blocks a security
-    update now."""
+    update now. `by_approval` marks no such rule but a server that offers what somebody approved."""
 
     name: str
     by: str
     security: Maybe[bool]
     available: str = ""
+    by_approval: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,9 @@ from scanner.facts import (
     VolumeState,
     VolumeUse,
 )
-from scanner.model import Absent, Reason, Status, Unknown
+from scanner.facts.base import RawFacts
+from scanner.facts.handshakes import read_handshakes
+from scanner.model import Absent, Privilege, Reason, Status, Unknown
 from tests.checks.outcomes import CHECKS, collection, status
 
 DENIED = Unknown(Reason.DENIED, "volumes: denied")
@@ -188,6 +190,14 @@ def test_a_port_may_only_make_the_settings_worse(
     if isinstance(expected, Status):
         outcome = CHECKS["encryption/tls_versions"].run(fact, collection())
         assert told in " ".join((outcome.actual, outcome.note, *outcome.items))
+
+
+def test_why_no_handshake_was_made_is_not_told() -> None:
+    """The connection of an older recording, or over winrms, may well have been over TLS."""
+    host = RawFacts(platform="windows", collected_at=collection().collected_at, privilege=Privilege.USER, sections={})
+    fact = replace(security(*OFF), port=read_handshakes(host))
+    note = CHECKS["encryption/tls_versions"].run(fact, collection()).note
+    assert note == "Not confirmed by a connection from outside: no handshake of old versions is on record."
 
 
 def test_a_version_that_may_be_spoken_is_no_failure_of_the_port() -> None:

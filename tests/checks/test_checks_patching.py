@@ -219,6 +219,15 @@ def test_held(holds: Any, status: Status) -> None:
     assert run("held", replace(LEVEL, holds=holds)).status is status
 
 
+def test_a_server_that_approves_updates_is_asked_about_as_what_it_is() -> None:
+    hold = Hold(name="monthly updates", by="put off by policy for 7 days", security=NOT_READ)
+    server = replace(hold, by="offered as http://wsus approves them, which is not read", by_approval=True)
+    asked = {holds: run("held", replace(LEVEL, holds=holds)).question for holds in ((hold,), (server,), (hold, server))}
+    assert "server" not in asked[(hold,)] and "still needed" in asked[(hold,)]
+    assert "server of updates approve" in asked[(server,)] and "still needed" not in asked[(server,)]
+    assert asked[(hold, server)] == f"{asked[(hold,)]} {asked[(server,)]}"
+
+
 @pytest.mark.parametrize(
     ("change", "status"),
     [

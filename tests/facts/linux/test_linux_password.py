@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from scanner.facts import DirectoryKind, Lockout, NameService, PasswordPolicy, SignIn
 from scanner.facts.authentication import AddressBan
 from scanner.facts.base import RawFact, RawFacts, RawState
-from scanner.facts.linux.password import READERS, ban, lockout, names, policy, probes, signin
+from scanner.facts.linux.password import READERS, lockout, names, policy, probes, signin
 from scanner.model import Absent, Privilege, Reason, Unknown
 
 GOLDEN = Path(__file__).parent / "golden" / "password"
@@ -172,42 +173,6 @@ def test_a_ban_service_counts_only_while_it_runs() -> None:
     running = lockout_of(recorded("bookworm-fail2ban-running")).address_ban
     assert isinstance(running, AddressBan)
     assert running.max_failures == 4
-
-
-def banned(settings: str) -> AddressBan | Unknown | None:
-    """What a running fail2ban with these lines in jail.local does."""
-    units = "Id=fail2ban.service\nLoadState=loaded\nActiveState=active\n\nok\n"
-    body = "=/etc/fail2ban/jail.local\n" + "".join(f" {line}\n" for line in settings.split("\n")) + "ok\n"
-    found = ban.address_ban(raw(auth_units=section("auth_units", units), ban_files=section("ban_files", body)))
-    assert not isinstance(found, Absent)
-    return found
-
-
-@pytest.mark.parametrize(
-    ("settings", "limits"),
-    [
-        ("[sshd]\nenabled = true", (5, 600, 600)),
-        ("[DEFAULT]\nmaxretry = 9\n[sshd]\nenabled = true\nbantime = 1d 12h\nfindtime = 10m", (9, 600, 129_600)),
-        ("[sshd]\nenabled = true\nbantime = -1", (5, 600, None)),
-        ("[sshd]\nenabled = true\nmaxretry = 100000\nbantime = 1", (100_000, 600, 1)),
-        ("[sshd]\nenabled = true\nignoreip = 127.0.0.1/8 ::1 10.0.0.0/8", (5, 600, 600)),
-    ],
-)
-def test_the_limits_of_a_ban_are_read(settings: str, limits: tuple[int, int, int | None]) -> None:
-    found = banned(settings)
-    assert isinstance(found, AddressBan)
-    assert (found.max_failures, found.window_s, found.duration_s) == limits
-
-
-@pytest.mark.parametrize("ignored", ["0.0.0.0/0", "::/0", "10.0.0.0/8, 0.0.0.0/1 128.0.0.0/1"])
-def test_a_jail_that_passes_strangers_over_bans_nobody(ignored: str) -> None:
-    assert banned(f"[sshd]\nenabled = true\nignoreip = {ignored}") is None
-
-
-def test_limits_that_cannot_be_understood_are_unknown() -> None:
-    found = banned("[sshd]\nenabled = true\nmaxretry = %(tries)s\nbantime = %(long)s\nfindtime = soon")
-    assert isinstance(found, AddressBan)
-    assert all(isinstance(value, Unknown) for value in (found.max_failures, found.duration_s, found.window_s))
 
 
 # --- Traps: what a stack really does ----------------------------------------------------------------------
@@ -596,12 +561,33 @@ TWO_DOMAINS = (
         (TWO_DOMAINS + "[domain/two]\nldap_id_use_start_tls = true\n", ()),
         (TWO_DOMAINS + "[domain/one]\nldap_tls_reqcert = never\n", None),
         (TWO_DOMAINS + "!/etc/sssd/conf.d/x.conf\n", ("ldap://two.example",)),
+        (TWO_DOMAINS.replace("one, two", "one") + "enabled = true\n", ("ldap://two.example",)),
+        (TWO_DOMAINS.replace("one, two", "one") + "enabled = false\n", ()),
+        (TWO_DOMAINS + "[domain/one]\nenabled = false\n", ("ldap://two.example",)),
+        (
+            TWO_DOMAINS.replace("://two", "s://two") + "ldap_backup_uri = ldaps://x, ldap://y\n",
+            ("ldap://y",),
+        ),
     ],
 )
 def test_each_domain_of_sssd_answers_for_itself(text: str, plain: tuple[str, ...] | None) -> None:
     found = names_of("passwd: files sss", section("sssd", f"{text}ok\n")).plain_text
     both = ("ldap://one.example (certificate not verified)", "ldap://two.example")
     assert found == (both if plain is None else plain)
+
+
+def test_a_domain_that_is_listed_and_not_enabled_is_asked_by_older_versions() -> None:
+    found = names_of("passwd: files sss", section("sssd", f"{TWO_DOMAINS}enabled = False\nok\n"))
+    assert isinstance(found.plain_text, Unknown) and "older versions" in found.plain_text.detail
+    protected = TWO_DOMAINS.replace("ldap://two", "ldaps://two")
+    assert names_of("passwd: files sss", section("sssd", f"{protected}enabled = false\nok\n")).plain_text == ()
+
+
+@pytest.mark.parametrize("key", ["enabled", "ldap_backup_uri"])
+def test_what_is_read_of_sssd_is_asked_for_and_granted(key: str) -> None:
+    (pattern,) = (word for word in probes.SSSD.grants[0].command.split() if word.startswith("^"))
+    assert re.match(pattern, f"{key} = x") and pattern in probes.SSSD.script
+    assert not re.match(pattern, "ldap_default_authtok = x")
 
 
 def test_a_file_of_sssd_that_was_not_read_may_undo_what_was() -> None:

@@ -63,7 +63,12 @@ def test_dnf_exclude_hides_a_security_update_that_the_advisory_names() -> None:
     assert names(level) == set()
 
 
-PRODUCTS = (b"lab", b"docker-ce-stable", b"epel", b"nvidia", b"rocky-extras", b"updates-testing", b"baseos-debuginfo")
+PRODUCTS = (
+    *(b"lab", b"docker-ce-stable", b"epel", b"nvidia", b"rocky-extras", b"updates-testing", b"baseos-debuginfo"),
+    *(b"docker-updates", b"grafana-updates", b"nvidia-update", b"ol9_addons_latest", b"ol9_UEKR7_latest"),
+    *(b"rhel-7-server-ansible-2.9-rpms", b"rhel-ha-for-rhel-7-server-rpms", b"ol8_oracle_instantclient21_latest"),
+    *(b"rhel-7-server-optional-rpms", b"cloudlinux-imunify", b"firebaseos", b"rhel-9-for-x86_64-baseos-kickstart"),
+)
 
 
 @pytest.mark.parametrize("repository", PRODUCTS)
@@ -82,6 +87,10 @@ def test_dnf_with_repositories_of_products_alone_proves_nothing(repository: byte
         *(b"baseos", b"BaseOS", b"updates", b"updates-released", b"ol9_baseos_latest", b"ol7_latest", b"amzn2-core"),
         *(b"rhel-9-for-x86_64-baseos-rpms", b"rhel-7-server-rpms", b"rhui-rhel-8-for-x86_64-baseos-rhui-rpms"),
         *(b"rhel-8-baseos-rhui-rpms", b"amazonlinux", b"ACME_RHEL_9_BaseOS"),
+        *(b"updates-modular", b"fedora-updates", b"updates-released-modular", b"C7.9.2009-updates", b"amzn-updates"),
+        *(b"rhel-7-server-eus-rpms", b"rhui-rhel-7-server-rhui-rpms", b"rhui-REGION-rhel-server-releases"),
+        *(b"rhel-8-for-x86_64-baseos-eus-rpms", b"ol8_x86_64_baseos_latest", b"ol7_x86_64_latest"),
+        *(b"cloudlinux-x86_64-server-7", b"cloudlinux-BaseOS", b"CentOS-7-updates"),
     ],
 )
 def test_dnf_knows_the_repositories_of_distributions(repository: bytes) -> None:
@@ -96,11 +105,20 @@ def test_yum_names_its_repositories_by_their_folder() -> None:
 
 
 def test_zypper_with_repositories_of_products_alone_proves_nothing() -> None:
-    for repository in (b"lab", b"NVIDIA:repo-non-free", b"repo-update-non-oss", b"repo-oss"):
+    for repository in (
+        *(b"lab", b"NVIDIA:repo-non-free", b"repo-update-non-oss", b"repo-oss", b"NVIDIA-updates", b"packman-update"),
+        *(b"packman-tumbleweed", b"security_openSUSE_Tumbleweed", b"repo-backports-update"),
+        *(b"Containers_Module_15_SP5_x86_64:SLE-Module-Containers15-SP5-Updates",),
+    ):
         level = zypper("pending", repository)
         assert names(level) == {"LAB-2026:0001"}
         assert isinstance(level.security_source, Unknown) and isinstance(level.sources, Unknown)
-    for repository in (b"repo-update", b"SUSE:SLE-Product-SLES15-SP5-Updates", b"openSUSE:update-tumbleweed"):
+    for repository in (
+        *(b"repo-update", b"SUSE:SLE-Product-SLES15-SP5-Updates", b"openSUSE:update-tumbleweed", b"repo-sle-update"),
+        *(b"Basesystem_Module_15_SP5_x86_64:SLE-Module-Basesystem15-SP5-Updates", b"openSUSE-Leap-15.5-Update"),
+        *(b"SMT-http_smt_example:SLES12-SP5-Updates", b"sle-product-sles15-sp3-ltss-updates-x86_64"),
+        *(b"SUSE:SLE-SERVER12-SP5-LTSS-Updates", b"openSUSE-Tumbleweed-Oss", b"openSUSE:update-sle"),
+    ):
         assert zypper("pending", repository).security_source is True
 
 

@@ -478,9 +478,12 @@ def test_a_server_without_a_setting_is_not_known_to_install_updates() -> None:
     assert isinstance(read(AutoUpdates, raw).updaters[0].installs, Unknown)
 
 
+REVISION = ("{52F3E8B1-9D0C-4B1E-8A44-1F2E3D4C5B6A}", "200")
+
+
 def update_event(number: int, day: int, title: str) -> dict[str, Any]:
     code = [] if number == 19 else ["0x800f0922"]
-    return {"id": number, "time": f"2026-11-{day:02}T03:00:00.0000000Z", "data": [*code, title, "200"]}
+    return {"id": number, "time": f"2026-11-{day:02}T03:00:00.0000000Z", "data": [*code, title, *REVISION]}
 
 
 SYSTEM = "2026-11 Cumulative Update for Windows 11 Version 24H2 for x64-based Systems (KB5060001) (26100.7171)"
@@ -497,12 +500,30 @@ DEFINITION = "Security Intelligence Update for Microsoft Defender Antivirus - KB
         ([(20, 18, SYSTEM), (19, 19, SYSTEM)], False),
         ([(20, 18, STORE), (19, 19, SYSTEM)], True),
         ([(20, 17, STORE), (19, 18, "another application update"), (19, 19, SYSTEM)], False),
+        ([(20, 2, STORE), (19, 12, SYSTEM)], False),
+        ([(20, 2, STORE), (20, 12, SYSTEM)], True),
+        ([(19, 1, SYSTEM), (20, 2, STORE)], True),
+        ([(20, 2, STORE), (19, 12, DEFINITION)], True),
+        ([(20, 2, SYSTEM), (19, 12, STORE)], True),
+        ([(20, 2, STORE), (19, 12, SYSTEM), (20, 19, STORE)], True),
     ],
 )
 def test_a_failure_is_healed_by_its_own_kind_alone(rows: list[tuple[int, int, str]], fails: bool) -> None:
     raw = changed("windows-11-24h2", "updates", "events", value=[update_event(*row) for row in rows])
     error = read(AutoUpdates, raw).updaters[0].last_error
     assert is_known(error) is fails
+
+
+@pytest.mark.parametrize("title", ["9WZDNCRFJBMP-Microsoft.WindowsStore", SYSTEM])
+def test_a_failure_names_its_update(title: str) -> None:
+    raw = changed("windows-11-24h2", "updates", "events", value=[update_event(20, 19, title)])
+    error = read(AutoUpdates, raw).updaters[0].last_error
+    assert error == f"an update failed on 2026-11-19 with 0x800f0922: {title}"
+
+
+def test_a_failure_without_a_title_ends_with_its_code() -> None:
+    raw = changed("windows-11-24h2", "updates", "events", value=[update_event(20, 19, "")])
+    assert read(AutoUpdates, raw).updaters[0].last_error == "an update failed on 2026-11-19 with 0x800f0922"
 
 
 def test_definitions_prove_no_run_of_the_updates() -> None:
@@ -531,6 +552,10 @@ def test_what_stops_the_runs_breaks_the_chain() -> None:
 def test_what_the_companys_server_approves_is_not_read() -> None:
     (hold,) = found_holds(raw_facts_of("server-2022-hardened"))
     assert "approves" in hold and "wsus" in hold
+    level = read(PatchLevel, raw_facts_of("server-2022-hardened"))
+    assert is_known(level.holds) and [one.by_approval for one in level.holds] == [True]
+    level = read(PatchLevel, raw_facts_of("windows-10-german"))
+    assert is_known(level.holds) and [one.by_approval for one in level.holds] == [False]
 
 
 def without_searches(events_: list[dict[str, Any]]) -> RawFacts:

@@ -84,6 +84,10 @@ def _fail2ban(found: Mapping[str, FileText | Absent | Unknown]) -> Maybe[Address
     merged = {**_FAIL2BAN, **default, **jail}
     if merged["enabled"].lower() not in ("true", "1", "yes", "on") or _passes_strangers_over(merged["ignoreip"]):
         return None
+    if merged["ignorecommand"] or re.search(r"%\(|(?:^|[\s,])file:", merged["ignoreip"]):
+        return Unknown(
+            Reason.UNSUPPORTED, "fail2ban: whom it passes over is set by a command or elsewhere, and not read"
+        )
     tries = merged["maxretry"]
     unread = Unknown(Reason.UNREADABLE, f"fail2ban: maxretry is {tries}")
     return AddressBan(
@@ -94,7 +98,14 @@ def _fail2ban(found: Mapping[str, FileText | Absent | Unknown]) -> Maybe[Address
     )
 
 
-_FAIL2BAN = {"enabled": "false", "maxretry": "5", "findtime": "600", "bantime": "600", "ignoreip": ""}
+_FAIL2BAN = {
+    "enabled": "false",
+    "maxretry": "5",
+    "findtime": "600",
+    "bantime": "600",
+    "ignoreip": "",
+    "ignorecommand": "",
+}
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 
 
@@ -115,10 +126,20 @@ def _passes_strangers_over(ignored: str) -> bool:
 
 
 def _collect(file: FileText, sections: Mapping[str, dict[str, str]]) -> None:
+    """As configparser does: keys in any case, `=` or `:`, and an indented line goes on with the value above it."""
     current: dict[str, str] = {}
+    key = ""
     for line in file.lines:
         if line.startswith("["):
-            current = sections.get(line.strip(), {})
-            continue
-        key, _, value = line.partition("=")
-        current[key.strip()] = value.partition("#")[0].strip()
+            current, key = sections.get(line.strip(), {}), ""
+        elif key and line[:1].isspace():
+            current[key] = f"{current[key]} {_bare(key, line)}".strip()
+        elif match := re.match(r"\s*([^=:]*?)\s*[=:](.*)", line):
+            key = match[1].lower()
+            current[key] = _bare(key, match[2])
+
+
+def _bare(key: str, text: str) -> str:
+    """Without a comment; fail2ban takes what stands behind `#` among the addresses for more of them."""
+    text = re.split(r"(?:^|\s);", text, maxsplit=1)[0]
+    return (text if key == "ignoreip" else text.partition("#")[0]).strip()

@@ -146,8 +146,14 @@ def _sssd(raw: RawFacts, services: Units | Unknown) -> _Directory:
         unused = not isinstance(services, Unknown) and not is_installed(services, "sssd")
         return _LOCAL if unused else _Directory(section, section, "sssd")
     unread = [line[1:] for line in lines_of(section.text) if line.startswith("!")]
-    gap = Unknown(Reason.DENIED, f"sssd: {unread[0]}: this account may not read it") if unread else None
-    domains = _domains(section)
+    domains, left_out = _domains(section)
+    gap = None
+    if any(_plain_sssd(domain) for domain in left_out):
+        gap = Unknown(
+            Reason.NO_EVIDENCE, "sssd: a domain is listed and not enabled; older versions ask it all the same"
+        )
+    if unread:
+        gap = Unknown(Reason.DENIED, f"sssd: {unread[0]}: this account may not read it")
     kinds = [kind for domain in domains for kind in _kinds(domain)]
     if not kinds:
         return _Directory(gap, gap, "sssd") if gap else _not_in_the_main_file(services)
@@ -167,8 +173,11 @@ def _not_in_the_main_file(services: Units | Unknown) -> _Directory:
     return _Directory(elsewhere, elsewhere, "sssd")
 
 
-def _domains(section: RawFact) -> Sequence[_Domain]:
-    """The settings of each domain that sssd is told to use; a later file's value wins. sssd.conf(5), "domains"."""
+def _domains(section: RawFact) -> tuple[Sequence[_Domain], Sequence[_Domain]]:
+    """The settings of each domain that sssd is told to use, and of those that it is told to use and not to enable.
+
+    A later file's value wins. `enabled` goes before the list, in versions that know it. sssd.conf(5), "domains".
+    """
     parts: dict[str, dict[str, tuple[str, ...]]] = {"": {}}
     current = parts[""]
     for line in lines_of(section.text):
@@ -180,8 +189,12 @@ def _domains(section: RawFact) -> Sequence[_Domain]:
             place[name.strip()] = (value.strip().lower(),)
     used = [word.strip() for value in parts[""].get("domains", ()) for word in value.split(",") if word.strip()]
     named = {name.removeprefix("domain/"): values for name, values in parts.items() if name}
-    # Recordings of older scans hold no headings: all keys are one domain's.
-    return [values for name, values in named.items() if name in used or not used] if named else [parts[""]]
+    if not named:
+        return [parts[""]], []  # recordings of older scans hold no headings: all keys are one domain's
+    listed = {name for name in named if name in used or not used}
+    off = {name for name, values in named.items() if values.get("enabled") == ("false",)}
+    on = {name for name, values in named.items() if values.get("enabled") == ("true",)} | listed - off
+    return [named[name] for name in named if name in on], [named[name] for name in named if name in listed & off]
 
 
 def _plain_sssd(values: _Domain) -> tuple[str, ...]:
@@ -189,7 +202,8 @@ def _plain_sssd(values: _Domain) -> tuple[str, ...]:
     if "ldap" not in values.get("id_provider", ()):
         return ()
     # Without servers sssd looks them up in DNS and asks them without TLS.
-    uris = [uri.strip() for value in values.get("ldap_uri", ("_srv_",)) for uri in value.split(",")]
+    named = (*values.get("ldap_uri", ("_srv_",)), *values.get("ldap_backup_uri", ()))
+    uris = [uri.strip() for value in named for uri in value.split(",")]
     if _UNCHECKED & set(values.get("ldap_tls_reqcert", ())):
         return tuple(f"{uri} {_NO_CHECK}" for uri in uris)
     started = values.get("ldap_id_use_start_tls", ()) and set(values["ldap_id_use_start_tls"]) <= {"true"}

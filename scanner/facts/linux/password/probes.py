@@ -72,15 +72,43 @@ printf 'ok\n'
 """,
 )
 
+# jail.conf(5), as Python's configparser reads it: a line indented deeper than its key goes on with that key's value.
+# Jail files hold passwords (of mail, of an API): only lines of named keys leave the host. Of lines that go on, only
+# numbers and addresses do, other words as `name` or, where they stand for more addresses, as `%(`; of a command, that
+# it is set.
+_JAIL_SETTINGS = r"""
+function words(text,   n, i, one, out) {
+  sub(/[ \t];.*/, "", text)
+  n = split(text, one, /[ \t,]+/)
+  for (i = 1; i <= n; i++) if (one[i] != "") {
+    if (one[i] !~ "^[0-9A-Fa-f.:/-]+$") one[i] = one[i] ~ "%|^file:" ? "%(" : "name"
+    out = out " " one[i]
+  }
+  return out
+}
+{ sub(/\r$/, ""); text = $0; sub(/^[ \t]+/, "", text); at = length($0) - length(text) }
+text == "" || text ~ /^[#;]/ { next }
+key != "" && at > level { if (kept) print "  " (command ? "*" : words(text)); next }
+{ level = at; kept = 0; key = "" }
+text ~ /^\[/ { sub(/\].*/, "]", text); print " " text; next }
+{ key = tolower(text); sub(/[ \t]*[=:].*/, "", key)
+  kept = key ~ /^(enabled|maxretry|bantime|findtime|ignoreip|ignorecommand)$/; command = key == "ignorecommand"
+  sub(/^[^=:]*[=:]?[ \t]*/, "", text)
+  if (command && text != "") text = "*"
+  if (kept) print " " key " = " text
+  if (key == "") key = "?" }
+"""
+
 BAN_FILES = Probe(
     name="ban_files",
     why="whether the banning service watches SSH logins, and after how many failures it bans for how long",
-    script=r"""
+    script=rf"""
+jail='{_JAIL_SETTINGS}'
 for f in /etc/fail2ban/jail.conf /etc/fail2ban/jail.d/*.conf /etc/fail2ban/jail.local /etc/fail2ban/jail.d/*.local; do
   [ -f "$f" ] || continue
-  [ -r "$f" ] || { printf '!%s\n' "$f"; continue; }
-  printf '=%s\n' "$f"
-  grep -E '^(\[|enabled[ =]|maxretry[ =]|bantime[ =]|findtime[ =]|ignoreip[ =])' "$f" | sed 's/^/ /'
+  [ -r "$f" ] || {{ printf '!%s\n' "$f"; continue; }}
+  t=$(awk "$jail" "$f") || exit $?
+  printf '=%s\n%s\n' "$f" "$t"
 done
 for f in /etc/crowdsec/collections/sshd.yaml /etc/crowdsec/scenarios/ssh-bf.yaml; do
   [ -e "$f" ] && printf '=%s\n present\n' "$f"
@@ -105,7 +133,10 @@ printf 'ok\n'
 """,
 )
 
-_SSSD_KEYS = "^(.domain/|domains|id_provider|auth_provider|ldap_uri|ldap_id_use_start_tls|ldap_tls_reqcert)"
+_SSSD_KEYS = (
+    "^(.domain/|domains|enabled|id_provider|auth_provider"
+    "|ldap_uri|ldap_backup_uri|ldap_id_use_start_tls|ldap_tls_reqcert)"
+)
 
 SSSD = Probe(
     name="sssd",

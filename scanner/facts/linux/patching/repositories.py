@@ -13,19 +13,33 @@ from collections.abc import Iterable
 from scanner.model import Reason, Unknown
 
 # RHEL 8 and later, and what is built from it, ship updates in BaseOS; older ones and Fedora in a repository of updates.
+# Whole names where a word alone would fit products: `docker-updates`, `rhel-ha-for-rhel-7-server-rpms`.
+_ARCH = "(?: x86_64 | aarch64 | ppc64le | s390x )"
 _DNF = re.compile(
-    r"""(?ix)
-    base-?_?os
-    | (?: ^ | [-_] ) updates? (?: $ | [-_.] (?! testing ) )
-    | ^ (?: rhel | rhui | rh ) [-_] .* (?: server | client | workstation | computenode ) .* [-_] (?: rpms | rhui ) \b
-    | ^ ol\d+ _ (?: .* _ )? latest
-    | ^ (?: amzn2?-core | amzn-updates | amazonlinux | cloudlinux )
+    rf"""(?ix)
+    (?: ^ | [-_] ) base -? os (?: $ | [-_] )
+    | ^ (?: (?: fedora | centos (?: linux )? | openeuler | sl | amzn | c?\d[\d.]* | {_ARCH} ) [-_] )*
+        updates? (?: [-_] (?: released | modular | \d[\d.]* | {_ARCH} ) )* $
+    | ^ (?: rhui- )? rhel-\d (?: \.\d+ )? - (?: server | client | desktop | workstation | hpc-node | computenode
+        | for-system-z | for-power (?: -le )? ) (?: - (?: rhui | eus | aus | tus | e4s | els ) )* -rpms $
+    | ^ rhui-region-rhel-server-releases $
+    | ^ (?: public_ )? ol\d+ _ (?: {_ARCH} _ )? latest $
+    | ^ (?: amzn2-core | amazonlinux | cloudlinux (?: -{_ARCH}-server-\d+ )? ) $
     """
 )
 # SUSE publishes fixes beside the frozen product; Tumbleweed, which is never frozen, in the repository itself.
-_ZYPPER = re.compile(r"(?i)update|tumbleweed|factory|slowroll")
+_ZYPPER = re.compile(
+    rf"""(?ix)
+    (?: ^ | : ) (?: sle-module-basesystem | sle-product- (?: sle[sd] (?: _sap )? | hpc ) | sle[sd] (?: _sap )?
+        | sle- (?: server | desktop | micro | hpc ) | suse-microos )
+        -? \d+ (?: \.\d+ )? (?: -sp\d )? (?: -ltss (?: -core )? | -espos )? -updates (?: -{_ARCH} )? $
+    | ^ (?: opensuse [-:] )? (?: repo- )? (?: sle- )? updates? (?: - (?: oss | sle | leap | tumbleweed | slowroll ) )? $
+    | ^ opensuse- (?: leap- )? \d+\.\d+ (?: - (?: oss | sle ) )? -update (?: -oss )? $
+    | ^ (?: opensuse [-:] )? (?: repo- )? (?: tumbleweed | slowroll | factory ) (?: -oss )? $
+    """
+)
 _NOT_THE_SYSTEM = re.compile(
-    r"(?i)(?:^|[-_.:])(?:non-?oss|backports|debug(?:info)?|sources?|testing|epel|optional|supplementary|extras)(?:$|[-_.:])"
+    r"(?i)(?:^|[-_.:])(?:non-?oss|backports|debug(?:info)?|sources?|testing|kickstart|beta|epel|optional|supplementary|extras)(?:$|[-_.:])"
 )
 
 

@@ -33,6 +33,11 @@ _KEYS = {
 # Names for which a pattern that shuts out all of them shuts out everything.
 _SAMPLE = ("bash", "libc6", "libssl3", "linux-image-amd64", "openssl", "zlib1g")
 _DEBIAN_SUITES = ("stable", "oldstable", "oldoldstable")
+# Where the security archives are served from; a pattern may name any of them, and which one a host asks is not read.
+_DEBIAN_SITES = ("security.debian.org", "deb.debian.org")
+_UBUNTU_SITES = ("security.ubuntu.com", "archive.ubuntu.com", "ports.ubuntu.com")
+# The component that every host has; updates of the others alone leave the system as it is.
+_MAIN = ("main",)
 
 
 def installs_security(config: Config, release: Maybe[Mapping[str, str]]) -> Maybe[bool]:
@@ -81,13 +86,20 @@ def _archive(release: Mapping[str, str]) -> _Archive | None:
     words = [release.get("ID", ""), *release.get("ID_LIKE", "").split()]
     if "ubuntu" in words:
         name = release.get("UBUNTU_CODENAME") or release.get("VERSION_CODENAME", "")
-        return {"origin": ("Ubuntu",), "label": ("Ubuntu",), "suite": (f"{name}-security",), "codename": (name,)}
+        fields: _Archive = {
+            "origin": ("Ubuntu",),
+            "label": ("Ubuntu",),
+            "suite": (f"{name}-security",),
+            "codename": (name,),
+        }
+        return {**fields, "component": _MAIN, "site": _UBUNTU_SITES}
     if words[0] == "debian" and (name := release.get("VERSION_CODENAME", "")):
         number = release.get("VERSION_ID", "")
         older = number.isdigit() and int(number) < 11  # the codename has had the ending since bullseye
         suites = tuple(suite if older else f"{suite}-security" for suite in _DEBIAN_SUITES)
         codename = name if older else f"{name}-security"
-        return {"origin": ("Debian",), "label": ("Debian-Security",), "suite": suites, "codename": (codename,)}
+        fields = {"origin": ("Debian",), "label": ("Debian-Security",), "suite": suites, "codename": (codename,)}
+        return {**fields, "component": _MAIN, "site": _DEBIAN_SITES}
     return None
 
 
@@ -116,14 +128,18 @@ def _matches(pattern: Mapping[str, str], archive: _Archive, release: Mapping[str
 
 def _field(name: str, value: str, archive: _Archive, release: Mapping[str, str]) -> Maybe[bool]:
     wanted = _expanded(value, release)
-    known = archive.get(name)
-    if known is None:
-        unread = f"unattended-upgrades: whether {name}={wanted} fits the security updates is not known"
-        return True if wanted == "*" or name in ("component", "site") else Unknown(Reason.UNSUPPORTED, unread)
-    fitting = [fnmatchcase(one, wanted) for one in known]
-    if len(set(fitting)) == 1:
-        return fitting[0]
-    return Unknown(Reason.UNSUPPORTED, f"unattended-upgrades: which release {name}={wanted} means changes with time")
+    if wanted == "*":
+        return True
+    fitting = {fnmatchcase(one, wanted) for one in archive.get(name, ())}
+    # A site that is none of the distribution's own may be a mirror of the security archive.
+    if len(fitting) == 1 and not (name == "site" and False in fitting):
+        return fitting.pop()
+    if name in archive and name != "site":
+        return Unknown(
+            Reason.UNSUPPORTED, f"unattended-upgrades: which release {name}={wanted} means changes with time"
+        )
+    unread = f"unattended-upgrades: whether {name}={wanted} fits the security updates is not known"
+    return Unknown(Reason.UNSUPPORTED, unread)
 
 
 def _expanded(value: str, release: Mapping[str, str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from scanner.facts.base import RawFacts, Reader
 from scanner.facts.patching import AutoUpdates, Updater
@@ -34,6 +34,8 @@ _INSTALLS = {
     7: "it only downloads updates, and tells when a restart is needed (AUOptions 7)",
 }
 _CENTRAL = {"ccmexec": "Microsoft Configuration Manager", "besclient": "HCL BigFix"}
+# What failed is tried again at the daily searches: a failure that did not come back for a week is no open one.
+_COMES_BACK = timedelta(days=7)
 _ALL_READ = Absent("the policy, the service and the agents that are known were looked at")
 
 
@@ -71,7 +73,7 @@ def _windows_update(raw: RawFacts, policy: Values, known: Services | Unknown) ->
         installs=installs,
         broken=(*stopped, *faults),
         last_completed=then(found, lambda values: _completed(values, last_search(raw))),
-        last_error=then(found, _error),
+        last_error=then(found, lambda values: _error(values, raw.collected_at)),
         unprotected=_open_source(policy),
     )
 
@@ -151,19 +153,32 @@ def _completed(found: Values, search: Maybe[datetime]) -> Maybe[datetime]:
     return Unknown(Reason.NO_EVIDENCE, only or "no finished run is on record")
 
 
-def _error(found: Values) -> Maybe[str]:
+def _error(found: Values, now: datetime) -> Maybe[str]:
     """The failure of an update with no success of its own kind after it."""
-    return then(events(found), _last_error)
+    return then(events(found), lambda known: _last_error(known, now))
 
 
-def _last_error(known: tuple[UpdateEvent, ...]) -> Maybe[str]:
-    """Windows itself and everything else (drivers, Office, applications) are two kinds: one heals not the other."""
+def _last_error(known: tuple[UpdateEvent, ...], now: datetime) -> Maybe[str]:
+    """Windows itself and everything else (drivers, Office, applications) are two kinds: one heals not the other.
+
+    An older failure of the other kind is over once Windows was updated after it.
+    """
     own = [event for event in known if not event.is_definition]
-    newest = [next((event for event in own if event.is_of_the_system is kind), None) for kind in (True, False)]
-    failed = next((event for event in newest if event is not None and event.code), None)
-    if failed is not None:
-        return f"an update failed on {failed.when:%Y-%m-%d} with {failed.code}: {failed.title}"
+    of_the_system, other = (
+        next((event for event in own if event.is_of_the_system is kind), None) for kind in (True, False)
+    )
+    updated = next((event.when for event in own if event.is_of_the_system and not event.code), None)
+    if of_the_system is not None and of_the_system.code:
+        return _failure(of_the_system)
+    if other is not None and other.code:
+        is_over = updated is not None and updated > other.when and now - other.when > _COMES_BACK
+        return Absent("Windows was updated since the last failure on record") if is_over else _failure(other)
     return Absent("the newest installation on record succeeded" if own else "no installation is on record")
+
+
+def _failure(event: UpdateEvent) -> str:
+    title = f": {event.title}" if event.title else ""
+    return f"an update failed on {event.when:%Y-%m-%d} with {event.code}{title}"
 
 
 AUTO_UPDATES = Reader(fact=AutoUpdates, probes=(HOST, UPDATE_POLICY, UPDATES, SERVICES, OFFERS), read=read_auto)

@@ -164,9 +164,11 @@ def _holds(raw: RawFacts) -> Maybe[tuple[Hold, ...]]:
     texts = [f"put off by policy for {days} days"] if is_known(days) and days > 0 else []
     if is_known(until) and until > raw.collected_at:
         texts.append(f"paused until {until:%Y-%m-%d}")
-    if is_known(server):
-        texts.append(f"offered as {server} approves them, which is not read")
-    return tuple(Hold(name="monthly updates", by=text, security=unsure) for text in texts)
+    holds = tuple(Hold(name="monthly updates", by=text, security=unsure) for text in texts)
+    if not is_known(server):
+        return holds
+    text = f"offered as {server} approves them, which is not read"
+    return (*holds, Hold(name="monthly updates", by=text, security=unsure, by_approval=True))
 
 
 PATCH_LEVEL = Reader(fact=PatchLevel, probes=(HOST, UPDATES, UPDATE_POLICY, OFFERS), read=read_level)

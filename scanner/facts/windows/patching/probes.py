@@ -78,6 +78,7 @@ _DEFINITIONS = ("KB2267602", "KB4052623", "KB890830")
 _SYSTEM = re.compile(r"\bWindows (?:Server|\d)|server operating system", re.ASCII)
 # Since the end of 2025 titles name the build: `2026-09 Preview Update (KB5124010) (26200.9550)`.
 _BUILD = re.compile(r"\(\d{5}\.\d+\)", re.ASCII)
+_GUID = re.compile(r"\{?[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}?")
 _CREDENTIALS = re.compile(r"(?<=//)[^/@]*@")
 _FILETIME_START = datetime(1601, 1, 1, tzinfo=UTC)
 
@@ -156,9 +157,14 @@ def _event(row: Values) -> UpdateEvent | Unknown:
     number, when, data = row.number("id"), row.moment("time"), row.texts("data")
     if number not in (_INSTALLED, _FAILED) or not is_known(when) or not is_known(data):
         return Unknown(Reason.UNREADABLE, f"{row.where}: an event that cannot be read")
-    title = next((text for text in data if " " in text.strip()), "")
+    title = next((text.strip() for text in data if _is_title(text.strip())), "")
     code = next((text for text in data if _is_code(text)), "an unknown error") if number == _FAILED else ""
     return UpdateEvent(when=when, title=title, code=_shown(code))
+
+
+def _is_title(text: str) -> bool:
+    """Beside the title stand an error code, the revision's number and identifiers; a Store app's title has no blank."""
+    return bool(text) and not (_is_code(text) or text.isdecimal() or _GUID.fullmatch(text))
 
 
 def _is_code(text: str) -> bool:
