@@ -20,7 +20,7 @@ from scanner.model import Absent, Finding, Privilege, Reason, Status, Target, Un
 from scanner.profile.parameters import EffectiveParameters
 from tests.facts.leavers import list_of
 
-NOW = datetime(2026, 11, 20, 6, 30, tzinfo=UTC)
+NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)  # after the recordings of Debian 12 were made
 TARGET = Target(name="host", transport="local")
 PROBES = tuple(probes_of(READERS))
 # What no host has is absent whatever the host says: the answer is the platform's and rests on no bytes.
