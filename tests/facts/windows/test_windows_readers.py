@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar
@@ -738,9 +739,12 @@ def test_a_rule_lets_a_stranger_through_to_what_it_names(fields: dict[str, Any],
     assert answer is expected
 
 
-def test_a_block_rule_wins_and_a_nameless_process_leaves_a_programs_rule_open() -> None:
+def test_a_block_rule_is_no_proof_and_a_nameless_process_leaves_a_programs_rule_open() -> None:
     allowed, blocked = rule(), rule(name="b", blocks=True)
-    assert rdp([allowed, blocked], "svchost.exe") == (False, "Public profile: blocked by b")
+    assert rdp([allowed], "svchost.exe")[0] is True
+    against = rdp([allowed, blocked], "svchost.exe")[0]
+    assert isinstance(against, Unknown) and "b holds for all is not read" in against.detail
+    assert rdp([blocked], "svchost.exe") == (False, "Public profile: blocked by b"), "no rule admits it either"
     nameless = Unknown(Reason.NO_EVIDENCE, "process 7 has ended")
     assert rdp([rule(program="C:\\a.exe")], nameless) == (nameless, "")
 
@@ -751,14 +755,15 @@ def test_a_block_rule_wins_and_a_nameless_process_leaves_a_programs_rule_open() 
         ("C:\\old\\bin\\java.exe", "java.exe", None),
         ("%SystemRoot%\\system32\\svchost.exe", "svchost.exe", None),
         ("C:\\old\\bin\\java.exe", "C:\\tomcat\\bin\\java.exe", None),
-        ("C:\\old\\bin\\java.exe", "c:/old/bin/Java.exe", False),
-        ("System", "System", False),
+        ("C:\\old\\bin\\java.exe", "c:/old/bin/Java.exe", None),
+        ("System", "System", None),
         ("C:\\old\\bin\\java.exe", "svchost.exe", True),
     ],
 )
 def test_a_block_for_a_program_of_the_same_name_is_no_wall(blocked: str, program: str, expected: bool | None) -> None:
     answer = rdp([rule(), rule(name="b", blocks=True, program=blocked)], program)[0]
-    assert answer is expected if expected is not None else isinstance(answer, Unknown) and "only" in answer.detail
+    assert answer is expected if expected is not None else isinstance(answer, Unknown)
+    assert expected is not None or re.search("only|is not read", getattr(answer, "detail", ""))
     assert rdp([rule(name="b", blocks=True, program=blocked)], program)[0] is False
 
 
@@ -768,8 +773,15 @@ def test_a_block_rule_for_some_strangers_is_no_wall() -> None:
     known = rule(name="b", blocks=True, addresses=("192.0.0.0/8",))
     assert rdp([rule(), known], "svchost.exe")[0] is True
     halves = rule(name="b", blocks=True, addresses=("0.0.0.0-127.255.255.255", "128.0.0.0/1"))
-    assert rdp([rule(), halves], "svchost.exe")[0] is False
+    assert isinstance(rdp([rule(), halves], "svchost.exe")[0], Unknown)
     assert rdp([rule(), halves], "svchost.exe", version=6)[0] is True
+
+
+def test_a_rule_for_every_port_and_one_against_it_leave_the_default_open_to_doubt() -> None:
+    rows = json.loads(raw_facts_of("server-2022-hardened").sections["firewall_rules"].stdout)["rules"]
+    both = [*rows, ALLOW_ALL, {**ALLOW_ALL, "id": "against", "action": 4}]
+    found = actions(changed("server-2022-hardened", "firewall_rules", "rules", value=both))
+    assert all(isinstance(action, Unknown) and "against" in action.detail for action in found)
 
 
 def rdp(known: list[Rule], program: Maybe[str], version: int = 4) -> tuple[Maybe[bool], str]:

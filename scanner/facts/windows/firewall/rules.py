@@ -203,18 +203,26 @@ def passing(
     named = [rule for rule in known if rule.holds_in(profile) and rule.names(*socket)]
     answers = [(rule, rule.applies(program, version)) for rule in named]
     blocked = next((rule for rule, applies in answers if rule.blocks and applies is True), None)
-    if blocked is not None:
-        return False, f"{profile} profile: blocked by {blocked.name}"
     allowed = next((rule for rule, applies in answers if not rule.blocks and applies is True), None)
     is_open = open_by_default or allowed is not None
     # What else might decide is a rule of the other kind: one that refuses where it is open, one that admits elsewhere.
-    doubts = (applies for rule, applies in answers if rule.blocks is is_open and isinstance(applies, Unknown))
-    doubt = next(doubts, None)
+    doubt = next(
+        (applies for rule, applies in answers if rule.blocks is is_open and isinstance(applies, Unknown)), None
+    )
+    if blocked is not None and (is_open or doubt is not None):
+        return _limits_unread(blocked), ""
     if doubt is not None:
         return doubt, ""
+    if blocked is not None:
+        return False, f"{profile} profile: blocked by {blocked.name}"
     if open_by_default:
         return True, f"{profile} profile: open by default"
     return (True, f"{profile} profile: {allowed.name}") if allowed else (False, f"{profile} profile: no rule admits it")
+
+
+def _limits_unread(rule: Rule) -> Unknown:
+    """A rule that refuses may do so on some interfaces, local addresses, services or users alone: none is read."""
+    return Unknown(Reason.UNSUPPORTED, f"firewall: whether the block rule {rule.name} holds for all is not read")
 
 
 _NO_PROGRAM = Absent("no program is named")
