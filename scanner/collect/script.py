@@ -3,8 +3,8 @@
 The script is constant for a set of probes, so that its SHA-256 names exactly what was run; what differs from run
 to run (the frame's nonce, the way to raise rights, the first probe, the status file that the site names) is in its last
 line. It runs under dash, bash,
-BusyBox ash, ksh93, mksh and yash. The frame around the probes is `frame.sh`; what a snippet may call is
-`helpers.sh`:
+BusyBox ash, ksh93, mksh and yash. The frame around the probes is `frame.sh`, and `frame.pl` where the host has perl;
+what a snippet may call is `helpers.sh`:
 
 - `have CMD`: true when CMD is on the fixed PATH.
 - `R CMD ARGS…`: with root rights. Runs CMD itself as root; else asks `sudo -n -l CMD ARGS…` before it runs
@@ -14,11 +14,11 @@ BusyBox ash, ksh93, mksh and yash. The frame around the probes is `frame.sh`; wh
   `-PATH` proved absent, `!PATH` there, or perhaps there, and not readable. A file that is no regular file is never
   read and counts as `!`. A pattern that matched nothing is `-` only where the directories it had to search could be
   read. A pattern in the middle of a path hides directories that cannot be searched: loop over the directories.
-  Files with a size that can be read come last, in their order.
+  Files that can be read come last, in their order, and of these the empty ones at the end.
 - `absent REASON`: proved not to exist; ends the snippet with status 96.
 - `denied [REASON]`: not readable by this account; ends the snippet with status 97.
 
-The names NL, f, t, d, n, said and by_rc are the helpers' own variables.
+The names NL, f, t, d, n, named, said and by_rc are the helpers' own variables.
 """
 
 from __future__ import annotations
@@ -91,6 +91,7 @@ def _verify(probe: Probe) -> None:
 def _assemble(probes: tuple[Probe, ...]) -> str:
     parts = {
         "@HELPERS@": _resource("helpers.sh").replace("'", "'\\''"),
+        "@SUPERVISOR@": _resource("frame.pl").replace("'", "'\\''"),
         "@PLAN@": " ".join(probe.name for probe in probes),
         "@PROBES@": "\n".join(_line(probe) for probe in probes),
     }

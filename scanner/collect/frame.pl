@@ -1,0 +1,104 @@
+# The probes of frame.sh in one process where that takes a dozen for each: the same frame, limits and caps.
+# Standard input: the nonce and the helpers; then of each probe name, seconds, bytes, why it is not to run, snippet; each
+# ended by a NUL. Only what every perl has built in.
+use strict;
+my ($nonce, $helpers) = (asked(), asked());
+my ($pid, $late) = (0, 0);
+binmode STDOUT;
+# Who kills the shell and its group must not free a probe of its limit.
+setpgrp 0, 0;
+# Nobody waits for the answer any more: nothing is left behind.
+$SIG{$_} = sub { kill 'KILL', -$pid if $pid; exit 1 } for qw(PIPE TERM HUP INT);
+# A signal also ends the wait for a reader that does not read.
+$SIG{ALRM} = sub { $late++; kill $late == 1 ? 'TERM' : 'KILL', -$pid if $pid; alarm $late == 1 ? 2 : 1 };
+
+while (defined(my $name = asked())) {
+  my ($limit, $cap, $why, $snippet) = (asked(), asked(), asked(), asked());
+  defined $snippet or exit 1;
+  put("\n\@$nonce B $name $limit $cap\n");
+  if ($why eq '') { probe($name, $limit, $cap, $snippet) } else { put("|$why\n\n\@$nonce E $name 96 0 0\n") }
+}
+
+sub asked {
+  local $/ = "\0";
+  my $word = <STDIN>;
+  chomp $word if defined $word;
+  return $word;
+}
+
+sub put {
+  my ($text, $at, $failed) = ($_[0], 0, 0);
+  while ($at < length $text) {
+    my $count = syswrite STDOUT, $text, length($text) - $at, $at;
+    if (defined $count) { $at += $count; $failed = 0; next }
+    exit 1 if $failed++ > 100;
+    select undef, undef, undef, 0.05;
+  }
+}
+
+sub now {
+  local $/ = "\n";
+  my ($file, $seconds);
+  $seconds = <$file> if open $file, '<', '/proc/uptime';
+  return 1000 * (defined $seconds && $seconds =~ /^(\d+\.\d+)/ ? $1 : time);
+}
+
+sub probe {
+  my ($name, $limit, $cap, $snippet) = @_;
+  my ($began, $status) = (now(), undef);
+  pipe(my $out, my $out_end) && pipe(my $err, my $err_end) or exit 1;
+  $late = 0;
+  $pid = fork;
+  defined $pid or exit 1;
+  if (!$pid) {
+    setpgrp 0, 0;
+    open STDIN, '<', '/dev/null';
+    open STDOUT, '>&', $out_end;
+    open STDERR, '>&', $err_end;
+    exec { '/bin/sh' } '/bin/sh', '-c', $helpers . $snippet;
+    exit 127;
+  }
+  setpgrp $pid, $pid;
+  close $_ for $out_end, $err_end;
+  alarm $limit;
+  my ($complaints, $fresh, $left) = ('', 1, $cap);
+  my ($reading, $hearing) = (1, 1);
+  # The alarm ends the wait; where it comes a moment before the wait begins, the second does.
+  while (($reading || $hearing) && $late < 3) {
+    my $ready = '';
+    vec($ready, fileno $out, 1) = 1 if $reading;
+    vec($ready, fileno $err, 1) = 1 if $hearing;
+    next if select($ready, undef, undef, 1) <= 0;
+    if ($reading && vec $ready, fileno $out, 1) {
+      my $count = sysread $out, my $text, $left < 65536 ? $left : 65536;
+      if ($count) {
+        $text =~ tr/\0/\1/;
+        my $ends = $text =~ /\n\z/;
+        $text =~ s/\n(?=.)/\n|/gs;
+        put($fresh ? "|$text" : $text);
+        $fresh = $ends;
+        $left -= $count;
+      }
+      # Behind the cap nobody reads: who goes on to write is told so by the kernel.
+      if (defined $count && (!$count || !$left)) { close $out; $reading = 0 }
+    }
+    if ($hearing && vec $ready, fileno $err, 1) {
+      my $count = sysread $err, my $text, 65536;
+      $complaints .= $text if $count && length $complaints < 65536;
+      if (defined $count && !$count) { close $err; $hearing = 0 }
+    }
+  }
+  for (my $nap = 0.001; $late < 3 && waitpid($pid, 1) == 0; $nap *= 2) {
+    select undef, undef, undef, $nap < 0.5 ? $nap : 0.5;
+  }
+  $status = $? & 127 ? 128 + ($? & 127) : $? >> 8;
+  alarm 0;
+  $pid = 0;
+  $complaints =~ tr/\0/\1/;
+  my @lines = split /\n/, $complaints;
+  my $said = join '', map { '!' . substr($_, 0, 190) . "\n" } @lines[0 .. ($#lines < 19 ? $#lines : 19)];
+  my $took = int(now() - $began);
+  $status = 124 if $late == 1;
+  $status = 137 if $late > 1;
+  put("\n$said\@$nonce E $name $status " . ($late < 3 ? 0 : 137) . " $took\n");
+}
