@@ -23,17 +23,22 @@ by_doas() {
   return "$by_rc"
 }
 show() {
-  # Files that can be read wait for one awk together; the rest needs no program, or, without a size, one of its own.
+  # Files that can be read wait for one awk together; the rest needs no program, or one of its own: also what awk does
+  # not name, because it is empty.
   for f in "$@"; do
     shift
-    if [ -s "$f" ] && [ -f "$f" ] && [ -r "$f" ]; then
-      # What lies below /sys has a size and may be empty all the same: awk would not name it.
-      case $f in *"$NL"* | /sys/*) ;; /*) set -- "$@" "$f"; continue ;; esac
+    if [ -f "$f" ] && [ -r "$f" ]; then
+      case $f in *"$NL"*) ;; /*) set -- "$@" "$f"; continue ;; esac
     fi
     show_one "$f"
   done
-  if [ $# -gt 1 ] && t=$(awk 'FNR == 1 { print "=" FILENAME } { print " " $0 }' "$@" 2>/dev/null); then
-    printf '%s\n' "$t"
+  [ $# -gt 1 ] || { [ $# = 0 ] || show_one "$1"; return; }
+  if t=$(awk 'FNR == 1 { print "=" FILENAME } { print " " $0 }' "$@" 2>/dev/null); then
+    [ -z "$t" ] || printf '%s\n' "$t"
+    named=$NL$t$NL
+    for f in "$@"; do
+      case $named in *"$NL=$f$NL"*) ;; *) show_one "$f" ;; esac
+    done
     return
   fi
   for f in "$@"; do show_one "$f"; done

@@ -19,7 +19,6 @@ from scanner.facts.linux.patching import READERS
 from scanner.facts.linux.patching.apt import APT, read_apt
 from scanner.facts.linux.patching.apt_sources import list_of
 from scanner.facts.linux.patching.apt_upgrade import parse_origin, parse_updates
-from scanner.facts.linux.patching.sections import RUN
 from scanner.facts.linux.patching.support import read_support
 from scanner.facts.patching import PatchLevel, Support
 from scanner.model import Unknown, is_known
@@ -89,14 +88,6 @@ def test_a_hold_whose_effect_was_not_simulated_is_not_harmless(part: bytes) -> N
     level = read_apt(raw(host=DEBIAN, apt=whole[:start] + part + whole[end:]))
     assert isinstance(level, PatchLevel) and is_known(level.holds)
     assert all(isinstance(hold.security, Unknown) for hold in level.holds)
-
-
-def test_asking_for_one_part_changes_no_word_of_the_next_question() -> None:
-    script = (
-        RUN + "as='echo asked'; one() { echo one; }; run first one; run second $as again; n=3; run third one; echo $n"
-    )
-    done = subprocess.run(["/bin/sh", "-c", script], capture_output=True, text=True, check=True)
-    assert done.stdout == "=first\n one\n @exit 0\n=second\n asked again\n @exit 0\n=third\n one\n @exit 0\n3\n"
 
 
 def test_apt_current_system_has_nothing_pending() -> None:

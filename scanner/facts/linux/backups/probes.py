@@ -89,15 +89,20 @@ function word(w,   v) {{
 plain() {{
   part=$1
   case $part/ in *//* | */./* | */../*) return 1 ;; esac
-  [ -e "$part" ] || return 1
+  [ -e "$part" ] || {{ [ -d "${{part%/*}}/" ] && [ -x "${{part%/*}}/" ]; }} || return 1
   while [ -n "$part" ]; do
     [ ! -h "$part" ] || return 1
     part=${{part%/*}}
   done
 }}
 real() {{
+  paths=$(awk '{{ for (i = 1; i <= NF; i++) {{
+    w = $i; sub(/^file:\/\//, "", w); sub(/:.*/, "", w)
+    if (w ~ /^\// && !(w in seen) && n < 60) {{ seen[w]; n++; print w }}
+  }} }}')
+  [ -n "$paths" ] || return 0
   shares=$(awk '$3 ~ /^({_NETWORK})$/ {{ print $2 }}' /proc/self/mounts)
-  tr ' ' '\n' | sed -n 's#^\(file://\)\{{0,1\}}\(/[^:]*\).*#\2#p' | sort -u | head -n 60 | while read -r path; do
+  printf '%s\n' "$paths" | while read -r path; do
     on=; for share in $shares; do case $path/ in "$share"/*) on=1 ;; esac; done
     if [ -n "$on" ] || plain "$path"; then printf '%s\t%s\n' "$path" "$path"
     else printf '%s\t%s\n' "$path" "$(readlink -f "$path")"; fi
@@ -195,59 +200,72 @@ CRON = Probe(
     + _WORDS
     + OWN
     + r"""
-table() {
-  awk -v sys="$1" "$words"'
-    BEGIN { while (sys && (getline one < "/etc/passwd") > 0) { sub(/:.*/, "", one); known[one] = 1 } }
-    { gsub(/^[ \t]+/, "") }
-    /^#/ || /^$/ || /^[A-Za-z_][A-Za-z0-9_]*[ \t]*=/ { next }
-    { total++; n = ($1 ~ /^@/) ? 1 : 5; when = ""; rest = $0
-      for (i = 1; i <= n; i++) { when = when (i > 1 ? " " : "") $i; sub(/^[^ \t]+[ \t]+/, "", rest) }
-      who = "-"; if (sys) { who = $(n + 1); sub(/^[^ \t]+[ \t]+/, "", rest)
-        if (!(who in known)) who = who "?" }
-      said = clean(rest); if (said != "" && when ~ /^[A-Za-z0-9@*,\/ -]+$/) print when "\t" who "\t" said }
-    END { print "#lines\t" total + 0 }'
-}
-script() { awk "$words"'/^[ \t]*#/ { next } { said = clean($0); if (said != "") print said }
-  END { print "#lines\t" NR }' "$1"; }
-spools='/var/spool/cron/crontabs/* /var/spool/cron/tabs/* /var/spool/cron/* /etc/crontabs/*'
-one() { if [ -r "$2" ]; then run "$2" table "$1" <"$2"; else show "$2"; fi; }
-anacron() {
+# What of each file may leave: of a crontab (with accounts: system, else user), an anacrontab or a script.
+words_of() { # KIND FILE ...
+  [ $# -gt 0 ] || return 0
   awk "$words"'
-    { gsub(/^[ \t]+/, "") }
-    /^#/ || /^$/ || /^[A-Za-z_][A-Za-z0-9_]*[ \t]*=/ { next }
-    { total++; when = $1; rest = $0; for (i = 1; i <= 3; i++) sub(/^[^ \t]+[ \t]+/, "", rest)
-      said = clean(rest); if (said != "" && when ~ /^[A-Za-z0-9@]+$/) print when "\t-\t" said }
-    END { print "#lines\t" total + 0 }'
+    function entry(kind,   n, i, when, who, rest, said) {
+      gsub(/^[ \t]+/, "")
+      if (/^#/ || /^$/ || /^[A-Za-z_][A-Za-z0-9_]*[ \t]*=/) return
+      total++; n = (kind == "anacron") ? 3 : ($1 ~ /^@/) ? 1 : 5; when = $1; rest = $0
+      for (i = 1; i <= n; i++) {
+        if (i > 1 && kind != "anacron") when = when " " $i
+        sub(/^[^ \t]+[ \t]+/, "", rest)
+      }
+      who = "-"
+      if (kind == "system") { who = $(n + 1); sub(/^[^ \t]+[ \t]+/, "", rest); if (!(who in known)) who = who "?" }
+      said = clean(rest); if (said != "" && when ~ /^[A-Za-z0-9@*,\/ -]+$/) print " " when "\t" who "\t" said
+    }
+    function line(kind,   said) {
+      if (kind != "script") { entry(kind); return }
+      total++; if (/^[ \t]*#/) return
+      said = clean($0); if (said != "") print " " said
+    }
+    BEGIN {
+      while ((getline one < "/etc/passwd") > 0) { sub(/:.*/, "", one); known[one] = 1 }
+      for (a = 1; a < ARGC; a += 2) {
+        file = ARGV[a + 1]; total = 0; print "=" (file == "/dev/stdin" ? "root-crontab" : file)
+        while ((status = (getline < file)) > 0) line(ARGV[a])
+        close(file); print " #lines\t" total; print " @exit " (status < 0 ? 2 : 0)
+      }
+    }' "$@" | sed 's#//[^/@ ]*@#//#g'
 }
+spools='/var/spool/cron/crontabs/* /var/spool/cron/tabs/* /var/spool/cron/* /etc/crontabs/*'
 all() {
+set --
 for f in /etc/crontab /etc/cron.d/*; do
   case ${f##*/} in .* | *~ | *.dpkg-* | *.rpm*) continue ;; esac
-  [ -f "$f" ] && one 1 "$f"
+  [ -f "$f" ] || continue
+  if [ -r "$f" ]; then set -- "$@" system "$f"; else show "$f"; fi
 done
 [ -d /etc/cron.d ] && [ ! -r /etc/cron.d ] && printf '!/etc/cron.d\n'
 f=/etc/anacrontab
-if [ -r "$f" ]; then run "$f" anacron <"$f"; elif [ -e "$f" ]; then printf '!%s\n' "$f"; fi
+if [ -r "$f" ]; then set -- "$@" anacron "$f"; elif [ -e "$f" ]; then printf '!%s\n' "$f"; fi
 for d in /etc/cron.hourly /etc/cron.daily /etc/cron.weekly /etc/cron.monthly /etc/periodic/*; do
   [ -d "$d" ] || continue
   [ -r "$d" ] || printf '!%s\n' "$d"
   for f in "$d"/*; do
     [ -f "$f" ] && { [ -x "$f" ] || [ ! -r "$f" ]; } || continue
-    if [ -r "$f" ]; then run "$f" script "$f"; else printf '!%s\n' "$f"; fi
+    if [ -r "$f" ]; then set -- "$@" script "$f"; else printf '!%s\n' "$f"; fi
   done
 done
 if [ "$CTPAT_RIGHTS" = root ]; then
-  for f in $spools; do [ -f "$f" ] && [ ! -h "${f%/*}" ] && one '' "$f"; done
-  note root echo read
+  for f in $spools; do
+    [ -f "$f" ] && [ ! -h "${f%/*}" ] || continue
+    if [ -r "$f" ]; then set -- "$@" user "$f"; else show "$f"; fi
+  done
+  run root echo read
 elif have crontab; then
   said=$(R crontab -l -u root 2>&1); rc=$?
   case $rc:$said in
-  0:*) printf '%s\n' "$said" | { run root-crontab table ''; }; note root echo read ;;
+  0:*) printf '%s\n' "$said" | words_of user /dev/stdin; run root echo read ;;
   97:*) printf '!root\n' ;;
-  *'no crontab for'*) note root echo read ;;
+  *'no crontab for'*) run root echo read ;;
   *) printf '!root\n' ;;
   esac
 elif [ -d /var/spool/cron ] || [ -d /etc/crontabs ]; then printf '!root\n'
-else note root echo none; fi
+else run root echo none; fi
+words_of "$@"
 }
 found=$(all)
 printf '%s\n' "$found"
@@ -271,19 +289,23 @@ run daemon daemon
 taken() {
   for d in /etc/cron.hourly /etc/cron.daily /etc/cron.weekly /etc/cron.monthly /etc/periodic/*; do
     [ -d "$d" ] && have run-parts && out=$(run-parts --test "$d") || continue
-    [ -z "$out" ] || printf '%s\n' "$out" | sed 's/^/runs /'
+    set -f; IFS=$NL
+    [ -z "$out" ] || printf 'runs %s\n' $out
+    set +f; unset IFS
     printf 'asked %s\n' "$d"
   done
   set -- /etc/crontab /etc/anacrontab /etc/cron.d/*
   ls -lnL "$@" | awk '/^-/ { print "mode", $1, $3, $NF }'
-  for f in "$@"; do [ -r "$f" ] && [ -s "$f" ] && [ "$(tail -c 1 "$f" | wc -l)" -eq 0 ] && printf 'open %s\n' "$f"; done
+  for f in "$@"; do
+    [ -r "$f" ] && [ -s "$f" ] && [ "$(tail -c 1 "$f"; echo .)" != "$NL." ] && printf 'open %s\n' "$f"
+  done
   [ "$CTPAT_RIGHTS" != root ] || for f in $spools; do
     [ ! -f "$f" ] || grep -q "^${f##*/}:" /etc/passwd || printf 'stranger %s\n' "$f"
   done
   echo read
 }
 run taken taken
-resolve() { printf '%s\n' "$found" | tr '\t' ' ' | grep '^ ' | real; }
+resolve() { printf '%s\n' "$found" | grep '^ ' | real; }
 run real resolve
 exit 0
 """,
@@ -396,8 +418,8 @@ snaps() {
   [ -f /etc/sanoid/sanoid.conf ] && echo sanoid
   echo read
 }
-note snapshots snaps
-note name uname -n
+run snapshots snaps
+run name uname -n
 exit 0
 """,
 )

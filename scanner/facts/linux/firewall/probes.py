@@ -139,17 +139,17 @@ elif [ -d /etc/rc2.d ] || [ -d /etc/rc.d/rc3.d ]; then
 else
   printf '%s\\n' '% unknown'
 fi
-saved() {{
-  if [ ! -r "$1" ] && text=$(R cat "$1" 2>/dev/null); then
-    printf '=%s\\n' "$1"
+printf '%s\\n' '% saved'
+seen=
+for path in {" ".join(SAVED)}; do
+  if [ ! -r "$path" ] && ! gone "$path" && text=$(R cat "$path" 2>/dev/null); then
+    printf '=%s\\n' "$path"
     printf '%s\\n' "$text" | sed 's/^/ /'
   else
-    show "$1"
+    seen="$seen $path"
   fi
-}}
-printf '%s\\n' '% saved'
-for path in {" ".join(SAVED)}; do saved "$path"; done
-show {ZONES} {SERVICE_FILES} {POLICIES} {DIRECT}
+done
+show $seen {ZONES} {SERVICE_FILES} {POLICIES} {DIRECT}
 printf '%s\\n' '% end'
 """,
     access=Access.PARTIAL,

@@ -48,12 +48,12 @@ AUTO = Probe(
     + rf"""
 programs() {{ for p in unattended-upgrade dnf-automatic dnf5 yum-cron rpm-ostree transactional-update os-update; do
   have "$p" && echo "$p"; done; echo end; }}
-note programs programs
+run programs programs
 if have apt-config; then
   periodic() {{ apt-config dump \
     | grep -E '^(APT::Periodic::|Unattended-Upgrade::(Allowed-Origins|Origins-Pattern|Package-(Black|White)list))'; }}
   run periodic periodic
-  [ -x /etc/cron.daily/apt-compat ] && note cron echo apt-compat
+  [ -x /etc/cron.daily/apt-compat ] && run cron echo apt-compat
 fi
 have systemctl && [ -d /run/systemd/system ] && run units systemctl show {_UNITS} {" ".join(CENTRAL)} -p {_PROPERTIES}
 settings() {{ grep -HE '^ *(apply_updates|download_updates|upgrade_type|AutomaticUpdatePolicy) *=' "$@"; }}

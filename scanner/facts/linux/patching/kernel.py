@@ -26,20 +26,20 @@ KERNEL = Probe(
     script=RUN
     + READ_ONLY_DNF
     + r"""
-note uname uname -rv
+run uname uname -rv
 run images stat -c '%Z %n' /boot/vmlinuz-[0-9]* /boot/vmlinux-[0-9]* /usr/lib/modules/[0-9]*/vmlinuz
 run modules stat -c '%Z %n' /lib/modules/[0-9]*/modules.dep
 have dpkg-query && run package dpkg-query -W \
     -f '${db:Status-Abbrev}|${Package}|${Version}\n' "linux-image-$(uname -r)" "linux-image-$(uname -r)-unsigned"
 livepatches() { for f in /sys/kernel/livepatch/*/enabled; do [ -r "$f" ] && [ "$(cat "$f")" = 1 ] && \
     { f=${f%/enabled}; echo "${f##*/}"; }; done; :; }
-note livepatch livepatches
+run livepatch livepatches
 show /run/reboot-required /run/reboot-required.pkgs /var/run/reboot-required /run/reboot-needed
 run marks stat -c '%Y %n' /run/reboot-required /var/run/reboot-required /run/reboot-needed
 hooks() { for f in /usr/share/update-notifier/notify-reboot-required /etc/kernel/postinst.d/unattended-upgrades \
     /usr/lib/zypp/plugins/commit/boot; do
   [ -e "$f" ] && echo "$f"; done; :; }
-note hooks hooks
+run hooks hooks
 if grep -qE '^(ID|ID_LIKE)=.*(fedora|rhel)' /etc/os-release \
     && [ "$t" ]; then run needs-restarting d needs-restarting -r; fi
 have needrestart && run needrestart R needrestart -b

@@ -2,8 +2,8 @@
 
 The shell function `run NAME COMMAND…` prints `=NAME`, then every line of the command's output and complaints after
 one space, then its exit status as the last such line. It has the shape of the `show` helper, so both mix freely and
-no output can forge a section. URL credentials are cut on the target. `note` is `run` without a program of its own, for
-what says a few lines in any case, none of them with an address.
+no output can forge a section. URL credentials are cut on the target. A short answer without an address needs no program
+for that.
 """
 
 from __future__ import annotations
@@ -19,15 +19,17 @@ from scanner.model import Absent, Maybe, Reason, Unknown
 RUN = r"""
 run() {
   printf '=%s\n' "$1"; shift
-  { "$@" 2>&1; echo "@exit $?"; } | sed -e 's#//[^/@ ]*@#//#g' -e 's/^/ /'
-}
-note() {
-  printf '=%s\n' "$1"; shift
-  noted=$("$@" 2>&1; echo "@exit $?")
-  while :; do
-    printf ' %s\n' "${noted%%"$NL"*}"
-    case $noted in *"$NL"*) noted=${noted#*"$NL"} ;; *) break ;; esac
-  done
+  ran=$("$@" 2>&1; echo "@exit $?")
+  case $ran in
+  *//*) ;;
+  *) if [ ${#ran} -lt 2000 ]; then
+      while :; do
+        printf ' %s\n' "${ran%%"$NL"*}"
+        case $ran in *"$NL"*) ran=${ran#*"$NL"} ;; *) return 0 ;; esac
+      done
+    fi ;;
+  esac
+  printf '%s\n' "$ran" | sed -e 's#//[^/@ ]*@#//#g' -e 's/^/ /'
 }
 """
 

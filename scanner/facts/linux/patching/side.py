@@ -23,7 +23,7 @@ SIDE = Probe(
 if have snap; then run snap snap list; run snap-time snap refresh --time --abs-time; fi
 have flatpak && run flatpak flatpak list --app --columns=application,version,origin
 opt() { [ -d /opt ] || return 0; for f in /opt/*; do [ -d "$f" ] && echo "${f##*/}"; done; :; }
-note opt opt
+run opt opt
 exit 0
 """,
 )

@@ -10,31 +10,40 @@ _SCRIPT = (
     OWN
     + r"""
 servers=$(own 'sshd|dropbear')
-running() { printf '%s\n' "$servers" | grep " $1\$"; }
-commands() {
-  running "$1" | while read -r pid name; do tr '\000' ' ' <"/proc/$pid/cmdline"; echo; done | sed 's/^/ /'
+running() { case $NL$servers$NL in *" $1$NL"*) return 0 ;; *) return 1 ;; esac; }
+commands() { # NAME PART: the command lines of what is called NAME and holds PART, each on one line
+  printf '%s\n' "$servers" | while read -r pid name; do
+    [ "$name" = "$1" ] || continue
+    line=$(tr '\000\n' '  ' <"/proc/$pid/cmdline")
+    case $line in *"$2"*) printf ' %s\n' "$line" ;; esac
+  done
 }
 units='ssh.service sshd.service ssh.socket sshd.socket'
 sshd_idle() {
-  [ -z "$SSH_CONNECTION" ] && [ -d /run/systemd/system ] && [ -z "$(running sshd)" ] &&
+  [ -z "$SSH_CONNECTION" ] && [ -d /run/systemd/system ] && ! running sshd &&
     ! systemctl -q is-active $units && ! systemctl -q is-enabled $units >/dev/null 2>&1
 }
 listening() { grep -qE '^ *[0-9]+: [0-9A-F]+:0016 [0-9A-F:]+ 0A ' /proc/net/tcp /proc/net/tcp6 2>/dev/null; }
 
-printf '=dropbear\n'; commands dropbear
+printf '=dropbear\n'; commands dropbear ''
 if ! have sshd || sshd_idle; then
-  [ -n "$(running dropbear)" ] && { printf '=end\n'; exit 0; }
+  running dropbear && { printf '=end\n'; exit 0; }
   listening && { printf '=other\n=end\n'; exit 0; }
   [ -n "$SSH_CONNECTION" ] && { printf '=other\n=end\n'; exit 0; }
   have sshd && absent 'the SSH server is installed, but it neither runs nor is it enabled'
   absent 'no SSH server is installed'
 fi
-printf '=openssh\n'; commands sshd | grep '/sshd'
+printf '=openssh\n'; commands sshd /sshd
 [ "$CTPAT_RIGHTS" = root ] || ! grep -qs ' /proc proc .*hidepid=[12inp]' /proc/self/mounts || printf '=hidden\n'
 printf '=version\n'; sshd -V 2>&1 | sed -n 's/.*\(OpenSSH_[^ ,]*\).*/ \1/p'
 printf '=hostkeys\n'
 if have ssh-keygen; then
-  for k in /etc/ssh/ssh_host_*_key.pub; do [ -r "$k" ] && ssh-keygen -l -f "$k"; done 2>/dev/null | sed 's/^/ /'
+  set --
+  for k in /etc/ssh/ssh_host_*_key.pub; do [ -f "$k" ] && [ -r "$k" ] && set -- "$@" "$k"; done
+  # Before OpenSSH 7.2 standard input is not read.
+  keys=$(cat /dev/null "$@" | ssh-keygen -l -f - 2>/dev/null) ||
+    keys=$(for k in "$@"; do ssh-keygen -l -f "$k"; done 2>/dev/null)
+  [ -z "$keys" ] || printf '%s\n' "$keys" | sed 's/^/ /'
 fi
 if grep -qsE '^[^#]*pam_access' /etc/pam.d/sshd /etc/pam.d/common-account /etc/pam.d/password-auth; then
   printf '=pam_access\n'; show /etc/security/access.conf
@@ -49,10 +58,11 @@ while [ -n "$todo" ] && [ "$depth" -lt 4 ]; do
     [ -e "$p" ] || continue
     [ -r "$p" ] || { closed=1; continue; }
     seen="$seen $p"
-    grep -qiE '^[[:space:]]*match[[:space:]=]' "$p" && matches=1
     set -f
-    for i in $(sed -n 's/^[[:space:]]*[Ii][Nn][Cc][Ll][Uu][Dd][Ee][[:space:]=]\{1,\}//p' "$p" | tr -d '"'); do
-      case $i in /*) ;; *) i=/etc/ssh/$i ;; esac
+    for i in $(awk '{ sub(/^[ \t]+/, ""); word = tolower($0); sub(/[ \t=].*/, "", word) }
+      word == "match" && /^[A-Za-z]+[ \t=]/ { print "=match" }
+      word == "include" && /^[A-Za-z]+[ \t=]/ { sub(/^[A-Za-z]+[ \t=]+/, ""); gsub(/"/, ""); print }' "$p"); do
+      case $i in =match) matches=1; continue ;; /*) ;; *) i=/etc/ssh/$i ;; esac
       next="$next $i"
     done
     set +f
