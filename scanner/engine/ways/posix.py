@@ -85,7 +85,10 @@ class PosixWay:
         """Ask for the pass phrase of each key file that only the client's settings name, where nothing else is there to
         offer. Where nobody can be asked, the login says that the file was skipped."""
         places = (place for target in prepared.targets("ssh") for place in (target, *target.jump))
-        alike = {(p.credential, p.identity_files, p.certificate_files, p.identities_only): p for p in places}
+        alike = {
+            (p.credential, p.identity_files, p.certificate_files, p.identities_only, p.identity_agent): p
+            for p in places
+        }
         for path in dict.fromkeys(path for place in alike.values() for path in self._ssh.encrypted(place)):
             with suppress(SecretError):
                 self._ssh.unlock(path, prepared.secrets.resolve(SecretRef("prompt", f"pass phrase of {path}")))

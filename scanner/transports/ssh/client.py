@@ -206,6 +206,7 @@ def _client_keys(target: Target) -> ClientKeys:
         identity_files=target.identity_files,
         certificate_files=target.certificate_files,
         identities_only=target.identities_only,
+        identity_agent=target.identity_agent,
     )
 
 
