@@ -169,6 +169,16 @@ def test_a_wrong_pass_phrase_is_said_and_never_shown(desk: Desk) -> None:
     desk.serve(locked)
     (refused,) = desk.login(desk.adhoc(), desk.answer)
     assert f"skipped: key file {locked} does not open with the given pass phrase" in refused
+    assert len(desk.asked) == 3
+
+
+def test_a_pass_phrase_is_asked_for_again_only_where_another_one_would_help(desk: Desk) -> None:
+    plain, locked = desk.key("plain"), desk.key("locked", passphrase=PHRASE)
+    desk.serve(plain, locked)
+    for keys in (f"{plain}", f"{desk.home / 'no'}", f"[{plain}, {locked}]"):
+        desk.asked.clear()
+        desk.login(desk.from_file(f"{{ssh: {{user: {ME}, key: {keys}, passphrase: prompt}}}}"), desk.answer)
+        assert desk.asked == ["pass phrase of the key of credential 'c': "]
 
 
 @pytest.mark.parametrize("text", ["garbage", "-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----\n"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -107,6 +107,10 @@ class SshTransport:
             return ()  # said when the target is connected to
         offers.close()
         return () if offers.items else tuple(offers.encrypted)
+
+    def opens(self, paths: Iterable[Path], passphrase: Secret) -> bool:
+        """Whether this pass phrase opens each of these key files that needs one. Nothing is sent."""
+        return self._keys.opens(paths, passphrase)
 
     def unlock(self, path: Path, passphrase: Secret) -> None:
         """Open this file with the pass phrase wherever the client's settings name it."""

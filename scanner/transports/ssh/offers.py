@@ -101,6 +101,23 @@ class KeyStore:
             raise type(found)(found.reason, found.detail) from found
         return found
 
+    def opens(self, paths: Iterable[Path], passphrase: Secret) -> bool:
+        """Whether this pass phrase opens each of these files that needs one; what else is wrong with a file is said
+        when it is offered."""
+        return all(self._opens(path, passphrase) for path in _expanded(paths))
+
+    def _opens(self, path: Path, passphrase: Secret) -> bool:
+        try:
+            self.key(path, None)
+        except Encrypted:
+            try:
+                self.key(path, passphrase)
+            except AuthenticationFailed:
+                return False
+        except AuthenticationFailed:
+            return True
+        return True
+
     def unlock(self, path: Path, passphrase: Secret) -> None:
         """From now on this pass phrase opens the file wherever the client's settings name it."""
         self._unlocked[path] = passphrase
