@@ -163,6 +163,37 @@ def test_min_length(length: int | None, status: Status) -> None:
     assert run("min_length", replace(POLICY, minimum_length=length), NAMES, accounts()).status is status
 
 
+@pytest.mark.parametrize("platform", ["linux", "windows", "directory"])
+@pytest.mark.parametrize(
+    ("site", "length", "status"),
+    [
+        ({}, 12, Status.WARN),
+        ({"required": 16}, 16, Status.PASS),
+        ({"required": 16}, 15, Status.FAIL),
+        ({"required": 16}, 12, Status.FAIL),
+        ({"required": 13}, 12, Status.WARN),  # looser: the pack's tolerance stands
+        ({"required": 16, "tolerated": 15}, 15, Status.WARN),  # the site's own
+        ({"required": 16, "tolerated": 15}, 14, Status.FAIL),
+    ],
+)
+def test_a_site_that_asks_for_a_longer_minimum_tolerates_no_shorter_one(
+    platform: str, site: dict[str, int], length: int, status: Status
+) -> None:
+    own = {f"password__min_length__{key}": value for key, value in site.items()}
+    values = values_on(platform, "password/min_length", **own)
+    assert run("min_length", replace(POLICY, minimum_length=length), NAMES, accounts(), **values).status is status
+
+
+def test_a_stricter_minimum_for_one_platform_leaves_the_tolerance_of_the_others() -> None:
+    own = {"password__min_length__required__windows": 16}
+    found = {name: values_on(name, "password/min_length", **own)["tolerated"] for name in ("linux", "windows")}
+    assert found == {"linux": 12, "windows": 16}
+
+
+def test_a_warning_about_a_short_length_says_that_it_rests_on_a_tolerance() -> None:
+    assert run("min_length", replace(POLICY, minimum_length=12), NAMES, accounts()).tolerances == ("tolerated",)
+
+
 def test_min_length_parameters_and_unknown() -> None:
     assert run("min_length", POLICY, DENIED, DENIED, required=15, tolerated=15).status is Status.FAIL
     with pytest.raises(FactUnavailable):
