@@ -262,6 +262,7 @@ class Target:
     `ca` is a file with the authorities to trust instead of the system's. `host_key_alias` is the name to look up in
     `known_hosts` instead of the address. `identity_files`, `certificate_files` and `identities_only` are what
     ssh_config(5) says of the keys for this host; a credential that names a key or a password goes before them.
+    `identity_agent` is where it says the agent listens, for every login that asks one: a path, `none`, `$VARIABLE`.
     `platform` is what the site says that it is, where the peer would not show it by itself. `backup_status` is the file
     on it that its backups write. `origin` says which file and line, or which option, named this target.
     """
@@ -283,6 +284,7 @@ class Target:
     identity_files: tuple[str, ...] = ()
     certificate_files: tuple[str, ...] = ()
     identities_only: bool = False
+    identity_agent: str | None = None
     host_key_alias: str | None = None
     platform: str | None = None
     backup_status: str | None = None

@@ -63,6 +63,12 @@ class SecretRef:
 Ask = Callable[[str], str]
 """Asks a person for a secret; gets the prompt."""
 
+Fits = Callable[[Secret], bool]
+"""Says whether a pass phrase opens what it is for. Nothing is sent to find out, so that a wrong one costs no login."""
+
+PROMPTS_MAX = 3
+"""How often a person is asked for a pass phrase that does not fit: NumberOfPasswordPrompts of ssh_config(5)."""
+
 
 FORMS = "env:NAME, file:PATH, keyring:SERVICE/NAME, cmd:COMMAND or prompt"
 """The references a site file may hold, as messages list them."""
@@ -161,9 +167,10 @@ class Secrets:
         self._asking = threading.Lock()
         self._once: dict[tuple[str, str, str], _Once] = {}
 
-    def resolve(self, ref: SecretRef, purpose: str = "") -> Secret:
+    def resolve(self, ref: SecretRef, purpose: str = "", fits: Fits | None = None) -> Secret:
         """The value behind a reference. `purpose` is what a person is asked for: "password of credential 'linux'".
 
+        A person whose answer does not fit is asked again, up to three times in all; the last answer is the value.
         Raises SecretError, which names the reference and what to do, never a value; the same error every time.
         """
         key = (ref.scheme, ref.rest, purpose if ref.scheme == "prompt" and not ref.rest else "")
@@ -171,18 +178,18 @@ class Secrets:
             once = self._once.setdefault(key, _Once())
         with once.lock:
             if once.result is None:
-                once.result = self._try(ref, purpose)
+                once.result = self._try(ref, purpose, fits)
         if isinstance(once.result, SecretError):
             raise SecretError(once.result.problems)
         return once.result
 
-    def _try(self, ref: SecretRef, purpose: str) -> Secret | SecretError:
+    def _try(self, ref: SecretRef, purpose: str, fits: Fits | None) -> Secret | SecretError:
         readers: dict[str, Callable[[str], str]] = {
             "env": self._env,
             "file": self._file,
             "keyring": _keyring,
             "cmd": self._cmd,
-            "prompt": lambda label: self._prompt(label or purpose),
+            "prompt": lambda label: self._fitting(label or purpose, fits),
         }
         try:
             if ref.scheme not in readers:
@@ -235,6 +242,14 @@ class Secrets:
                 f"the secret: run it by hand to see them"
             )
         return _first_text(output, f"cmd:{words[0]}").partition("\n")[0].removesuffix("\r")
+
+    def _fitting(self, label: str, fits: Fits | None) -> str:
+        answer = self._prompt(label)
+        for _ in range(PROMPTS_MAX - 1):
+            if not answer or fits is None or fits(Secret(answer)):
+                break
+            answer = self._prompt(f"that does not open it; {label or 'secret'}")
+        return answer
 
     def _prompt(self, label: str) -> str:
         if self._ask is None:

@@ -195,6 +195,31 @@ def test_prompt_by_purpose() -> None:
     assert asked == ["a: ", "b: "]
 
 
+@pytest.mark.parametrize(("right", "times"), [("a", 1), ("c", 3), ("z", 3)])
+def test_an_answer_that_does_not_fit_is_asked_for_three_times_in_all(right: str, times: int) -> None:
+    asked, answers = list[str](), iter("abcdef")
+
+    def ask(text: str) -> str:
+        asked.append(text)
+        return next(answers)
+
+    secrets = Secrets(ask)
+    for _ in range(2):  # once a run
+        found = secrets.resolve(SecretRef("prompt"), "pass phrase of k", lambda secret: secret.reveal() == right)
+        assert found.reveal() == "abc"[times - 1]
+    assert asked == ["pass phrase of k: ", *["that does not open it; pass phrase of k: "] * (times - 1)]
+
+
+def test_what_no_person_typed_is_read_once_whether_it_fits_or_not(tmp_path: Path) -> None:
+    file, runs, asked = tmp_path / "phrase", tmp_path / "runs", list[str]()
+    file.write_text("x\n")
+    file.chmod(0o600)
+    secrets = Secrets(recording(asked, "y"), environ={"PHRASE": "x"})
+    for ref in ("env:PHRASE", f"file:{file}", f"cmd:sh -c 'echo >> {runs}; echo x'"):
+        assert secrets.resolve(parse_ref(ref), "p", lambda secret: False).reveal() == "x"
+    assert asked == [] and runs.read_text() == "\n"
+
+
 def test_prompt_with_nobody_there() -> None:
     with pytest.raises(SecretError, match="unattended"):
         Secrets().resolve(SecretRef("prompt"), "password")

@@ -44,7 +44,7 @@ def inactive(
     warn_idle_days: int = 45,
     exempt: tuple[str, ...] = (),
 ) -> Outcome:
-    """Fail on an open account whose last login is more than `max_idle_days` ago, warn from `warn_idle_days`.
+    """Fail on an open account whose last login is more than `max_idle_days` ago, warn from `warn_idle_days`, if fewer.
 
     Where records lag behind, an account counts as idle only for as long as it certainly was. Without a login on record
     the account's own age counts where it is kept; otherwise the record itself must reach back beyond the limit, and a
@@ -52,6 +52,7 @@ def inactive(
     """
     now = collection.collected_at
     idle: list[tuple[int, str]] = []
+    warn_idle_days = min(warn_idle_days, max_idle_days)  # a site may set a limit below the pack's warning
     unsure: list[Maybe[bool]] = []
     for account in accounts.accounts:
         is_open = can_log_in(account, keys, now.date())

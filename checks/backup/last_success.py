@@ -42,6 +42,7 @@ SERVERS = ("server", "domain_controller")
     title="Backups succeed regularly",
     severity=Severity.HIGH,
     remediation="Read the records of the job, mend what stopped it, run it once, and have failures reported.",
+    tolerances={"workstation_max_age_days": "max_age_days"},
 )
 def last_success(
     backups: Backups,

@@ -28,7 +28,7 @@ from scanner.api import (
     severity=Severity.HIGH,
     remediation="Raise the named values (Set-ADFineGrainedPasswordPolicy), or remove the policy.",
     version=2,
-    tolerances={"tolerated_attempts": "max_attempts"},
+    tolerances={"tolerated": "required", "tolerated_attempts": "max_attempts"},
 )
 def fine_grained_policies(
     domain: DomainRules,
@@ -67,6 +67,8 @@ def fine_grained_policies(
         _need_all(policy)
         lockout = _locks(policy).tolerated(rules, False)
         names |= dict.fromkeys(name for name, _ in lockout)
+        if (need(policy.minimum_length) or 0) < required:
+            names["tolerated"] = None
         texts = [*_short(policy, required, min_age_days), *(text for _, text in lockout)]
         short += [f"{_shown(policy)}: {text}" for text in texts]
     if short:

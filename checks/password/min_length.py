@@ -26,6 +26,7 @@ from scanner.api import (
     severity=Severity.HIGH,
     remediation="Linux: put pam_pwquality into the password stack and set minlen there or in pwquality.conf. "
     "Windows: set 'Minimum password length'.",
+    tolerances={"tolerated": "required"},
 )
 def min_length(
     policy: PasswordPolicy,
@@ -47,5 +48,5 @@ def min_length(
     if length >= required:
         return passed(actual=actual, note=note)
     if length >= tolerated:
-        return warned(expected=expected, actual=actual, note=note)
+        return warned(expected=expected, actual=actual, note=note, tolerances=("tolerated",))
     return failed(expected=expected, actual=actual, note=note)

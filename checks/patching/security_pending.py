@@ -33,6 +33,7 @@ from scanner.api import (
     title="No security update is overdue",
     severity=Severity.HIGH,
     remediation="Install the pending security updates, and switch automatic security updates on.",
+    tolerances={"overdue_level_age_days": "max_level_age_days"},
 )
 def security_pending(
     level: PatchLevel,

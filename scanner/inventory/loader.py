@@ -284,7 +284,7 @@ class _Loader:
         settings = self.settings()
         target = settings.apply(target, identities=not own, defaults=agent)
         self.notes |= settings.notes
-        if not own and not agent and not target.identity_files:
+        if not (own or agent or target.identity_files or _names_an_agent(target)):
             raise ConfigError(_no_way_in(item, ssh is not None))
         jump = tuple(replace(hop, credential=hop.credential or target.credential) for hop in target.jump)
         return replace(target, jump=jump)
@@ -471,9 +471,13 @@ def _no_way_in(item: Candidate, has_credential: bool) -> Problem:
             expected="key: PATH, key: ssh-agent or password: REFERENCE",
         )
     return item.problem(
-        f"the target '{name}' has no credential, and ssh_config names no IdentityFile for it",
+        f"the target '{name}' has no credential, and ssh_config names no IdentityFile for it and no IdentityAgent",
         expected="credential: NAME",
     )
+
+
+def _names_an_agent(target: Target) -> bool:
+    return target.identity_agent not in (None, "none", "SSH_AUTH_SOCK")
 
 
 def _doubles(candidates: list[Candidate]) -> Iterator[Problem]:

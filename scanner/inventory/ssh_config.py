@@ -1,6 +1,6 @@
 """OpenSSH client configuration, read by our own parser: nothing in it is ever run.
 
-Honoured: HostName, Port, User, IdentityFile, CertificateFile, IdentitiesOnly, ProxyJump, HostKeyAlias,
+Honoured: HostName, Port, User, IdentityFile, CertificateFile, IdentitiesOnly, IdentityAgent, ProxyJump, HostKeyAlias,
 UserKnownHostsFile, GlobalKnownHostsFile, with Host patterns, Match (all, host, originalhost, user, localuser,
 final), Include, tokens and `${VAR}`. `Match exec` counts as not matching and `ProxyCommand` is not run; both are
 said in `notes`. The first value of an option wins, as in ssh_config(5).
@@ -12,6 +12,7 @@ import getpass
 import os
 import re
 import shlex
+import socket
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -25,7 +26,7 @@ from scanner.yaml_source import decode, read_bytes
 SYSTEM_FILE = "/etc/ssh/ssh_config"
 _USER_KNOWN_HOSTS = ("~/.ssh/known_hosts", "~/.ssh/known_hosts2")
 _GLOBAL_KNOWN_HOSTS = ("/etc/ssh/ssh_known_hosts", "/etc/ssh/ssh_known_hosts2")
-_SINGLE = ("hostname", "port", "user", "hostkeyalias", "identitiesonly")
+_SINGLE = ("hostname", "port", "user", "hostkeyalias", "identitiesonly", "identityagent")
 _LISTS = ("userknownhostsfile", "globalknownhostsfile")
 _REPEATED = ("identityfile", "certificatefile")
 _PROXY = ("proxyjump", "proxycommand")
@@ -35,6 +36,7 @@ _DEPTH_LIMIT = 16
 _LINE = re.compile(r"\s*([A-Za-z0-9]+)(?:\s*=\s*|\s+)(.*)", re.DOTALL)
 _TOKEN = re.compile(r"%(.)")
 _VARIABLE = re.compile(r"\$\{([A-Za-z_]\w*)\}")
+_TOKEN_OR_VARIABLE = re.compile(rf"{_TOKEN.pattern}|{_VARIABLE.pattern}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +120,9 @@ class SshConfig:
     def apply(self, target: Target, *, identities: bool = True, defaults: bool = False) -> Target:
         """Fill what `target` leaves open; what it says already stays. The host is looked up as it is written.
 
-        With `identities=False` keys and certificates are left out, because the credential names its own. With
-        `defaults`, a host without an IdentityFile gets the ones that ssh takes by itself, as far as they exist.
+        With `identities=False` keys and certificates are left out, because the credential names its own; where the
+        agent listens is neither. With `defaults`, a host without an IdentityFile gets the ones that ssh takes by
+        itself, as far as they exist.
         Raises ConfigError for a setting that cannot be used, with its place.
         """
         if target.transport != "ssh":
@@ -137,6 +140,7 @@ class SshConfig:
             user=values.user,
             identity_files=target.identity_files or (values.identities(wanted.defaults) if named else ()),
             identities_only=target.identities_only or (named and values.flag("identitiesonly")),
+            identity_agent=target.identity_agent or values.agent(),
             known_hosts=target.known_hosts or values.known_hosts(),
             host_key_alias=target.host_key_alias or values.text("hostkeyalias"),
             certificate_files=target.certificate_files or (values.paths("certificatefile") if named else ()),
@@ -288,6 +292,33 @@ class _Values:
         value = self.options.get(name)
         return self._tokens(value) if value else None
 
+    def agent(self) -> str | None:
+        """Where the agent listens: a path, `none`, `$VARIABLE` or `SSH_AUTH_SOCK`; None where nothing is said.
+
+        What ssh refuses is refused: the agent of SSH_AUTH_SOCK in its place would show its keys to this host.
+        """
+        if "identityagent" not in self.options.first:
+            return None
+        words, line = self.options.first["identityagent"]
+        text = words[0] if words else ""
+        unset = [name for name in _VARIABLE.findall(text) if self.config.variable(name) is None]
+        if unset:
+            found = f"the environment variable {unset[0]} is not set"
+        elif not text or "${" in _VARIABLE.sub("", text) or re.match(r"\$(?!\{|\w+\Z)", text):
+            found = f"found '{text}'"
+        else:
+            return self._agent_path(text)
+        expected = "a path, none, SSH_AUTH_SOCK or $VARIABLE"
+        raise ConfigError(Problem(line.path, f"IdentityAgent: {found}", line.number, expected=expected))
+
+    def _agent_path(self, text: str) -> str:
+        """The home folder first, then tokens and variables in one pass, as ssh does: what they bring stays as it is."""
+        tokens = self._token_values()
+        return _TOKEN_OR_VARIABLE.sub(
+            lambda match: tokens.get(match[1], match[0]) if match[1] else self.config.variable(match[2]) or "",
+            os.path.expanduser(text),  # noqa: PTH111 - a Path has no way to keep "~nobody/…" as it is written
+        )
+
     def identities(self, defaults: bool) -> tuple[str, ...]:
         if self.options.repeated["identityfile"] or not defaults:
             return self.paths("identityfile")
@@ -320,7 +351,13 @@ class _Values:
             return filled
 
     def _tokens(self, text: str) -> str:
-        values = {
+        values = self._token_values()
+        return _TOKEN.sub(lambda match: values.get(match[1], match[0]), text)
+
+    def _token_values(self) -> dict[str, str]:
+        """Without %C, a digest whose parts differ between versions of ssh."""
+        local = socket.gethostname()
+        return {
             "%": "%",
             "d": str(_home()),
             "h": self.host,
@@ -330,8 +367,9 @@ class _Values:
             "u": self.config.local_user(),
             "k": self.options.get("hostkeyalias") or self.target.address,
             "i": str(os.getuid()),
+            "l": local,
+            "L": local.partition(".")[0],
         }
-        return _TOKEN.sub(lambda match: values.get(match[1], match[0]), text)
 
 
 # --- Reading ---------------------------------------------------------------------------------------------

@@ -29,6 +29,7 @@ from scanner.facts import (
     SshSettings,
 )
 from scanner.model import Absent, Outcome, Privilege, Reason, Status, Unknown
+from tests.checks.planned import values_on
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 DENIED = Unknown(Reason.DENIED, "shadow: denied")
@@ -149,6 +150,13 @@ def test_duplicates() -> None:
 )
 def test_inactive(changes: dict[str, Any], expected: Status) -> None:
     assert run("inactive", accounts(account(**changes)), keys(), NOW_FACT).status is expected
+
+
+@pytest.mark.parametrize(("idle", "expected"), [(30, Status.PASS), (31, Status.FAIL), (45, Status.FAIL)])
+def test_a_limit_of_a_site_below_the_packs_warning_holds(idle: int, expected: Status) -> None:
+    values = values_on("linux", "accounts/inactive", accounts__inactive__max_idle_days=30)
+    found = run("inactive", accounts(account(last_login=days_ago(idle))), keys(), NOW_FACT, **values)
+    assert found.status is expected
 
 
 def test_inactive_knows_what_it_cannot_know() -> None:

@@ -29,6 +29,7 @@ from scanner.api import (
 from scanner.catalogue import load_checks
 from scanner.check import Check
 from scanner.errors import FactAbsent, FactUnavailable
+from tests.checks.planned import values_on
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 COLLECTION = Collection(collected_at=NOW, privilege=Privilege.ROOT, account="scan", platform="linux")
@@ -201,6 +202,24 @@ def test_snapshots_beside_a_job_pass_and_none_do_not_apply() -> None:
 )
 def test_the_age_counts_by_role(role: str | None, days: float, status: Status) -> None:
     assert run("last_success", with_job(last_success=success(days)), role).status is status
+
+
+@pytest.mark.parametrize(
+    ("site", "days", "status"),
+    [
+        ({}, 7.1, Status.WARN),
+        ({"max_age_days": 3}, 2.9, Status.PASS),
+        ({"max_age_days": 3}, 3.1, Status.FAIL),
+        ({"max_age_days": 3, "workstation_max_age_days": 5}, 4.9, Status.WARN),
+        ({"max_age_days": 3, "workstation_max_age_days": 5}, 5.1, Status.FAIL),
+    ],
+)
+def test_a_site_that_asks_for_younger_backups_tolerates_no_older_one_of_a_workstation(
+    site: dict[str, int], days: float, status: Status
+) -> None:
+    own = {f"backup__last_success__{key}": value for key, value in site.items()}
+    values = values_on("linux", "backup/last_success", **own)
+    assert run("last_success", with_job(last_success=success(days)), "workstation", **values).status is status
 
 
 def test_a_weak_sign_is_no_proof_and_an_old_one_a_failure() -> None:

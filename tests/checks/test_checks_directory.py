@@ -198,6 +198,24 @@ def test_a_number_that_the_site_sets_for_the_domain_holds_for_its_fine_grained_p
     assert run("directory/fine_grained_policies", domain, **other).status is Status.PASS
 
 
+@pytest.mark.parametrize(
+    ("site", "length", "expected"),
+    [
+        ({}, 12, Status.WARN),
+        ({"required": 16}, 15, Status.FAIL),
+        ({"required": 16}, 16, Status.PASS),
+        ({"required": 16, "tolerated": 15}, 15, Status.WARN),
+    ],
+)
+def test_fine_grained_policies_may_be_no_shorter_than_a_site_asks_of_the_domain(
+    site: dict[str, int], length: int, expected: Status
+) -> None:
+    domain = replace(DOMAIN, account_policies=(replace(POLICY, minimum_length=length),))
+    values = values_on("directory", FINER, **{f"password__min_length__{key}": value for key, value in site.items()})
+    found = run("directory/fine_grained_policies", domain, **values)
+    assert (found.status, found.tolerances) == (expected, ("tolerated",) if expected is Status.WARN else ())
+
+
 def test_each_fine_grained_policy_is_shown_with_rank_and_ages() -> None:
     shown = "services (for backup; precedence 10, minimum age 1 day, maximum age 365 days)"
     assert run("directory/fine_grained_policies", DOMAIN).note == shown

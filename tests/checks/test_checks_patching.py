@@ -32,6 +32,7 @@ from scanner.api import (
 from scanner.catalogue import load_checks
 from scanner.check import Check
 from scanner.errors import FactUnavailable
+from tests.checks.planned import values_on
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 NOT_READ = Unknown(Reason.DENIED, "not read")
@@ -382,6 +383,25 @@ def test_a_young_offer_makes_no_old_level_better(age: int, undated: str) -> None
     alone = replace(LEVEL, installed_level=days(age), level_undated=undated, pending=NOT_READ)
     offered = replace(alone, pending=(replace(UPDATE, published=days(2)),))
     assert judged("security_pending", offered) is judged("security_pending", alone) is not Status.PASS
+
+
+@pytest.mark.parametrize(
+    ("site", "age", "status"),
+    [
+        ({}, 36, Status.WARN),
+        ({"max_level_age_days": 20}, 20, Status.PASS),
+        ({"max_level_age_days": 20}, 21, Status.FAIL),
+        ({"max_level_age_days": 20, "overdue_level_age_days": 30}, 30, Status.WARN),
+        ({"max_level_age_days": 20, "overdue_level_age_days": 30}, 31, Status.FAIL),
+    ],
+)
+def test_a_site_that_asks_for_a_younger_level_tolerates_no_older_one(
+    site: dict[str, int], age: int, status: Status
+) -> None:
+    own = {f"patching__security_pending__{key}": value for key, value in site.items()}
+    values = values_on("windows", "patching/security_pending", **own)
+    level = replace(LEVEL, installed_level=days(age), pending=NOT_READ)
+    assert run("security_pending", level, COLLECTION, **values).status is status
 
 
 def test_a_young_offer_proves_nothing_of_a_level_that_is_not_known() -> None:

@@ -50,33 +50,80 @@ def state(person: Person) -> str:
     return str(target["state"])
 
 
-def test_a_person_at_a_terminal_is_asked_once_and_the_answer_is_not_shown(person: Person) -> None:
+@dataclass(frozen=True)
+class Sitting:
+    """What a person at a terminal saw, and how it ended."""
+
+    status: int
+    said: str
+
+
+def at_a_terminal(person: Person, *answers: str, options: tuple[str, ...] = (), **environ: str) -> Sitting:
+    """The scan at a real terminal; each answer is typed when a question stands there."""
     main, side = pty.openpty()
     running = subprocess.Popen(
-        [sys.executable, "-m", "scanner", *person.arguments],
+        [sys.executable, "-m", "scanner", *person.arguments, *options],
         cwd=person.home,
-        env={**ENVIRONMENT, "HOME": str(person.home)},
+        env={**ENVIRONMENT, "HOME": str(person.home), **environ},
         stdin=side,
         stdout=side,
         stderr=side,
         start_new_session=True,  # no other terminal to ask at
     )
     os.close(side)
-    said = bytearray()
-    while b"pass phrase of" not in said:
-        said += os.read(main, 4096)
-    time.sleep(0.3)  # until the echo is off
-    os.write(main, f"{PHRASE}\n".encode())
+    said, given = bytearray(), 0
     try:
         while data := os.read(main, 4096):
             said += data
+            if said.count(b"pass phrase of") > given and said.endswith(b": "):
+                time.sleep(0.3)  # until the echo is off
+                os.write(main, f"{answers[given]}\n".encode())
+                given += 1
     except OSError:  # EIO: the last one at the terminal has left
         pass
-    os.close(main)
-    assert running.wait(60) == 3
-    assert said.decode().count(f"pass phrase of {person.key}: \r\n") == 1 and PHRASE not in said.decode()
+    except IndexError:
+        running.kill()
+        raise AssertionError(f"one question too many: {said.decode()}") from None
+    finally:
+        os.close(main)
+        status = running.wait(60)
+    assert given == len(answers)
+    return Sitting(status, said.decode())
+
+
+def test_a_person_at_a_terminal_is_asked_once_and_the_answer_is_not_shown(person: Person) -> None:
+    sitting = at_a_terminal(person, PHRASE)
+    assert sitting.status == 3
+    assert sitting.said.count("pass phrase of") == sitting.said.count(f"pass phrase of {person.key}: \r\n") == 1
+    assert PHRASE not in sitting.said and "does not open it" not in sitting.said
     assert state(person) in ("read", "partly read")
     assert PHRASE.encode() not in (person.home / "ctpat.db").read_bytes()
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_a_wrong_pass_phrase_is_asked_for_again(person: Person, named: bool) -> None:
+    """For a key that only the settings name, and for one of a credential."""
+    options = ("--identity", str(person.key), "--passphrase", "prompt") if named else ()
+    whose = "credential 'ssh'" if named else str(person.key)
+    sitting = at_a_terminal(person, "open barley", "open wheat", PHRASE, options=options)
+    assert sitting.said.count(f"that does not open it; pass phrase of {whose}: \r\n") == 2
+    assert sitting.said.count("pass phrase of") == 3
+    assert state(person) in ("read", "partly read")
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_after_three_wrong_pass_phrases_the_login_fails_and_says_why(person: Person, named: bool) -> None:
+    options = ("--identity", str(person.key), "--passphrase", "prompt") if named else ()
+    sitting = at_a_terminal(person, "open barley", "open wheat", "open rye", options=options)
+    assert sitting.said.count("pass phrase of") == 3 and state(person) == "login failed"
+    assert f"key file {person.key} does not open with the given pass phrase" in (person.home / "run.json").read_text()
+    assert not any(f"open {corn}" in sitting.said for corn in ("barley", "wheat", "rye"))
+
+
+def test_a_wrong_pass_phrase_that_nobody_typed_is_asked_of_nobody(person: Person) -> None:
+    options = ("--identity", str(person.key), "--passphrase", "env:OPENS")
+    sitting = at_a_terminal(person, options=options, OPENS="open barley")
+    assert "pass phrase of" not in sitting.said and state(person) == "login failed"
 
 
 def test_without_a_terminal_the_key_is_skipped_and_the_cure_is_named(person: Person) -> None:

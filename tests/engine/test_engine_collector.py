@@ -5,15 +5,17 @@ from __future__ import annotations
 import socket
 import threading
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from scanner.engine.collector import HostCollector
 from scanner.engine.targets import unreached
 from scanner.errors import TargetError
-from scanner.inventory.site import Credential, Limits, Site, SshCredential
+from scanner.inventory.site import Credential, Limits, Site, SshCredential, WinrmCredential
 from scanner.model import Reason, Target
 from scanner.secret import SecretRef
+from tests.wsman.certificates import Authority
 
 pytestmark = pytest.mark.network
 
@@ -50,6 +52,33 @@ def test_a_cancelled_login_says_so() -> None:
         cancelled = threading.Event()
         cancelled.set()
         assert failure(target, cancelled).reason is Reason.CANCELLED
+
+
+def test_a_wrong_pass_phrase_of_a_client_key_is_asked_for_three_times(tmp_path: Path) -> None:
+    authority = Authority.make(tmp_path)
+    locked, plain = authority.client("locked", passphrase="Open-Sesame-9"), authority.client("plain")
+    target = Target(name="w", transport="winrms", address="192.0.2.1", credential="c")
+
+    def asked(certificate: Path, key: Path, *answers: str) -> int:
+        """How often, of a person who gives these answers and then the last one for ever."""
+        said, waiting = list[str](), list(answers)
+
+        def ask(prompt: str) -> str:
+            said.append(prompt)
+            return waiting.pop(0) if len(waiting) > 1 else waiting[0]
+
+        phrase = SecretRef("prompt")
+        login = WinrmCredential(auth="certificate", certificate=certificate, key=key, passphrase=phrase)
+        site = Site(name="s", targets=(target,), credentials={"c": Credential(name="c", winrm=login)})
+        with HostCollector(site, (), ask=ask, now=lambda: datetime(2026, 11, 22, tzinfo=UTC)):
+            return len(said)
+
+    assert asked(locked.certificate, locked.key, "wrong", "Open-Sesame-9") == 2
+    assert asked(locked.certificate, locked.key, "wrong") == 3
+    # Another answer would help none of these.
+    assert asked(plain.certificate, plain.key, "wrong") == 1
+    assert asked(plain.certificate, locked.key, "Open-Sesame-9") == 1
+    assert asked(tmp_path / "none.pem", locked.key, "wrong") == 1
 
 
 def test_a_transport_that_is_not_there_is_unsupported() -> None:

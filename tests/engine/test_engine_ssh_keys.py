@@ -54,7 +54,11 @@ class Desk:
         return self.servers[-1]
 
     def agent(self, *keys: Path) -> None:
-        self.monkeypatch.setenv("SSH_AUTH_SOCK", self.things.enter_context(running_agent(self.home / "agent", *keys)))
+        self.monkeypatch.setenv("SSH_AUTH_SOCK", self.listening("agent", *keys))
+
+    def listening(self, name: str, *keys: Path) -> str:
+        """The socket of one more agent, which SSH_AUTH_SOCK does not name."""
+        return self.things.enter_context(running_agent(self.home / name, *keys))
 
     def away(self, key: Path) -> None:
         """Only an agent still has it."""
@@ -165,6 +169,16 @@ def test_a_wrong_pass_phrase_is_said_and_never_shown(desk: Desk) -> None:
     desk.serve(locked)
     (refused,) = desk.login(desk.adhoc(), desk.answer)
     assert f"skipped: key file {locked} does not open with the given pass phrase" in refused
+    assert len(desk.asked) == 3
+
+
+def test_a_pass_phrase_is_asked_for_again_only_where_another_one_would_help(desk: Desk) -> None:
+    plain, locked = desk.key("plain"), desk.key("locked", passphrase=PHRASE)
+    desk.serve(plain, locked)
+    for keys in (f"{plain}", f"{desk.home / 'no'}", f"[{plain}, {locked}]"):
+        desk.asked.clear()
+        desk.login(desk.from_file(f"{{ssh: {{user: {ME}, key: {keys}, passphrase: prompt}}}}"), desk.answer)
+        assert desk.asked == ["pass phrase of the key of credential 'c': "]
 
 
 @pytest.mark.parametrize("text", ["garbage", "-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----\n"])
@@ -287,6 +301,92 @@ def test_more_keys_than_a_server_takes_end_with_the_cure(desk: Desk) -> None:
     cured = desk.login(desk.adhoc(f"IdentityFile {many[-1]}.pub"))  # the one that the settings name comes first
     assert cured == desk.login(desk.adhoc(f"IdentitiesOnly yes\nIdentityFile {many[-1]}"))
     assert cured == [f"logged in with agent key {marks[-1]}"]
+
+
+# --- Which agent is asked ------------------------------------------------------------------------------------
+
+
+def test_the_agent_that_the_settings_name_is_asked_in_place_of_the_usual_one(desk: Desk) -> None:
+    wanted, usual = desk.key("wanted"), desk.key("usual")
+    marks = fingerprint(wanted), fingerprint(usual)
+    server = desk.serve(wanted)
+    desk.agent(usual)
+    socket = desk.listening(f"{ME}-127.0.0.1", wanted)
+    desk.away(wanted)
+    desk.away(usual)
+    desk.monkeypatch.setenv("OTHER_AGENT", socket)
+    desk.monkeypatch.setenv("FOLDER", str(desk.home))
+    for written in (socket, '"~/%r-%h"', "${FOLDER}/%r-%h", "$OTHER_AGENT"):
+        assert desk.login(desk.adhoc(f"IdentityAgent {written}")) == [f"logged in with agent key {marks[0]}"]
+    assert "Failed publickey" not in server.log()
+    for written in ("SSH_AUTH_SOCK", "$SSH_AUTH_SOCK"):
+        (refused,) = desk.login(desk.adhoc(f"IdentityAgent {written}\nHost *\nIdentityAgent {socket}"))
+        assert marks[1] in refused and marks[0] not in refused
+
+
+def test_the_settings_name_the_agent_for_credentials_too(desk: Desk) -> None:
+    key = desk.key("wanted")
+    mark = fingerprint(key)
+    desk.serve(key)
+    socket = desk.listening("elsewhere", key)
+    key.unlink()  # its public half tells the agent's copy
+    for names in ("", "key: ssh-agent", f"key: [{key}, ssh-agent]"):
+        credential = names and f"{{ssh: {{user: {ME}, {names}}}}}"
+        assert desk.login(desk.from_file(credential, f"IdentityAgent {socket}")) == [f"logged in with agent key {mark}"]
+    (refused,) = desk.login(desk.from_file(f"{{ssh: {{user: {ME}, key: ssh-agent}}}}", "IdentityAgent none"))
+    assert refused == "no ssh-agent is asked: IdentityAgent is none in ssh_config"
+
+
+def test_where_the_settings_say_none_no_agent_is_asked(desk: Desk) -> None:
+    held, file = desk.key("held"), desk.key("id_ed25519")
+    mark = fingerprint(held)
+    server = desk.serve(held)
+    desk.agent(held)
+    desk.away(held)
+    (refused,) = desk.login(desk.adhoc("IdentityAgent none"))
+    assert mark not in refused and f"refused: {file}" in refused
+    assert "(no ssh-agent is asked: IdentityAgent is none in ssh_config; only key files are offered)" in refused
+    (empty,) = desk.login(desk.adhoc("IdentityAgent none\nIdentityFile none"))
+    assert empty == "no ssh-agent is asked: IdentityAgent is none in ssh_config; there is no key file either"
+    assert "Accepted publickey" not in server.log()
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("~/gone", "the ssh-agent at {home}/gone (IdentityAgent in ssh_config) does not answer: [Errno 2]"),
+        ("$GONE", "the ssh-agent at {home}/gone (IdentityAgent $GONE in ssh_config) does not answer: [Errno 2]"),
+        ("$UNSET", "no ssh-agent can be asked: UNSET is not set (IdentityAgent $UNSET in ssh_config)"),
+    ],
+)
+def test_an_agent_that_cannot_be_reached_is_passed_over_and_named_when_the_login_fails(
+    desk: Desk, written: str, said: str
+) -> None:
+    held, file = desk.key("held"), desk.key("id_ed25519")
+    desk.monkeypatch.setenv("GONE", str(desk.home / "gone"))
+    server = desk.serve(file)
+    desk.agent(held)  # is not asked in its place
+    assert desk.login(desk.adhoc(f"IdentityAgent {written}")) == [f"logged in with {file} {fingerprint(file)}"]
+    (server.folder / "authorized_keys").write_text(Path(f"{held}.pub").read_text())
+    (refused,) = desk.login(desk.adhoc(f"IdentityAgent {written}"))
+    assert said.format(home=desk.home) in refused and fingerprint(held) not in refused
+
+
+def test_each_jump_host_has_its_own_agent(desk: Desk) -> None:
+    for_hop, for_target = desk.key("hop"), desk.key("target")
+    hop, behind = desk.serve(for_hop), desk.serve(for_target)
+    first, second = desk.listening("first", for_hop), desk.listening("second", for_target)
+    desk.agent()
+    mark = fingerprint(for_target)
+    desk.away(for_hop)
+    desk.away(for_target)
+    own = f"Host 127.0.0.1\nProxyJump {ME}@localhost:{hop.port}\nIdentityAgent {second}\n"
+    site = desk.adhoc(f"{own}Host localhost\nHostName 127.0.0.1\nIdentityAgent {first}\n")
+    (target,) = (t for t in site.targets if t.port == behind.port)
+    without = replace(target, jump=(replace(target.jump[0], identity_agent="none"),))  # no other login on the hop
+    through, refused = desk.login(replace(site, targets=(target, without)))
+    assert through == f"logged in with agent key {mark}"
+    assert refused.startswith(f"jump host 127.0.0.1:{hop.port}: no ssh-agent is asked")
 
 
 # --- Keys that settings and credentials name -----------------------------------------------------------------

@@ -200,6 +200,16 @@ def test_openssh_settings_fill_gaps_only(tmp_path: Path) -> None:
     assert (bare.user, bare.port, bare.identity_files, bare.jump[0].address) == ("late", 5, ("/k",), "b")
 
 
+def test_an_agent_that_client_settings_name_is_a_way_in(tmp_path: Path) -> None:
+    config = tmp_path / "ssh_config"
+    config.write_text("Host web\n IdentityAgent /run/agent\nHost bare\n IdentityAgent none\n")
+    source = f"{HEAD}targets:\n  - {{host: web}}\n"
+    (web,) = load(source, tmp_path, ssh_config=SshConfig.load([config])).targets
+    assert web.identity_agent == "/run/agent" and web.credential is None
+    with pytest.raises(ConfigError, match="'bare' has no credential, and ssh_config names no IdentityFile"):
+        load(f"{source}  - {{host: bare}}\n", tmp_path, ssh_config=SshConfig.load([config]))
+
+
 @pytest.mark.parametrize(
     ("key", "named", "only"), [("ssh-agent", ("/k",), True), ("[/own, ssh-agent]", (), False), ("/own", (), False)]
 )

@@ -146,6 +146,34 @@ def test_identities_only_with_another_word_is_refused_with_its_place(tmp_path: P
         load("Host h\n IdentitiesOnly maybe\n", tmp_path).apply(ssh("h"))
 
 
+def test_identity_agent_is_read_for_each_host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/me")
+    monkeypatch.setattr("socket.gethostname", lambda: "desk.example")
+    text = "Host h\nHostName h.example\nUser u\nIdentityAgent ~/a-%h-%n-%p-%r-%L-%l-%%\nProxyJump b\nHost *\n"
+    target = load(f"{text}IdentityAgent none\n", tmp_path).apply(ssh("h"), identities=False)
+    assert target.identity_agent == "/home/me/a-h.example-h-22-u-desk-desk.example-%"
+    assert target.jump[0].identity_agent == "none"
+    assert load("User x\n", tmp_path).apply(ssh("h")).identity_agent is None
+
+
+def test_a_variable_of_identity_agent_is_filled_in_once(tmp_path: Path) -> None:
+    path = tmp_path / "c"
+    path.write_text("IdentityAgent ${ROOM}/%h\n")
+    settings = SshConfig.load([path], environ={"ROOM": "~/%h"})
+    assert settings.apply(ssh("x")).identity_agent == "~/%h/x"
+
+
+@pytest.mark.skipif(shutil.which("ssh") is None, reason="no OpenSSH client here")
+@pytest.mark.parametrize(("text", "found"), [("${NONE}/b", "NONE is not set"), ('""', "found ''"), ("$a-b", r"\$a-b'")])
+def test_an_identity_agent_that_openssh_refuses_is_refused_with_its_place(
+    tmp_path: Path, text: str, found: str
+) -> None:
+    with pytest.raises(ConfigError, match=rf"ssh_config:2.*IdentityAgent: .*{found}; expected a path, none, SSH_AUTH"):
+        load(f"Host h\n IdentityAgent {text}\n", tmp_path).apply(ssh("h"))
+    done = subprocess.run(["ssh", "-G", "-F", str(tmp_path / "ssh_config"), "h"], capture_output=True, check=False)
+    assert done.returncode != 0
+
+
 def test_without_identities(tmp_path: Path) -> None:
     target = load("IdentityFile /k\nCertificateFile /c\n", tmp_path).apply(ssh("h"), identities=False)
     assert target.identity_files == () and target.certificate_files == ()
@@ -214,6 +242,7 @@ def test_patterns(text: str, patterns: list[str], expected: bool) -> None:
                 "ProxyJump",
                 "HostName",
                 "IdentityFile",
+                "IdentityAgent",
                 "=",
                 "!",
                 "*",

@@ -310,6 +310,22 @@ def test_a_tolerance_falls_to_an_overlays_stricter_number(
     assert found == {"linux": linux, "windows": windows, "directory": directory}
 
 
+def test_an_overlays_longer_minimum_takes_the_tolerance_along_for_domain_and_fine_grained_policies(
+    tmp_path: Path,
+) -> None:
+    over = tmp_path / "over.yaml"
+    over.write_text(
+        "name: over\ntitle: Over\nextends: ctpat\nsources: {own: {title: Our own, kind: customer}}\n"
+        "checks:\n  password/min_length:\n    sources: [own]\n    parameters:\n"
+        "      required: {value: 16, source: own, direction: min, loosest: 16}\n"
+    )
+    uses = load_profile("ctpat", [over], checks=CHECKS).uses
+    for check in ("password/min_length", "directory/fine_grained_policies"):
+        found = [effective(uses[check], platform=platform) for platform in PLATFORMS]
+        assert [(one.values["required"], one.values["tolerated"]) for one in found] == [(16, 16)] * 3
+        assert not any(one.looser for one in found)
+
+
 def test_a_tolerance_that_fell_is_whose_the_stricter_number_is_and_no_looser_value() -> None:
     use = PROFILE.uses["password/lockout"]
     found = effective(use, {"password.lockout.max_attempts": 3}, platform="windows", sources=PROFILE.sources)

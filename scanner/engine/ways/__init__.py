@@ -15,7 +15,7 @@ from typing import Protocol
 from scanner.check import Check
 from scanner.inventory.site import Site
 from scanner.model import Target, Transcript
-from scanner.secret import Secret, SecretRef, Secrets
+from scanner.secret import Fits, Secret, SecretRef, Secrets
 from scanner.transports.breaker import Breaker
 
 
@@ -60,6 +60,6 @@ class Preparation:
         named = {place.credential for place in places}
         yield from (name for name in self.site.credentials if name in named)
 
-    def secret(self, ref: SecretRef | None, role: str, credential: str) -> Secret | None:
-        """Resolve a reference; a person is asked here, once. Raises SecretError."""
-        return None if ref is None else self.secrets.resolve(ref, f"{role} of credential '{credential}'")
+    def secret(self, ref: SecretRef | None, role: str, credential: str, fits: Fits | None = None) -> Secret | None:
+        """Resolve a reference; a person is asked here, once, for a pass phrase until it fits. Raises SecretError."""
+        return None if ref is None else self.secrets.resolve(ref, f"{role} of credential '{credential}'", fits)

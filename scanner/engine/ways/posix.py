@@ -6,6 +6,7 @@ import threading
 import time
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
+from functools import partial
 
 from scanner.assess.findings import probes_for
 from scanner.collect import collect
@@ -44,9 +45,9 @@ class PosixWay:
         self._now = prepared.now
         self._script = build(probes_for("linux", prepared.checks))
         credentials = prepared.site.credentials
-        self._opened = {name: _open(credentials[name].ssh, name, prepared) for name in prepared.credentials("ssh")}
-        self._powershell = PowershellCollection(prepared)
         self._ssh = SshTransport(login_for=self._login, limits=prepared.site.limits)
+        self._opened = {name: self._open(credentials[name].ssh, name, prepared) for name in prepared.credentials("ssh")}
+        self._powershell = PowershellCollection(prepared)
         self._unlock(prepared)
 
     def collect(self, target: Target, deadline: float, cancelled: threading.Event) -> Collected:
@@ -85,29 +86,33 @@ class PosixWay:
         """Ask for the pass phrase of each key file that only the client's settings name, where nothing else is there to
         offer. Where nobody can be asked, the login says that the file was skipped."""
         places = (place for target in prepared.targets("ssh") for place in (target, *target.jump))
-        alike = {(p.credential, p.identity_files, p.certificate_files, p.identities_only): p for p in places}
+        alike = {
+            (p.credential, p.identity_files, p.certificate_files, p.identities_only, p.identity_agent): p
+            for p in places
+        }
         for path in dict.fromkeys(path for place in alike.values() for path in self._ssh.encrypted(place)):
             with suppress(SecretError):
-                self._ssh.unlock(path, prepared.secrets.resolve(SecretRef("prompt", f"pass phrase of {path}")))
+                asked = SecretRef("prompt", f"pass phrase of {path}")
+                self._ssh.unlock(path, prepared.secrets.resolve(asked, fits=partial(self._ssh.opens, (path,))))
 
     def _login(self, target: Target) -> SshLogin:
         login = self._opened.get(target.credential or "", _AGENT_ONLY).login
         return replace(login, user=target.user or login.user)
 
-
-def _open(credential: SshCredential | None, name: str, prepared: Preparation) -> _Opened:
-    """Resolve a credential's secrets."""
-    if credential is None:
-        return _AGENT_ONLY
-    own = bool(credential.keys or credential.agent or credential.password)
-    login = SshLogin(
-        user=credential.user,
-        keys=credential.keys,
-        certificate=credential.certificate,
-        passphrase=prepared.secret(credential.passphrase, "pass phrase", name),
-        password=prepared.secret(credential.password, "password", name),
-        agent=credential.agent or not own,
-        client_files=credential.client_files or not own,
-    )
-    become_password = prepared.secret(credential.become_password, f"{credential.become} password", name)
-    return _Opened(login, credential.become, become_password)
+    def _open(self, credential: SshCredential | None, name: str, prepared: Preparation) -> _Opened:
+        """Resolve a credential's secrets."""
+        if credential is None:
+            return _AGENT_ONLY
+        own = bool(credential.keys or credential.agent or credential.password)
+        opens = partial(self._ssh.opens, credential.keys)
+        login = SshLogin(
+            user=credential.user,
+            keys=credential.keys,
+            certificate=credential.certificate,
+            passphrase=prepared.secret(credential.passphrase, "pass phrase", name, opens),
+            password=prepared.secret(credential.password, "password", name),
+            agent=credential.agent or not own,
+            client_files=credential.client_files or not own,
+        )
+        become_password = prepared.secret(credential.become_password, f"{credential.become} password", name)
+        return _Opened(login, credential.become, become_password)

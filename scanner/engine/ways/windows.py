@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 
 from scanner.engine.ways import Collected, Preparation
 from scanner.engine.ways.powershell import PowershellCollection
@@ -12,7 +13,7 @@ from scanner.errors import AuthenticationFailed
 from scanner.inventory.site import WinrmCredential
 from scanner.model import Reason, Target
 from scanner.transports import psrp
-from scanner.transports.winrm import WinrmLogin, WinrmTransport, tickets
+from scanner.transports.winrm import WinrmLogin, WinrmTransport, opens, tickets
 
 TRANSPORTS = ("winrm", "winrms", "psrp")
 
@@ -55,6 +56,7 @@ class WindowsWay:
 
 def _open(credential: WinrmCredential, name: str, prepared: Preparation) -> WinrmLogin:
     """Resolve a credential's secrets."""
+    fits = partial(opens, credential.certificate, credential.key) if credential.certificate else None
     return WinrmLogin(
         name=name,
         auth=credential.auth,
@@ -63,7 +65,7 @@ def _open(credential: WinrmCredential, name: str, prepared: Preparation) -> Winr
         keytab=credential.keytab,
         certificate=credential.certificate,
         key=credential.key,
-        passphrase=prepared.secret(credential.passphrase, "pass phrase of the client key", name),
+        passphrase=prepared.secret(credential.passphrase, "pass phrase of the client key", name, fits),
         ca=credential.ca,
         configuration=credential.configuration,
     )

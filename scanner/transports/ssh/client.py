@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -108,6 +108,10 @@ class SshTransport:
         offers.close()
         return () if offers.items else tuple(offers.encrypted)
 
+    def opens(self, paths: Iterable[Path], passphrase: Secret) -> bool:
+        """Whether this pass phrase opens each of these key files that needs one. Nothing is sent."""
+        return self._keys.opens(paths, passphrase)
+
     def unlock(self, path: Path, passphrase: Secret) -> None:
         """Open this file with the pass phrase wherever the client's settings name it."""
         self._keys.unlock(path, passphrase)
@@ -206,6 +210,7 @@ def _client_keys(target: Target) -> ClientKeys:
         identity_files=target.identity_files,
         certificate_files=target.certificate_files,
         identities_only=target.identities_only,
+        identity_agent=target.identity_agent,
     )
 
 

@@ -44,7 +44,7 @@ def _key(chain: Chain) -> tuple[tuple[object, ...], ...]:
     return tuple(
         (
             *(h.address, h.port, h.user, h.credential, h.host_key, h.known_hosts),
-            *(h.identity_files, h.certificate_files, h.identities_only),
+            *(h.identity_files, h.certificate_files, h.identities_only, h.identity_agent),
         )
         for h in chain
     )

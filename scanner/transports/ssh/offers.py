@@ -23,7 +23,7 @@ from paramiko.agent import AgentKey
 from scanner.errors import AuthenticationFailed
 from scanner.secret import Secret
 from scanner.text import plural
-from scanner.transports.ssh.agent import Agent
+from scanner.transports.ssh.agent import NO_AGENT, Agent
 from scanner.transports.ssh.hostkeys import fingerprint
 from scanner.transports.ssh.keys import Encrypted, SshLogin, load_key, public_half, refuse, with_certificate
 
@@ -77,6 +77,7 @@ class ClientKeys:
     identity_files: tuple[str, ...] = ()
     certificate_files: tuple[str, ...] = ()
     identities_only: bool = False
+    identity_agent: str | None = None
 
 
 class KeyStore:
@@ -100,12 +101,30 @@ class KeyStore:
             raise type(found)(found.reason, found.detail) from found
         return found
 
+    def opens(self, paths: Iterable[Path], passphrase: Secret) -> bool:
+        """Whether this pass phrase opens each of these files that needs one; what else is wrong with a file is said
+        when it is offered."""
+        return all(self._opens(path, passphrase) for path in _expanded(paths))
+
+    def _opens(self, path: Path, passphrase: Secret) -> bool:
+        try:
+            self.key(path, None)
+        except Encrypted:
+            try:
+                self.key(path, passphrase)
+            except AuthenticationFailed:
+                return False
+        except AuthenticationFailed:
+            return True
+        return True
+
     def unlock(self, path: Path, passphrase: Secret) -> None:
         """From now on this pass phrase opens the file wherever the client's settings name it."""
         self._unlocked[path] = passphrase
 
     def offers(self, login: SshLogin, client: ClientKeys = ClientKeys()) -> Offers:
-        """The keys `login` may offer; `client` counts where it names no key and no password of its own."""
+        """The keys `login` may offer; `client` counts where it names no key and no password of its own, but for
+        where it says that the agent listens."""
         offers = Offers()
         try:
             _Choice(self, login, client, offers).fill()
@@ -128,6 +147,7 @@ class _Choice:
         self._offers = offers
         self._named = bool(login.keys)
         self._offers_files = self._named or login.client_files
+        self._agent = client.identity_agent
         client = ClientKeys() if self._named or login.password is not None else client
         self._paths = tuple(_expanded(login.keys or client.identity_files))
         self._certificates = tuple(path for path in _expanded(client.certificate_files) if path.exists())
@@ -150,13 +170,15 @@ class _Choice:
         if not self._login.agent:
             return {}
         try:
-            self._offers.agent = Agent()
+            self._offers.agent = Agent(self._agent)
         except AuthenticationFailed as error:
             if not self._offers_files:
                 raise
             if not self._paths:
                 raise refuse(f"{error.detail}; there is no key file either") from error
-            self._offers.notes.append(f"{error.detail}; only key files are offered")
+            # That none is to be asked is no remark on a login that succeeds.
+            said = self._offers.skipped if self._agent == NO_AGENT else self._offers.notes
+            said.append(f"{error.detail}; only key files are offered")
             return {}
         return self._offers.agent.keys()
 

@@ -2,5 +2,6 @@
 
 from scanner.transports.winrm.client import WinrmTransport
 from scanner.transports.winrm.login import WinrmLogin
+from scanner.transports.winrm.trust import opens
 
-__all__ = ["WinrmLogin", "WinrmTransport"]
+__all__ = ["WinrmLogin", "WinrmTransport", "opens"]

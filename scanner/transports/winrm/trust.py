@@ -43,6 +43,23 @@ def listener_of(target: Target) -> Listener:
     return Listener(target.address, target.port or DEFAULT_PORTS[target.transport], is_over_tls(target))
 
 
+def opens(certificate: Path, key: Path | None, passphrase: Secret) -> bool:
+    """Whether this pass phrase opens the client's key, where it needs one; what else is wrong is said by `Trust`."""
+    asked: list[bool] = []
+
+    def answer() -> str:
+        asked.append(True)
+        return passphrase.reveal()
+
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_cert_chain(certificate, key, password=answer)
+    except ssl.SSLError as error:
+        return not asked or error.reason == "KEY_VALUES_MISMATCH"
+    except (OSError, ValueError):
+        return True
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Trust:
     """What one TLS context is made of; targets of the same trust share it, since loading a bundle costs more than a

@@ -10,7 +10,7 @@ import pytest
 from scanner.facts.authentication import AddressBan
 from scanner.facts.linux.password import ban, probes
 from scanner.model import Absent, Unknown
-from tests.facts.linux.test_linux_password import raw, section
+from tests.facts.linux.pam_hosts import raw, section
 
 
 def banned(settings: str) -> AddressBan | Unknown | None:

@@ -10,7 +10,7 @@ import pytest
 from scanner.facts import EntranceLog, FirewallLog
 from scanner.facts.base import RawFacts
 from scanner.model import Absent, Reason, Unknown, is_known
-from tests.facts.windows.test_windows_readers import BY_FACT, changed, number, read
+from tests.facts.windows.readers import BY_FACT, changed, number, read
 from tests.windows.hosts import DENIED, raw_facts_of
 
 

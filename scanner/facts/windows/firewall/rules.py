@@ -109,23 +109,17 @@ class Rule:
     def fits(self, program: Maybe[str]) -> Maybe[bool]:
         """Whether it is a rule for this program: by the last part of the path, which variables do not change.
 
-        Enough for a rule that admits. Of one that blocks, the same name at another path proves nothing.
+        Enough for a rule that admits, and for one that blocks, which proves nothing against it at any path.
         """
         if self.program.lower() in ("", "any"):
             return not self.package or self.package.lower() == "any"
         if isinstance(program, Unknown):
             return program
-        own, wanted = (_path(program) if is_known(program) else ""), _path(self.program)
-        if own.rpartition("\\")[2] != wanted.rpartition("\\")[2]:
-            return False
-        if not self.blocks or own == wanted:
-            return True
-        detail = f"firewall: {self.name}: it blocks {self.program}, and of the socket only the program's name is known"
-        return Unknown(Reason.UNSUPPORTED, detail)
+        return _file_name(program if is_known(program) else "") == _file_name(self.program)
 
 
-def _path(program: str) -> str:
-    return program.lower().replace("/", "\\")
+def _file_name(program: str) -> str:
+    return program.lower().replace("/", "\\").rpartition("\\")[2]
 
 
 @lru_cache(maxsize=8192)
@@ -213,8 +207,6 @@ def passing(
         return _limits_unread(blocked), ""
     if doubt is not None:
         return doubt, ""
-    if blocked is not None:
-        return False, f"{profile} profile: blocked by {blocked.name}"
     if open_by_default:
         return True, f"{profile} profile: open by default"
     return (True, f"{profile} profile: {allowed.name}") if allowed else (False, f"{profile} profile: no rule admits it")
