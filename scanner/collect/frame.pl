@@ -1,23 +1,34 @@
-# The probes of frame.sh in one process where that takes a dozen for each: the same frame, limits and caps.
-# Standard input: the nonce and the helpers; then of each probe name, seconds, bytes, why it is not to run, snippet; each
-# ended by a NUL. Only what every perl has built in.
+# What frame.sh does with a dozen processes for each probe, in one for all of them: the same frame, limits and caps.
+# Standard input: the nonce, the helpers and the plan; then of each probe name, seconds, bytes, why it is not to run and its
+# snippet; then an empty name; each ended by a NUL. Ends with 42 when all is done, with 70 when it began and could not go
+# on. Only what every perl has built in.
 use strict;
-my ($nonce, $helpers) = (asked(), asked());
+exit 2 if $] < 5.008;
+my ($nonce, $helpers, $plan) = (asked(), asked(), asked());
 my ($pid, $late) = (0, 0);
 binmode STDOUT;
 # Who kills the shell and its group must not free a probe of its limit.
 setpgrp 0, 0;
+eval { setpriority 0, 0, 10 if getpriority(0, 0) < 10 };
 # Nobody waits for the answer any more: nothing is left behind.
-$SIG{$_} = sub { kill 'KILL', -$pid if $pid; exit 1 } for qw(PIPE TERM HUP INT);
+$SIG{$_} = sub { kill 'KILL', -$pid if $pid; exit 70 } for qw(PIPE TERM HUP INT);
 # A signal also ends the wait for a reader that does not read.
 $SIG{ALRM} = sub { $late++; kill $late == 1 ? 'TERM' : 'KILL', -$pid if $pid; alarm $late == 1 ? 2 : 1 };
 
+$ENV{CTPAT_RIGHTS} = 'root' if $> == 0;
+my $now = time;
+put("\n\@$nonce START version=1 timeout=perl euid=$> epoch=$now rights=$ENV{CTPAT_RIGHTS}\n\n\@$nonce PLAN $plan\n");
 while (defined(my $name = asked())) {
+  if ($name eq '') {
+    put("\n\@$nonce DONE\n");
+    exit 42;
+  }
   my ($limit, $cap, $why, $snippet) = (asked(), asked(), asked(), asked());
-  defined $snippet or exit 1;
+  defined $snippet or last;
   put("\n\@$nonce B $name $limit $cap\n");
   if ($why eq '') { probe($name, $limit, $cap, $snippet) } else { put("|$why\n\n\@$nonce E $name 96 0 0\n") }
 }
+exit 70;
 
 sub asked {
   local $/ = "\0";
@@ -31,7 +42,7 @@ sub put {
   while ($at < length $text) {
     my $count = syswrite STDOUT, $text, length($text) - $at, $at;
     if (defined $count) { $at += $count; $failed = 0; next }
-    exit 1 if $failed++ > 100;
+    exit 70 if $failed++ > 100;
     select undef, undef, undef, 0.05;
   }
 }
@@ -46,10 +57,10 @@ sub now {
 sub probe {
   my ($name, $limit, $cap, $snippet) = @_;
   my ($began, $status) = (now(), undef);
-  pipe(my $out, my $out_end) && pipe(my $err, my $err_end) or exit 1;
+  pipe(my $out, my $out_end) && pipe(my $err, my $err_end) or exit 70;
   $late = 0;
   $pid = fork;
-  defined $pid or exit 1;
+  defined $pid or exit 70;
   if (!$pid) {
     setpgrp 0, 0;
     open STDIN, '<', '/dev/null';

@@ -1,7 +1,7 @@
 main() {
 unset ENV BASH_ENV CDPATH IFS LD_PRELOAD LD_LIBRARY_PATH GREP_OPTIONS POSIXLY_CORRECT TMOUT
 unset PERL5OPT PERL5LIB PERLLIB PERL_UNICODE PERLIO PERL_SIGNALS
-unset nonce first limiter whole over headc marks inside alone at began said ended c r w i f now why helpers supervisor
+unset nonce first limiter whole over headc marks inside alone at began said ended c r w i f now why plan helpers supervisor
 exec 4>&1 2>/dev/null
 nonce=$1 CTPAT_RIGHTS=$2 first=$3 CTPAT_BACKUP_STATUS=${4:-}
 PATH=/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin:/run/current-system/sw/bin
@@ -30,11 +30,6 @@ now() {
 
 choose() {
   limiter= whole=1 said= alone=
-  # One process for all probes costs the host a quarter of what the shells and filters below do.
-  if have perl && [ "$(perl -e 'setpgrp; print $] < 5.008 ? "old" : "new"')" = new ]; then
-    limiter=perl
-    return 0
-  fi
   if have setsid; then alone=setsid; fi
   if have timeout; then said=$(timeout --help 2>&1); fi
   # The timeout of BusyBox keeps our pipes open for up to a second: a watchdog of our own is better there.
@@ -170,25 +165,32 @@ p() {
   printf '@%s E %s %s %s %s\n' "$nonce" "$1" "$c" "$r" "$(((now - began) * 10))"
 }
 
-euid=$(id -u)
-if [ "$euid" = 0 ]; then CTPAT_RIGHTS=root; fi
-case $CTPAT_RIGHTS in root | sudo | doas) ;; *) CTPAT_RIGHTS=user ;; esac
-over=
-choose
-renice -n 10 -p $$ >/dev/null
-ionice -c 3 -p $$ >/dev/null
-i=0
+plan='@PLAN@'
 helpers='@HELPERS@'
 supervisor='@SUPERVISOR@'
 probes() {
-:
+i=0
 @PROBES@
 }
+case $CTPAT_RIGHTS in sudo | doas) ;; *) CTPAT_RIGHTS=user ;; esac
+ionice -c 3 -p $$ >/dev/null
+# One process for all probes costs the host a quarter of what the shells and filters above do. The nonce goes in where no
+# other process can see it. What ended early is not begun again: the next probe runs in a channel of its own.
+if have perl; then
+  limiter=perl
+  { printf '%s\000' "$nonce" "$helpers" "$plan" && probes && printf '\000'; } | perl -e "$supervisor" 4>&-
+  case $? in
+  42) return 0 ;;
+  70 | 137 | 141 | 143) return 1 ;;
+  esac
+fi
+renice -n 10 -p $$ >/dev/null
+euid=$(id -u)
+if [ "$euid" = 0 ]; then CTPAT_RIGHTS=root; fi
+over=
+choose
 printf '\n@%s START version=1 timeout=%s euid=%s epoch=%s rights=%s\n' "$nonce" "$limiter" "$euid" "$(date +%s)" "$CTPAT_RIGHTS"
-printf '\n@%s PLAN @PLAN@\n' "$nonce"
-if [ "$limiter" = perl ]; then
-  # The nonce goes in where no other process can see it.
-  { printf '%s\000' "$nonce" "$helpers" && probes; } | perl -e "$supervisor" 4>&- || return 1
-else probes; fi
+printf '\n@%s PLAN %s\n' "$nonce" "$plan"
+probes
 printf '\n@%s DONE\n' "$nonce"
 }

@@ -24,7 +24,9 @@ show /etc/os-release /usr/lib/os-release /etc/debian_version /run/systemd/contai
 show /sys/class/dmi/id/chassis_type /sys/class/dmi/id/sys_vendor /sys/class/dmi/id/product_name
 show /proc/1/comm /proc/1/cgroup
 printf '=uname\n '; uname -srvm
-printf '=hostname\n '; uname -n
+name=
+{ IFS= read -r name </proc/sys/kernel/hostname; } 2>/dev/null
+printf '=hostname\n %s\n' "${name:-$(uname -n)}"
 printf '=epoch\n '; date +%s
 printf '=id\n '; id -u
 printf '=marks\n'
@@ -49,8 +51,14 @@ if [ -d /sys/block ]; then
   printf ' end\n'
 fi
 if have systemd-detect-virt; then
-  printf '=virt-container\n '; systemd-detect-virt --container
-  printf '=virt-vm\n '; systemd-detect-virt --vm
+  # A container goes before the machine it runs in: who names a machine, or none, has found no container.
+  virt=$(systemd-detect-virt)
+  case $virt in
+  none | qemu | kvm | amazon | zvm | vmware | microsoft | oracle | powervm | xen | bochs | uml | parallels | bhyve | \
+    qnx | acrn | apple | sre | google) inside=none ;;
+  *) inside=$(systemd-detect-virt --container); [ "$inside" = none ] || virt= ;;
+  esac
+  printf '=virt-container\n %s\n=virt-vm\n %s\n' "$inside" "$virt"
 fi
 exit 0
 """,

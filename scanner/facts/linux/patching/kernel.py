@@ -26,16 +26,25 @@ KERNEL = Probe(
     script=RUN
     + READ_ONLY_DNF
     + r"""
-run uname uname -rv
-run images stat -c '%Z %n' /boot/vmlinuz-[0-9]* /boot/vmlinux-[0-9]* /usr/lib/modules/[0-9]*/vmlinuz
-run modules stat -c '%Z %n' /lib/modules/[0-9]*/modules.dep
-have dpkg-query && run package dpkg-query -W \
-    -f '${db:Status-Abbrev}|${Package}|${Version}\n' "linux-image-$(uname -r)" "linux-image-$(uname -r)-unsigned"
+dated() { # FORMAT FILE ...: of the files that are there; 1 where none is
+  form=$1; shift
+  for f in "$@"; do shift; [ -e "$f" ] && set -- "$@" "$f"; done
+  [ $# != 0 ] && stat -c "$form" "$@"
+}
+known=$(uname -rv)
+run uname printf '%s\n' "$known"
+images=$(dated '%Z %n' /boot/vmlinuz-[0-9]* /boot/vmlinux-[0-9]* /usr/lib/modules/[0-9]*/vmlinuz)
+run images printf '%s\n' "$images"
+[ "$images" ] || run modules dated '%Z %n' /lib/modules/[0-9]*/modules.dep
+case $known in
+*Debian*) have dpkg-query && run package dpkg-query -W -f '${db:Status-Abbrev}|${Package}|${Version}\n' \
+    "linux-image-${known%% *}" "linux-image-${known%% *}-unsigned" ;;
+esac
 livepatches() { for f in /sys/kernel/livepatch/*/enabled; do [ -r "$f" ] && [ "$(cat "$f")" = 1 ] && \
     { f=${f%/enabled}; echo "${f##*/}"; }; done; :; }
 run livepatch livepatches
 show /run/reboot-required /run/reboot-required.pkgs /var/run/reboot-required /run/reboot-needed
-run marks stat -c '%Y %n' /run/reboot-required /var/run/reboot-required /run/reboot-needed
+run marks dated '%Y %n' /run/reboot-required /var/run/reboot-required /run/reboot-needed
 hooks() { for f in /usr/share/update-notifier/notify-reboot-required /etc/kernel/postinst.d/unattended-upgrades \
     /usr/lib/zypp/plugins/commit/boot; do
   [ -e "$f" ] && echo "$f"; done; :; }
