@@ -20,15 +20,14 @@ HOST = Probe(
     name="host",
     why="who the target is: name, operating system, kernel, container or machine, and which machine",
     script=r"""
-show /etc/os-release /usr/lib/os-release /etc/debian_version /run/systemd/container /run/host/container-manager
-show /sys/class/dmi/id/chassis_type /sys/class/dmi/id/sys_vendor /sys/class/dmi/id/product_name
-show /proc/1/comm /proc/1/cgroup
+show /etc/os-release /usr/lib/os-release /etc/debian_version /run/systemd/container /run/host/container-manager \
+  /sys/class/dmi/id/chassis_type /sys/class/dmi/id/sys_vendor /sys/class/dmi/id/product_name \
+  /sys/class/dmi/id/product_serial /sys/class/dmi/id/bios_date /proc/1/comm /proc/1/cgroup
 printf '=uname\n '; uname -srvm
 name=
 { IFS= read -r name </proc/sys/kernel/hostname; } 2>/dev/null
 printf '=hostname\n %s\n' "${name:-$(uname -n)}"
 printf '=epoch\n '; date +%s
-printf '=id\n '; id -u
 printf '=marks\n'
 [ -e /.dockerenv ] && echo ' docker'
 [ -e /run/.containerenv ] && echo ' podman'
@@ -36,7 +35,6 @@ printf '=marks\n'
 [ -d /run/systemd/system ] && echo ' init systemd'
 [ -e /run/openrc/softlevel ] && echo ' init openrc'
 echo ' end'
-show /sys/class/dmi/id/product_serial /sys/class/dmi/id/bios_date
 while IFS= read -r line; do
   case $line in MemTotal:*) printf '=memory\n %s\n' "$line"; break ;; esac
 done </proc/meminfo

@@ -31,7 +31,9 @@ dated() { # FORMAT FILE ...: of the files that are there; 1 where none is
   for f in "$@"; do shift; [ -e "$f" ] && set -- "$@" "$f"; done
   [ $# != 0 ] && stat -c "$form" "$@"
 }
-known=$(uname -rv)
+release= build=
+{ IFS= read -r release </proc/sys/kernel/osrelease; IFS= read -r build </proc/sys/kernel/version; } 2>/dev/null
+if [ "$release" ] && [ "$build" ]; then known="$release $build"; else known=$(uname -rv); fi
 run uname printf '%s\n' "$known"
 images=$(dated '%Z %n' /boot/vmlinuz-[0-9]* /boot/vmlinux-[0-9]* /usr/lib/modules/[0-9]*/vmlinuz)
 run images printf '%s\n' "$images"
@@ -49,8 +51,7 @@ hooks() { for f in /usr/share/update-notifier/notify-reboot-required /etc/kernel
     /usr/lib/zypp/plugins/commit/boot; do
   [ -e "$f" ] && echo "$f"; done; :; }
 run hooks hooks
-if grep -qE '^(ID|ID_LIKE)=.*(fedora|rhel)' /etc/os-release \
-    && [ "$t" ]; then run needs-restarting d needs-restarting -r; fi
+[ "$t" ] && grep -qE '^(ID|ID_LIKE)=.*(fedora|rhel)' /etc/os-release && run needs-restarting d needs-restarting -r
 have needrestart && run needrestart R needrestart -b
 exit 0
 """,
