@@ -1,7 +1,8 @@
 """A scan of many SSH targets against the floor: wall time and client CPU, in one run, alternating.
 
-The targets are recorded: they cost a login and a few processes, so that what is measured is the client. `--real` runs
-the script on every target instead, all of them on this one machine.
+Every target runs the script, all of them on this one machine; that is what the design's limits are about. With
+`--recorded` they answer with what one of them said, at once, and cost a login and a few processes: then the client
+alone is measured, more strictly than the design asks, and no limit is set.
 """
 
 from __future__ import annotations
@@ -22,22 +23,23 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--targets", type=int, default=200)
     parser.add_argument("--concurrency", type=int, default=32)
-    parser.add_argument("--repeat", type=int, default=3)
-    parser.add_argument("--real", action="store_true", help="run the script on every target")
+    parser.add_argument("--repeat", type=int, default=1)
+    parser.add_argument("--recorded", action="store_true", help="targets that cost nothing")
     parser.add_argument("--json", type=Path, help="append the result to this file")
     options = parser.parse_args()
     namespace.enter()
     with lab.running() as place:
-        hosts = lab.addresses(lab.REAL if options.real else lab.RECORDED, options.targets)
+        hosts = lab.addresses(lab.RECORDED if options.recorded else lab.REAL, options.targets)
         place.trust(hosts)
         scans, floors = [], []
         for number in range(options.repeat):
             floors.append(floor(place, hosts, options.concurrency))
             scans.append(scan(place, hosts, options.concurrency, number))
         start = scan(place, hosts[:1], 1, options.repeat)
-        kind = "real" if options.real else "recorded"
+        kind = "recorded" if options.recorded else "real"
         title = f"{options.targets} {kind} SSH targets, {options.concurrency} at a time, median of {options.repeat}"
-        lines = _lines(scans, floors, start, options.targets, place)
+        limits = (None, None) if options.recorded else (WALL_LIMIT, CPU_LIMIT)
+        lines = _lines(scans, floors, start, options.targets, place, limits)
     return result.show(title, lines, options.json)
 
 
@@ -61,7 +63,14 @@ def scan(place: lab.Lab, hosts: list[str], concurrency: int, number: int, only: 
     return spent
 
 
-def _lines(scans: list[Spent], floors: list[Spent], start: Spent, targets: int, place: lab.Lab) -> list[result.Line]:
+def _lines(
+    scans: list[Spent],
+    floors: list[Spent],
+    start: Spent,
+    targets: int,
+    place: lab.Lab,
+    limits: tuple[float | None, float | None],
+) -> list[result.Line]:
     wall, floor_wall = measure.middle(scans, "wall_s"), measure.middle(floors, "wall_s")
     cpu, floor_cpu = measure.middle(scans, "cpu_s"), measure.middle(floors, "cpu_s")
     return [
@@ -71,10 +80,10 @@ def _lines(scans: list[Spent], floors: list[Spent], start: Spent, targets: int, 
         result.Line("floor, wall", floor_wall, "s"),
         result.Line("scan, wall", wall, "s"),
         result.Line("scan of one target, wall", start.wall_s, "s"),
-        result.Line("scan / floor, wall", wall / floor_wall, "x", WALL_LIMIT),
+        result.Line("scan / floor, wall", wall / floor_wall, "x", limits[0]),
         result.Line("floor, CPU per target", floor_cpu / targets * 1000, "ms"),
         result.Line("scan, CPU per target", cpu / targets * 1000, "ms"),
-        result.Line("scan / floor, CPU", cpu / floor_cpu, "x", CPU_LIMIT),
+        result.Line("scan / floor, CPU", cpu / floor_cpu, "x", limits[1]),
         result.Line("scan, peak memory", measure.middle(scans, "peak_bytes") / 1e6, "MB"),
         result.Line("floor, peak memory", measure.middle(floors, "peak_bytes") / 1e6, "MB"),
         result.Line("noise of the scan's wall time, either way", measure.noise(scans, "wall_s") * 100, "%"),
