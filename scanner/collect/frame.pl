@@ -5,6 +5,7 @@
 use strict;
 exit 2 if $] < 5.008;
 my ($nonce, $helpers, $plan) = (asked(), asked(), asked());
+exit 2 if !defined $plan;
 my ($pid, $late, $due) = (0, 0, 0);
 binmode STDOUT;
 # Who kills the shell and its group must not free a probe of its limit.
@@ -35,8 +36,8 @@ exit 70;
 sub asked {
   local $/ = "\0";
   my $word = <STDIN>;
-  chomp $word if defined $word;
-  return $word;
+  # What was cut off is never run.
+  return defined $word && chomp $word ? $word : undef;
 }
 
 sub put {

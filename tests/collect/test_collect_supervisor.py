@@ -8,6 +8,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -140,6 +141,20 @@ def test_giving_up_leaves_no_probe_behind() -> None:
     said = os.read(read_end, 4096)
     os.close(read_end)
     assert ends(int(next(line for line in said.split(b"\n") if line.startswith(b"|"))[1:]), 1)
+
+
+@pytest.mark.parametrize(
+    ("cut", "status", "began"),
+    [(b"echo cut", 70, True), (b"", 70, True), (b"echo whole\0", 70, True), (None, 2, False)],
+)
+def test_a_snippet_that_was_cut_is_not_run(cut: bytes | None, status: int, began: bool) -> None:
+    """The shell that hands the probes over may be killed while this waits for more."""
+    text = b"\0".join((NONCE.encode(), b"", b"a b", b"a", b"5", b"4096", b"", b"echo a", b"b", b"5", b"4096", b"", b""))
+    asked = NONCE.encode() if cut is None else text + cut
+    supervisor = resources.files("scanner.collect").joinpath("frame.pl").read_text(encoding="utf-8")
+    done = subprocess.run(["perl", "-e", supervisor], input=asked, capture_output=True)
+    assert (done.returncode, b"START" in done.stdout, b"|a\n" in done.stdout) == (status, began, began)
+    assert b"cut" not in done.stdout and (b" B b " in done.stdout) is (cut is not None and cut.endswith(b"\0"))
 
 
 @pytest.mark.parametrize("name", SHELLS)
