@@ -5,15 +5,18 @@
 use strict;
 exit 2 if $] < 5.008;
 my ($nonce, $helpers, $plan) = (asked(), asked(), asked());
-my ($pid, $late) = (0, 0);
+exit 2 if !defined $plan;
+my ($pid, $late, $due) = (0, 0, 0);
 binmode STDOUT;
 # Who kills the shell and its group must not free a probe of its limit.
 setpgrp 0, 0;
 eval { setpriority 0, 0, 10 if getpriority(0, 0) < 10 };
-# Nobody waits for the answer any more: nothing is left behind.
-$SIG{$_} = sub { kill 'KILL', -$pid if $pid; exit 70 } for qw(PIPE TERM HUP INT);
+# Whatever ends this, the probe does not stay behind.
+END { kill 'KILL', -$pid if $pid }
+# Nobody waits for the answer any more.
+$SIG{$_} = sub { exit 70 } for qw(PIPE TERM HUP INT);
 # A signal also ends the wait for a reader that does not read.
-$SIG{ALRM} = sub { $late++; kill $late == 1 ? 'TERM' : 'KILL', -$pid if $pid; alarm $late == 1 ? 2 : 1 };
+$SIG{ALRM} = \&late;
 
 $ENV{CTPAT_RIGHTS} = 'root' if $> == 0;
 my $now = time;
@@ -33,8 +36,8 @@ exit 70;
 sub asked {
   local $/ = "\0";
   my $word = <STDIN>;
-  chomp $word if defined $word;
-  return $word;
+  # What was cut off is never run.
+  return defined $word && chomp $word ? $word : undef;
 }
 
 sub put {
@@ -54,6 +57,19 @@ sub now {
   return 1000 * (defined $seconds && $seconds =~ /^(\d+\.\d+)/ ? $1 : time);
 }
 
+# The signal comes in `$seconds`; where this process was started with it blocked, whoever waits looks at the time himself.
+sub after {
+  my $seconds = $_[0];
+  $due = now() + 1000 * $seconds + 500;
+  alarm $seconds;
+}
+
+sub late {
+  $late++;
+  kill $late == 1 ? 'TERM' : 'KILL', -$pid if $pid;
+  after($late == 1 ? 2 : 1);
+}
+
 sub probe {
   my ($name, $limit, $cap, $snippet) = @_;
   my ($began, $status) = (now(), undef);
@@ -71,11 +87,12 @@ sub probe {
   }
   setpgrp $pid, $pid;
   close $_ for $out_end, $err_end;
-  alarm $limit;
+  after($limit);
   my ($complaints, $fresh, $left) = ('', 1, $cap);
   my ($reading, $hearing) = (1, 1);
   # The alarm ends the wait; where it comes a moment before the wait begins, the second does.
   while (($reading || $hearing) && $late < 3) {
+    late() if now() > $due;
     my $ready = '';
     vec($ready, fileno $out, 1) = 1 if $reading;
     vec($ready, fileno $err, 1) = 1 if $hearing;
@@ -100,6 +117,7 @@ sub probe {
     }
   }
   for (my $nap = 0.001; $late < 3 && waitpid($pid, 1) == 0; $nap *= 2) {
+    late() if now() > $due;
     select undef, undef, undef, $nap < 0.5 ? $nap : 0.5;
   }
   $status = $? & 127 ? 128 + ($? & 127) : $? >> 8;

@@ -181,7 +181,7 @@ if have perl; then
   { printf '%s\000' "$nonce" "$helpers" "$plan" && probes && printf '\000'; } | perl -e "$supervisor" 4>&-
   case $? in
   42) return 0 ;;
-  70 | 137 | 141 | 143) return 1 ;;
+  70 | 137 | 265 | 393 | 141 | 143) return 1 ;;
   esac
 fi
 renice -n 10 -p $$ >/dev/null

@@ -33,8 +33,8 @@ show() {
     show_one "$f"
   done
   [ $# -gt 1 ] || { [ $# = 0 ] || show_one "$1"; return; }
-  if t=$(awk 'FNR == 1 { print "=" FILENAME } { print " " $0 }' "$@" 2>/dev/null); then
-    [ -z "$t" ] || printf '%s\n' "$t"
+  if t=$(awk 'FNR == 1 { print "=" FILENAME } { print " " $0 }' "$@" 2>/dev/null) &&
+    { [ -z "$t" ] || printf '%s\n' "$t"; }; then
     named=$NL$t$NL
     for f in "$@"; do
       case $named in *"$NL=$f$NL"*) ;; *) show_one "$f" ;; esac
@@ -52,8 +52,8 @@ show_one() {
   if [ -f "$1" ]; then
     # BusyBox takes a file that cannot be read to its end for an empty one.
     if t=$(sed 's/^/ /' "$1" 2>/dev/null) && { [ -n "$t" ] || cat "$1" >/dev/null 2>&1; }; then
-      printf '=%s\n' "$1"
-      [ -z "$t" ] || printf '%s\n' "$t"
+      # Where printf is a program (mksh), a long text is more than it takes.
+      printf '%s\n' "=$1${t:+$NL$t}" || printf '!%s\n' "$1"
     else
       printf '!%s\n' "$1"
     fi

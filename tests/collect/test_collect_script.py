@@ -335,6 +335,22 @@ def test_an_empty_file_with_a_size_is_shown(name: str, tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.parametrize("name", SHELLS)
+def test_a_long_file_is_never_shown_as_an_empty_one(name: str, tmp_path: Path) -> None:
+    shell, text = shell_link(tmp_path, name), "a" * 200_000
+    (tmp_path / "long").write_text(f"{text}\n")
+    (tmp_path / "short").write_text("b\n")
+    for asked in ("long", "short long"):
+        listed = " ".join(f"{tmp_path}/{file}" for file in asked.split())
+        script = build([probe("show", f"show {listed}", max_bytes=1_000_000)])
+        found = files(run(script.text.replace(b"/bin/sh", shell.encode()), script, shell).sections["show"])
+        long = found[f"{tmp_path}/long"]
+        assert long.text == text if isinstance(long, FileText) else name == "mksh" and isinstance(long, Unknown)
+        short = found.get(f"{tmp_path}/short")
+        assert short is None or (isinstance(short, FileText) and short.text == "b")
+        assert len(found) == len(asked.split())
+
+
 def test_show_as_root_proves_absence(tmp_path: Path) -> None:
     if os.geteuid() != 0:
         pytest.skip("needs root")

@@ -8,13 +8,14 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import resources
 from pathlib import Path
 
 import pytest
 
 from scanner.collect import Frame, Script, build, parse
 from scanner.facts.base import RawState
-from tests.collect.test_collect_script import NONCE, on, probe, run, tools
+from tests.collect.test_collect_script import NONCE, SHELLS, on, probe, run, shell_link, tools
 
 # The probe names its process group first; what it starts belongs to it.
 FLOOD = "echo $$; sleep 300 & yes"
@@ -101,6 +102,66 @@ def test_what_outlives_its_probe_and_holds_its_output_is_left_behind() -> None:
     os.kill(int(frame.sections["away"].stdout), 9)
     assert frame.sections["away"].state is RawState.TIMEOUT and took < 8
     assert frame.sections["b"].stdout == b"b\n" and frame.done
+
+
+def test_a_probe_has_two_seconds_to_end_by_itself() -> None:
+    script = build([probe("tidy", "trap 'sleep 1.5; echo bye; exit' TERM; sleep 20 & wait", timeout_s=1)])
+    raw = run(script.text, script).sections["tidy"]
+    assert (raw.state, raw.status, raw.stdout) == (RawState.TIMEOUT, 124, b"bye\n")
+
+
+@pytest.mark.parametrize("snippet", [SILENT, "echo $$; exec >&- 2>&-; sleep 300"])
+def test_a_limit_holds_where_signals_were_blocked_before(snippet: str) -> None:
+    """bash hands a mask of signals on; dash does not."""
+    script = build([probe("long", snippet, timeout_s=1), probe("b", "echo b")])
+    mask = {signal.SIGALRM, signal.SIGTERM, signal.SIGPIPE}
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, mask)
+    try:
+        began = time.monotonic()
+        frame = run(script.text, script, "/bin/bash")
+        took = time.monotonic() - began
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    assert frame.sections["long"].state is RawState.TIMEOUT and took < 8
+    assert frame.sections["b"].stdout == b"b\n" and frame.done
+    assert ends(int(frame.sections["long"].stdout), 1)
+
+
+def test_giving_up_leaves_no_probe_behind() -> None:
+    """A channel that takes nothing and does not make its writer wait is given up after some seconds."""
+    read_end, write_end = os.pipe()
+    os.set_blocking(write_end, False)
+    script = build([probe("flood", FLOOD, timeout_s=60, max_bytes=8_000_000)])
+    with subprocess.Popen(["/bin/sh", "-s"], stdin=subprocess.PIPE, stdout=write_end) as process:
+        os.close(write_end)
+        assert process.stdin is not None
+        process.stdin.write(script.text + script.call(NONCE))
+        process.stdin.close()
+        assert process.wait(20) == 1
+    said = os.read(read_end, 4096)
+    os.close(read_end)
+    assert ends(int(next(line for line in said.split(b"\n") if line.startswith(b"|"))[1:]), 1)
+
+
+@pytest.mark.parametrize(
+    ("cut", "status", "began"),
+    [(b"echo cut", 70, True), (b"", 70, True), (b"echo whole\0", 70, True), (None, 2, False)],
+)
+def test_a_snippet_that_was_cut_is_not_run(cut: bytes | None, status: int, began: bool) -> None:
+    """The shell that hands the probes over may be killed while this waits for more."""
+    text = b"\0".join((NONCE.encode(), b"", b"a b", b"a", b"5", b"4096", b"", b"echo a", b"b", b"5", b"4096", b"", b""))
+    asked = NONCE.encode() if cut is None else text + cut
+    supervisor = resources.files("scanner.collect").joinpath("frame.pl").read_text(encoding="utf-8")
+    done = subprocess.run(["perl", "-e", supervisor], input=asked, capture_output=True)
+    assert (done.returncode, b"START" in done.stdout, b"|a\n" in done.stdout) == (status, began, began)
+    assert b"cut" not in done.stdout and (b" B b " in done.stdout) is (cut is not None and cut.endswith(b"\0"))
+
+
+@pytest.mark.parametrize("name", SHELLS)
+def test_what_was_killed_is_not_begun_again(name: str, tmp_path: Path) -> None:
+    script = build([probe("a", "echo a"), probe("bad", "kill -9 $PPID; sleep 1"), probe("c", "echo c")])
+    frame = run(script.text, script, shell_link(tmp_path, name))
+    assert (frame.done, frame.cut) == (False, "bad")
 
 
 def test_a_probe_that_closes_its_output_ends_at_its_limit() -> None:

@@ -171,10 +171,10 @@ def test_the_rarer_days_are_believed_unless_busybox_runs() -> None:
 # --- The probe itself, with the programs of the machine the tests run on --------------------------------
 
 
-def probed(root: Path) -> dict[str, list[str]]:
+def probed(root: Path, path: str = "/usr/sbin:/usr/bin:/sbin:/bin") -> dict[str, list[str]]:
     """The sections of the probe of crontabs on a tree of files instead of /etc."""
     script = HELPERS + CRON.script.replace("/etc/", f"{root}/etc/").replace("/var/spool/", f"{root}/spool/")
-    environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "CTPAT_RIGHTS": "root", "LC_ALL": "C"}
+    environment = {"PATH": path, "CTPAT_RIGHTS": "root", "LC_ALL": "C"}
     answer = subprocess.run(["/bin/sh", "-c", script], env=environment, capture_output=True, check=True)
     found: dict[str, list[str]] = {}
     for line in answer.stdout.decode().replace(str(root), "").splitlines():
@@ -207,3 +207,26 @@ def test_run_parts_is_asked_and_starts_nothing(tmp_path: Path) -> None:
     assert lines["/etc/cron.d/loose"][0].split("\t")[1] == "root"
     assert lines["/etc/cron.d/orphan"][0].split("\t")[1] == "stranger?"
     assert lines["/etc/anacrontab"][0] == "1\t-\trun-parts /etc/cron.daily"
+
+
+def test_a_line_that_anacron_does_not_take_is_no_plan(tmp_path: Path) -> None:
+    (tmp_path / "etc").mkdir()
+    (tmp_path / "etc" / "anacrontab").write_text("* 5 job restic backup /a\n1,2 5 job restic backup /b\n")
+    assert probed(tmp_path)["/etc/anacrontab"] == ["#lines\t2", "@exit 0"]
+
+
+@pytest.mark.parametrize("end", ["kill -9 $$", "exit 2"])
+def test_crontabs_behind_one_that_awk_fails_at_are_not_taken_for_none(end: str, tmp_path: Path) -> None:
+    (tmp_path / "etc" / "cron.d").mkdir(parents=True)
+    for name in ("a", "b"):
+        (tmp_path / "etc" / "cron.d" / name).write_text(f"0 3 * * * root restic backup /{name}\n")
+    assert probed(tmp_path)["root"] == ["read", "@exit 0"]
+    awk = tmp_path / "bin" / "awk"
+    awk.parent.mkdir()
+    awk.write_text(f'#!/bin/sh\ncase $* in *cron.d/a*) echo =/etc/cron.d/a; {end} ;; esac\nexec /usr/bin/awk "$@"\n')
+    awk.chmod(0o755)
+    texts = probed(tmp_path, f"{awk.parent}:/usr/bin:/bin")
+    assert "/etc/cron.d/b" not in texts
+    found = sections(**{name: "\n".join(lines) for name, lines in texts.items() if name.startswith("/")})
+    assert "the crontabs: the list is incomplete" in [lost.detail for lost in cron.unread(found)]
+    assert "root" not in texts

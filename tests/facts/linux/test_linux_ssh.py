@@ -161,6 +161,8 @@ def test_names_and_addresses_of_match_lines_are_asked_for() -> None:
         ("Match Host *.example.com\n  AuthorizedKeysFile /etc/keys/%u", False),
         ("Match odd\n  PermitTunnel yes", False),
         ("Match all\n  PasswordAuthentication yes", True),
+        ('"Match" User carol\n  PasswordAuthentication yes', False),
+        ('"Match"User carol\n  "PasswordAuthentication" yes', False),
     ],
 )
 def test_a_match_block_that_nothing_asked_falls_under_leaves_the_matches_open(block: str, seen: bool) -> None:

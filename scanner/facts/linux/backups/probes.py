@@ -201,9 +201,10 @@ CRON = Probe(
     + OWN
     + r"""
 # What of each file may leave: of a crontab (with accounts: system, else user), an anacrontab or a script.
+# Fails where awk does not come to its end: then what is missing was not read.
 words_of() { # KIND FILE ...
   [ $# -gt 0 ] || return 0
-  awk "$words"'
+  said=$(awk "$words"'
     function entry(kind,   n, i, when, who, rest, said) {
       gsub(/^[ \t]+/, "")
       if (/^#/ || /^$/ || /^[A-Za-z_][A-Za-z0-9_]*[ \t]*=/) return
@@ -214,7 +215,8 @@ words_of() { # KIND FILE ...
       }
       who = "-"
       if (kind == "system") { who = $(n + 1); sub(/^[^ \t]+[ \t]+/, "", rest); if (!(who in known)) who = who "?" }
-      said = clean(rest); if (said != "" && when ~ /^[A-Za-z0-9@*,\/ -]+$/) print " " when "\t" who "\t" said
+      if (when !~ (kind == "anacron" ? "^[A-Za-z0-9@]+$" : "^[A-Za-z0-9@*,/ -]+$")) return
+      said = clean(rest); if (said != "") print " " when "\t" who "\t" said
     }
     function line(kind,   said) {
       if (kind != "script") { entry(kind); return }
@@ -228,10 +230,13 @@ words_of() { # KIND FILE ...
         while ((status = (getline < file)) > 0) line(ARGV[a])
         close(file); print " #lines\t" total; print " @exit " (status < 0 ? 2 : 0)
       }
-    }' "$@" | sed 's#//[^/@ ]*@#//#g'
+    }' "$@") && ended=0 || ended=1
+  printf '%s\n' "$said" | sed -n -e 's#//[^/@ ]*@#//#g' -e '/./p'
+  return "$ended"
 }
 spools='/var/spool/cron/crontabs/* /var/spool/cron/tabs/* /var/spool/cron/* /etc/crontabs/*'
 all() {
+known=
 set --
 for f in /etc/crontab /etc/cron.d/*; do
   case ${f##*/} in .* | *~ | *.dpkg-* | *.rpm*) continue ;; esac
@@ -254,18 +259,18 @@ if [ "$CTPAT_RIGHTS" = root ]; then
     [ -f "$f" ] && [ ! -h "${f%/*}" ] || continue
     if [ -r "$f" ]; then set -- "$@" user "$f"; else show "$f"; fi
   done
-  run root echo read
+  known=read
 elif have crontab; then
   said=$(R crontab -l -u root 2>&1); rc=$?
   case $rc:$said in
-  0:*) printf '%s\n' "$said" | words_of user /dev/stdin; run root echo read ;;
+  0:*) printf '%s\n' "$said" | words_of user /dev/stdin && known=read ;;
   97:*) printf '!root\n' ;;
-  *'no crontab for'*) run root echo read ;;
+  *'no crontab for'*) known=read ;;
   *) printf '!root\n' ;;
   esac
 elif [ -d /var/spool/cron ] || [ -d /etc/crontabs ]; then printf '!root\n'
-else run root echo none; fi
-words_of "$@"
+else known=none; fi
+words_of "$@" && [ -n "$known" ] && run root echo "$known"
 }
 found=$(all)
 printf '%s\n' "$found"

@@ -61,7 +61,8 @@ def _pair(line: str) -> tuple[str, str] | None:
     text = line.strip()
     if not text or text.startswith("#"):
         return None
-    keyword, value = (*re.split(r"[\s=]+", text, maxsplit=1), "")[:2]
+    # A keyword may stand in quotes.
+    keyword, value = (*re.split(r'[\s="]+', text.lstrip('"'), maxsplit=1), "")[:2]
     return keyword.lower(), value.strip().strip('"')
 
 

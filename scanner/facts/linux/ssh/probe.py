@@ -40,8 +40,8 @@ printf '=hostkeys\n'
 if have ssh-keygen; then
   set --
   for k in /etc/ssh/ssh_host_*_key.pub; do [ -f "$k" ] && [ -r "$k" ] && set -- "$@" "$k"; done
-  # Before OpenSSH 7.2 standard input is not read.
-  keys=$(cat /dev/null "$@" | ssh-keygen -l -f - 2>/dev/null) ||
+  # awk ends the last line of each file. Before OpenSSH 7.2 standard input is not read.
+  keys=$(awk 1 /dev/null "$@") && keys=$(printf '%s\n' "$keys" | ssh-keygen -l -f - 2>/dev/null) ||
     keys=$(for k in "$@"; do ssh-keygen -l -f "$k"; done 2>/dev/null)
   [ -z "$keys" ] || printf '%s\n' "$keys" | sed 's/^/ /'
 fi
@@ -59,9 +59,9 @@ while [ -n "$todo" ] && [ "$depth" -lt 4 ]; do
     [ -r "$p" ] || { closed=1; continue; }
     seen="$seen $p"
     set -f
-    for i in $(awk '{ sub(/^[ \t]+/, ""); word = tolower($0); sub(/[ \t=].*/, "", word) }
-      word == "match" && /^[A-Za-z]+[ \t=]/ { print "=match" }
-      word == "include" && /^[A-Za-z]+[ \t=]/ { sub(/^[A-Za-z]+[ \t=]+/, ""); gsub(/"/, ""); print }' "$p"); do
+    for i in $(awk '{ gsub(/\r/, " "); sub(/^[ \t"]+/, ""); word = tolower($0); sub(/[ \t="].*/, "", word) }
+      word == "match" && /^[A-Za-z]+[ \t="]/ { print "=match" }
+      word == "include" && /^[A-Za-z]+[ \t="]/ { sub(/^[A-Za-z]+[ \t="]+/, ""); gsub(/"/, ""); print }' "$p"); do
       case $i in =match) matches=1; continue ;; /*) ;; *) i=/etc/ssh/$i ;; esac
       next="$next $i"
     done
@@ -84,7 +84,7 @@ evaluate() {
 }
 criteria() { # the words that Match lines give after KEYWORD, one per line
   for p in $seen; do
-    sed -n 's/^[[:space:]]*[Mm][Aa][Tt][Cc][Hh][[:space:]=]\{1,\}//p' "$p" 2>/dev/null
+    sed -n 's/^[[:space:]"]*[Mm][Aa][Tt][Cc][Hh][[:space:]="]\{1,\}//p' "$p" 2>/dev/null
   done | awk -v wanted="$1" '{
     gsub(/[="]/, " ")
     for (i = 1; i < NF; i++) if (tolower($i) == wanted) {
