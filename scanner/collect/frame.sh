@@ -178,7 +178,7 @@ ionice -c 3 -p $$ >/dev/null
 # other process can see it. What ended early is not begun again: the next probe runs in a channel of its own.
 if have perl; then
   limiter=perl
-  { printf '%s\000' "$nonce" "$helpers" "$plan" && probes && printf '\000'; } | perl -e "$supervisor" 4>&-
+  { printf '%s\000' "$nonce" "$helpers" "$plan" && probes && printf '\000'; } | perl -f -e "$supervisor" 3>&- 4>&- 5>&-
   case $? in
   42) return 0 ;;
   70 | 137 | 265 | 393 | 141 | 143) return 1 ;;
