@@ -75,6 +75,7 @@ sub probe {
   my ($began, $status) = (now(), undef);
   pipe(my $out, my $out_end) && pipe(my $err, my $err_end) or exit 70;
   $late = 0;
+  $ENV{CTPAT_EPOCH} = time;
   $pid = fork;
   defined $pid or exit 70;
   if (!$pid) {

@@ -1,6 +1,6 @@
 main() {
 unset ENV BASH_ENV CDPATH IFS LD_PRELOAD LD_LIBRARY_PATH GREP_OPTIONS POSIXLY_CORRECT TMOUT
-unset PERL5OPT PERL5LIB PERLLIB PERL_UNICODE PERLIO PERL_SIGNALS
+unset CTPAT_EPOCH PERL5OPT PERL5LIB PERLLIB PERL_UNICODE PERLIO PERL_SIGNALS
 unset nonce first limiter whole over headc marks inside alone at began said ended c r w i f now why plan helpers supervisor
 exec 4>&1 2>/dev/null
 nonce=$1 CTPAT_RIGHTS=$2 first=$3 CTPAT_BACKUP_STATUS=${4:-}

@@ -23,11 +23,22 @@ HOST = Probe(
 show /etc/os-release /usr/lib/os-release /etc/debian_version /run/systemd/container /run/host/container-manager \
   /sys/class/dmi/id/chassis_type /sys/class/dmi/id/sys_vendor /sys/class/dmi/id/product_name \
   /sys/class/dmi/id/product_serial /sys/class/dmi/id/bios_date /proc/1/comm /proc/1/cgroup
-printf '=uname\n '; uname -srvm
-name=
-{ IFS= read -r name </proc/sys/kernel/hostname; } 2>/dev/null
+# What uname says, without starting it; the architecture is there since Linux 6.1.
+type= release= build= arch= name=
+cd /proc/sys/kernel 2>/dev/null && {
+  IFS= read -r type <ostype
+  IFS= read -r release <osrelease
+  IFS= read -r build <version
+  IFS= read -r arch <arch
+  IFS= read -r name <hostname
+} 2>/dev/null
+cd /
+case :$type:$release:$build:$arch: in
+*::*) printf '=uname\n %s\n' "$(uname -srvm)" ;;
+*) printf '=uname\n %s\n' "$type $release $build $arch" ;;
+esac
 printf '=hostname\n %s\n' "${name:-$(uname -n)}"
-printf '=epoch\n '; date +%s
+printf '=epoch\n %s\n' "${CTPAT_EPOCH:-$(date +%s)}"
 printf '=marks\n'
 [ -e /.dockerenv ] && echo ' docker'
 [ -e /run/.containerenv ] && echo ' podman'
@@ -54,6 +65,7 @@ if have systemd-detect-virt; then
   case $virt in
   none | qemu | kvm | amazon | zvm | vmware | microsoft | oracle | powervm | xen | bochs | uml | parallels | bhyve | \
     qnx | acrn | apple | sre | google) inside=none ;;
+  docker | podman | lxc | lxc-libvirt | systemd-nspawn | openvz | rkt | wsl | proot | pouch) inside=$virt virt= ;;
   *) inside=$(systemd-detect-virt --container); [ "$inside" = none ] || virt= ;;
   esac
   printf '=virt-container\n %s\n=virt-vm\n %s\n' "$inside" "$virt"
