@@ -12,7 +12,8 @@ included; *apart* is how it would be with targets that have processors of their 
 paced targets, which take as long as the real one without using this machine's processor, but for the server's part of
 each login. testinfra never has two targets at work, so its time per target is the same. For Ansible it is what its own
 processes cost here, spread over all cores: less than it could ever take. A scan is held against that by the same
-measure, its own processes' cost, which one core must bear: Python threads cannot spread it.
+measure, its own processes' cost, which one core must bear: Python threads cannot spread it. The limit for Ansible is
+held against *here*, that for testinfra against *apart*: one target after the other leaves one of the cores idle.
 """
 
 from __future__ import annotations
@@ -105,7 +106,7 @@ def _lines(spents: Spents, options: argparse.Namespace) -> list[result.Line]:
         result.Line("scan of the same facts, seconds per target, apart", same_cpu_s, "s"),
         result.Line("Ansible / scan of the same facts, here", ansible_s / same_here_s, "x", ANSIBLE_LIMIT, True),
         result.Line("Ansible / scan of the same facts, paced", ansible_apart_s / same_apart_s, "x"),
-        result.Line("Ansible / scan of the same facts, apart", ansible_apart_s / same_cpu_s, "x", ANSIBLE_LIMIT, True),
+        result.Line("Ansible / scan of the same facts, apart", ansible_apart_s / same_cpu_s, "x"),
     ]
 
 
