@@ -2,9 +2,8 @@
 
 The script is constant for a set of probes, so that its SHA-256 names exactly what was run; what differs from run
 to run (the frame's nonce, the way to raise rights, the first probe, the status file that the site names) is in its last
-line. It runs under dash, bash,
-BusyBox ash, ksh93, mksh and yash. The frame around the probes is `frame.sh`, and `frame.pl` where the host has perl;
-what a snippet may call is `helpers.sh`:
+line. It runs under dash, bash, BusyBox ash, ksh93, mksh and yash. The frame around the probes is `frame.sh`, and
+`frame.pl` where the host has perl; what a snippet may call is `helpers.sh`:
 
 - `have CMD`: true when CMD is on the fixed PATH.
 - `R CMD ARGS…`: with root rights. Runs CMD itself as root; else asks `sudo -n -l CMD ARGS…` before it runs
@@ -17,6 +16,7 @@ what a snippet may call is `helpers.sh`:
   Files that can be read come last, in their order, and of these the empty ones at the end.
 - `absent REASON`: proved not to exist; ends the snippet with status 96.
 - `denied [REASON]`: not readable by this account; ends the snippet with status 97.
+- `$CTPAT_EPOCH`: when the probe began, in seconds; empty where the shells' frame runs it.
 
 The names NL, f, t, d, n, named, said and by_rc are the helpers' own variables.
 """

@@ -220,7 +220,8 @@ def test_a_probe_that_could_break_the_frame_is_refused(bad: Probe) -> None:
         build([PROBES[0], PROBES[0]])
 
 
-def test_poisoned_environment_changes_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize("form", ["perl", "gnu"])
+def test_what_the_environment_holds_changes_nothing(form: str, tmp_path: Path) -> None:
     evil = tmp_path / "evil"
     evil.mkdir()
     for name in ("id", "date", "sed", "head", "timeout", "grep"):
@@ -241,14 +242,16 @@ def test_poisoned_environment_changes_nothing(tmp_path: Path) -> None:
         "PERL5OPT": "-Mno_such_module",
         "PERL5LIB": str(evil),
         "PERL_UNICODE": "SDA",
+        "CTPAT_EPOCH": "1",
         **functions,
     }
     script = build([probe("id", "id -u; printf 'b\\na\\n' | grep a; echo $LC_ALL $TZ"), probe("env", "env; echo end")])
     link = shell_link(tmp_path, "bash")
-    text = script.text.replace(b"/bin/sh", link.encode())
+    text = on(tools(tmp_path / "bin", form), script, link)
     done = subprocess.run([link, "-s"], input=text + script.call(NONCE), capture_output=True, env=env, timeout=30)
     frame = parse(done.stdout, NONCE)
     assert frame.sections["id"].text == f"{os.geteuid()}\na\nC UTC0\n"
+    assert "CTPAT_EPOCH=1\n" not in frame.sections["env"].text
     assert "poisoned" not in frame.sections["env"].text and NONCE not in frame.sections["env"].text
 
 

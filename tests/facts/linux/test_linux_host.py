@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import re
+import subprocess
 from datetime import UTC, datetime
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -11,7 +15,7 @@ from hypothesis import strategies as st
 
 from scanner.facts.base import RawFact, RawFacts, RawState
 from scanner.facts.host import Host
-from scanner.facts.linux.host import os_family, os_release, os_version, read_host
+from scanner.facts.linux.host import HOST, os_family, os_release, os_version, read_host
 from scanner.model import Absent, Privilege, Reason, Unknown
 
 GOLDEN = Path(__file__).parent / "golden" / "host"
@@ -97,3 +101,28 @@ def test_debian_without_a_number_is_testing_or_sid() -> None:
 def test_never_raises(noise: bytes) -> None:
     assert read(MACHINE.encode() + noise) is not None
     assert read(noise) is not None
+
+
+@pytest.mark.parametrize(
+    ("plain", "container"),
+    [("none", "none"), ("kvm", "none"), ("docker", "docker"), ("new-engine", "new-engine"), ("new-machine", "none")],
+)
+def test_a_container_and_a_machine_are_told_apart(plain: str, container: str, tmp_path: Path) -> None:
+    """The snippet itself; a name that it does not know is asked for once more."""
+    program = tmp_path / "systemd-detect-virt"
+    program.write_text(f"#!/bin/sh\ncase $1 in --container) echo {container} ;; *) echo {plain} ;; esac\n")
+    program.chmod(0o755)
+    helpers = resources.files("scanner.collect").joinpath("helpers.sh").read_text(encoding="utf-8")
+    done = subprocess.run(
+        ["/bin/sh", "-c", helpers + HOST.script],
+        env={"PATH": f"{tmp_path}:/usr/bin:/bin", "CTPAT_RIGHTS": "user", "LC_ALL": "C", "CTPAT_EPOCH": "1795284000"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    said = dict(re.findall(r"(?m)^=(virt-[a-z]+|epoch|uname|hostname)\n (.*)$", done.stdout))
+    assert said["virt-container"] == container
+    assert said["virt-vm"] == (plain if container == "none" else "")
+    assert said["epoch"] == "1795284000"
+    assert said["uname"] == subprocess.run(["uname", "-srvm"], capture_output=True, text=True).stdout.strip()
+    assert said["hostname"] == os.uname().nodename

@@ -483,3 +483,20 @@ def test_readers_never_raise(data: st.DataObject) -> None:
     facts = raw(**sections)
     for reader in READERS:
         assert reader.read(facts) is not None
+
+
+@pytest.mark.parametrize("cache", ["there", "empty", "missing"])
+def test_apt_is_asked_who_gets_an_update_first_only_where_it_has_a_cache(cache: str, tmp_path: Path) -> None:
+    file = tmp_path / "pkgcache.bin"
+    if cache != "missing":
+        file.write_text("x" if cache == "there" else "")
+    policy = "tar:\\n  Installed: 1\\n  Candidate: 2\\n     2 500 (phased 20%%)\\n"
+    programs = {
+        "apt-cache": f"echo 'Prio of x 1' >&2; printf '{policy}'",
+        "apt-config": f"echo \"c='{file}'\"",
+        "apt-get": "echo 'asked about the plan'",
+    }
+    out = snippet(tmp_path, programs)
+    assert "\n  phased\n" in out
+    assert ("=plan\n asked about the plan\n @exit 0\n" in out) == (cache == "there")
+    assert ("asked about the plan" in out) == (cache == "there")

@@ -5,7 +5,8 @@ and the versions between come from (a later update from elsewhere does not make 
 for packages that are held or kept back. An upgrade is not planned for it: that works through the
 dependencies of all known packages and took half of the script's time. Only where the vendor offers an update to some
 hosts first is apt asked whether this host is one of them (`--print-uris`: the lists of a simulation, without one).
-A host without apt's binary cache pays half a second for every question. The sources and their priorities are therefore
+A host without apt's binary cache pays half a second for every question: it is not asked that one, and what is offered
+to some first counts as pending. The sources and their priorities are therefore
 taken from what apt says of its policy while it answers the first one, and asked for separately only where that is not
 enough: where it says nothing, and for media, whose lists have no name to go by. A version is pinned where preferences
 name packages and its priority is not the highest of its sources.
@@ -90,8 +91,9 @@ candidates() {
 offers=$(run candidates candidates)
 case $as/$offers in /* | *" @exit 0") ;; *) as= o="$o $alone"; offers=$(run candidates candidates) ;; esac
 printf '%s\n' "$offers"
-l=/var/lib/apt/lists/ p=/etc/apt/preferences d=/etc/apt/preferences.d/
-eval "$(apt-config shell l Dir::State::lists/d p Dir::Etc::preferences/f d Dir::Etc::preferencesparts/d 2>/dev/null)"
+l=/var/lib/apt/lists/ p=/etc/apt/preferences d=/etc/apt/preferences.d/ c=/var/cache/apt/pkgcache.bin
+eval "$(apt-config shell l Dir::State::lists/d p Dir::Etc::preferences/f d Dir::Etc::preferencesparts/d \
+  c Dir::Cache::pkgcache/f 2>/dev/null)"
 pinned() {
   [ ! -d "$d" ] || [ -r "$d" ] || return 0
   for f in "$p" "$d"*; do
@@ -110,7 +112,7 @@ esac
 plan() { $as apt-get $o -o Dir::Cache::Archives=/dev/null/ -V --print-uris dist-upgrade; }
 case $offers in *"
   phased
-"*) run plan plan | grep -v "^ '" ;; esac
+"*) [ ! -s "$c" ] || run plan plan | grep -v "^ '" ;; esac
 holds() { [ "$asked" = 0 ] && printf '%s\n' "$w" | sed -n 's/^hold .* //p'; }
 run holds holds
 set -- "$l"*_InRelease "$l"*_Release "$l"InRelease

@@ -33,14 +33,14 @@ dated() { # FORMAT FILE ...: of the files that are there; 1 where none is
 }
 release= build=
 { IFS= read -r release </proc/sys/kernel/osrelease; IFS= read -r build </proc/sys/kernel/version; } 2>/dev/null
-if [ "$release" ] && [ "$build" ]; then known="$release $build"; else known=$(uname -rv); fi
-run uname printf '%s\n' "$known"
+if [ "$release" ] && [ "$build" ]; then running="$release $build"; else running=$(uname -rv); fi
+run uname printf '%s\n' "$running"
 images=$(dated '%Z %n' /boot/vmlinuz-[0-9]* /boot/vmlinux-[0-9]* /usr/lib/modules/[0-9]*/vmlinuz)
 run images printf '%s\n' "$images"
 [ "$images" ] || run modules dated '%Z %n' /lib/modules/[0-9]*/modules.dep
-case $known in
+case $running in
 *Debian*) have dpkg-query && run package dpkg-query -W -f '${db:Status-Abbrev}|${Package}|${Version}\n' \
-    "linux-image-${known%% *}" "linux-image-${known%% *}-unsigned" ;;
+    "linux-image-${running%% *}" "linux-image-${running%% *}-unsigned" ;;
 esac
 livepatches() { for f in /sys/kernel/livepatch/*/enabled; do [ -r "$f" ] && [ "$(cat "$f")" = 1 ] && \
     { f=${f%/enabled}; echo "${f##*/}"; }; done; :; }
