@@ -491,12 +491,8 @@ def test_apt_is_asked_who_gets_an_update_first_only_where_it_has_a_cache(cache: 
     if cache != "missing":
         file.write_text("x" if cache == "there" else "")
     policy = "tar:\\n  Installed: 1\\n  Candidate: 2\\n     2 500 (phased 20%%)\\n"
-    programs = {
-        "apt-cache": f"echo 'Prio of x 1' >&2; printf '{policy}'",
-        "apt-config": f"echo \"c='{file}'\"",
-        "apt-get": "echo 'asked about the plan'",
-    }
-    out = snippet(tmp_path, programs)
+    apt_cache, apt_config = f"echo 'Prio of x 1' >&2; printf '{policy}'", f"echo \"c='{file}'\""
+    out = snippet(tmp_path, {"apt-cache": apt_cache, "apt-config": apt_config, "apt-get": "echo 'the plan'"})
     assert "\n  phased\n" in out
-    assert ("=plan\n asked about the plan\n @exit 0\n" in out) == (cache == "there")
-    assert ("asked about the plan" in out) == (cache == "there")
+    plan = out.partition("=plan\n")[2].partition("\n=")[0]
+    assert plan == (" the plan\n @exit 0" if cache == "there" else "")
